@@ -1,0 +1,46 @@
+# Two commands: `make chat` and `make test`. The rest is for those who work on Footnote.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: chat test check bench pictures constraints clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make chat       install, build the index if needed, serve on http://127.0.0.1:7860"
+	@echo "make test       everything that continuous integration checks"
+	@echo "make bench      speed, beside a plain pipeline and the raw engines"
+	@echo "make pictures   the README's screenshots"
+	@echo "make constraints  pin the newest versions that fit pyproject.toml"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Footnote needs Python 3.11 or newer; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+	@touch $@
+
+chat: $(VENV)/.installed
+	@$(BIN)/footnote index build --if-stale
+	@$(BIN)/footnote serve
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m tests.bench
+
+pictures: $(VENV)/.installed-test
+	$(BIN)/python docs/make_pictures.py
+
+clean:
+	rm -rf $(VENV) .footnote

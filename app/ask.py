@@ -1,0 +1,204 @@
+"""The one road from a question to a cited answer, which terminal, browser and HTTP all take."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from app import overview, smalltalk
+from app.answer import (
+    Answer,
+    Done,
+    Event,
+    IndexStamp,
+    QuestionKind,
+    Role,
+    StatementReady,
+    Support,
+    Turn,
+    Understood,
+)
+from app.compose import Draft, Numbering, finish
+from app.extract import candidates, drafts, select
+from app.history import stand_alone
+from app.metadata import answer_metadata
+from app.question import Question, classify
+from app.settings import Settings
+from index.errors import UnknownSourceError, UsageError
+from index.filters import Filters
+from index.generation import Manifest, current_id
+from index.passage import Hit, Source
+from index.retrieve import Retriever
+
+ABSTENTION = "The sources do not answer this."
+MAX_QUESTION = 2000  # characters; longer texts are not questions
+ENGINE = "extractive"
+
+
+class Stopwatch:
+    """Milliseconds a stage, summed."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000
+
+
+class Engine:
+    """An open index with all that answers from it. Thread-safe; follows a switch of generations by itself."""
+
+    def __init__(self, settings: Settings, retriever: Retriever) -> None:
+        self.settings = settings
+        self._retriever = retriever
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Engine:
+        """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
+        return cls(settings, Retriever.open(settings.index))
+
+    @property
+    def generation(self) -> str:
+        return self._retriever.generation.id
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._retriever.generation.manifest
+
+    def sources(self) -> tuple[Source, ...]:
+        return self._current().generation.sources()
+
+    def source(self, source_id: str, sha256: str | None = None) -> Source:
+        """The source; with `sha256`, the version of it that was quoted.
+
+        Raises UnknownSourceError if there is no such source, or not in that version any more.
+        """
+        source = self._current().generation.source(source_id)
+        if sha256 is not None and source.sha256 != sha256:
+            raise UnknownSourceError(
+                f"source '{source_id}' has changed since it was quoted; ask again to quote the present text"
+            )
+        return source
+
+    def warm(self) -> None:
+        """Load what the first question would load."""
+        self._current().retrieve("warm up", k=1)
+
+    def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
+        """The `k` passages nearest to `query`, best first."""
+        return self._current().retrieve(query, k, filters)
+
+    def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """The whole answer at once; raises as `ask` does."""
+        for event in self.ask(question, history, filters):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("ask() ended without Done")
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
+        """Events of one answer: Understood, StatementReady (any number), Done.
+
+        Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty; write what you want to know")
+        if len(question) > MAX_QUESTION:
+            raise UsageError(f"the question has {len(question)} characters; write at most {MAX_QUESTION}")
+        run = _Run(self._current(), self.settings, question, filters)
+        yield from run.events(history)
+
+    def _current(self) -> Retriever:
+        """The retriever on the current generation, opened anew if another was switched in."""
+        with self._lock:
+            current = current_id(self.settings.home)
+            if current is not None and current != self._retriever.generation.id:
+                self._retriever = self._retriever.reopen()
+            return self._retriever
+
+
+class _Run:
+    """One question on its way."""
+
+    def __init__(self, retriever: Retriever, settings: Settings, question: str, filters: Filters) -> None:
+        self.retriever, self.settings, self.question, self.filters = retriever, settings, question, filters
+        self.clock = Stopwatch()
+        self.sources = {s.id: s for s in retriever.generation.sources() if filters.matches(s)}
+        self.numbering = Numbering(self.sources)
+
+    def events(self, history: Sequence[Turn]) -> Iterator[Event]:
+        with self.clock.stage("total"):
+            with self.clock.stage("understand"):
+                asked = classify(stand_alone(self.question, history))
+                about_corpus = self._metadata(asked)
+            kind = QuestionKind.METADATA if about_corpus else asked.kind
+            yield Understood(standalone_question=asked.text, kind=kind)
+            hits: list[Hit] = []
+            if asked.kind is QuestionKind.SMALLTALK:
+                found = [_self(smalltalk.reply(asked.text, list(self.sources.values())))]
+            elif about_corpus:
+                found = about_corpus
+            elif asked.kind is QuestionKind.OVERVIEW and (summary := self._summarise(asked))[0]:
+                found, hits = summary
+            else:
+                with self.clock.stage("retrieve"):
+                    hits = self.retriever.retrieve(asked.text, self.settings.hits, self.filters)
+                with self.clock.stage("extract"):
+                    found, hits = self._extract(asked, hits)
+            with self.clock.stage("prove"):
+                statements = [self.numbering.statement(d) for d in found]
+        for statement in statements:
+            yield StatementReady(statement=statement)
+        abstained = not statements
+        yield Done(
+            answer=finish(
+                question=self.question,
+                standalone=asked.text,
+                kind=kind,
+                statements=statements,
+                sources=self.numbering.sources(),
+                hits=hits,
+                abstention=ABSTENTION if abstained else None,
+                confidence=hits[0].score if hits else None,
+                timings_ms=self.clock.ms,
+                engine=ENGINE,
+                stamp=self._stamp(),
+                nearest=hits[: self.settings.nearest] if abstained else (),
+            )
+        )
+
+    def _metadata(self, asked: Question) -> list[Draft]:
+        if asked.kind is QuestionKind.SMALLTALK:
+            return []
+        return answer_metadata(asked.text, list(self.sources.values())) or []
+
+    def _extract(self, asked: Question, hits: list[Hit]) -> tuple[list[Draft], list[Hit]]:
+        """Drafts (none: the sources do not answer) and the hits that they come from."""
+        ranked = candidates(hits, self.sources)
+        if not ranked or ranked[0].score < self.settings.answer_threshold:
+            return [], hits
+        return drafts(asked, select(asked, ranked)), hits
+
+    def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
+        """A summary of the source that the question names; nothing if it names none."""
+        source = overview.target(asked.text, list(self.sources.values()))
+        if source is None:
+            return [], []
+        passages = self.retriever.passages_of(source)
+        found = overview.summarise(source, passages, self.retriever.embedder)
+        return found, overview.summary_hits(found, passages)
+
+    def _stamp(self) -> IndexStamp:
+        generation = self.retriever.generation
+        return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+
+def _self(text: str) -> Draft:
+    return Draft(text, (), Support.NONE, Role.SELF)

@@ -1,0 +1,158 @@
+"""The web server: the chat at '/', `/health` for those who watch over it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.chat.door import ChatEngine, EngineDoor
+from app.settings import Settings
+from index.errors import FootnoteError, UsageError
+
+# Gradio's page needs inline scripts and evaluates its own templates; all of it comes from this server.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_PATIENCE = 2  # seconds that open streams get to end after Ctrl-C
+
+
+def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
+    """The application. Without `engine` the index is opened when it is first needed.
+
+    Never fails for want of an index: the page and `/health` say in words what to do.
+    """
+    door = EngineDoor(_opener(settings), engine)
+    app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.door = door
+    app.add_middleware(_Headers)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        return _health(door)
+
+    from app.chat.layout import ASSETS, FILES, asset, mount_chat  # gradio takes seconds to import
+
+    @app.get(ASSETS + "/{name}")
+    def static(name: str) -> Response:
+        if name not in FILES:
+            raise HTTPException(404)
+        return Response(asset(name), media_type=FILES[name], headers={"Cache-Control": "no-cache"})
+
+    return mount_chat(app, door, settings.corpus)
+
+
+def _opener(settings: Settings) -> Callable[[], ChatEngine]:
+    def open_engine() -> ChatEngine:
+        from app.ask import Engine
+
+        engine = Engine.open(settings)
+        engine.warm()
+        return engine
+
+    return open_engine
+
+
+def _health(door: EngineDoor) -> JSONResponse:
+    """200 with what is served; 503 with words when there is nothing to answer from."""
+    from app.chat.talk import problem_words
+
+    try:
+        engine = door.engine()
+        body = {
+            "status": "ok",
+            "generation": engine.generation,
+            "sources": len(engine.sources()),
+            "passages": engine.manifest.passages,
+        }
+    except Exception as error:  # noqa: BLE001 - a health check answers, whatever is wrong; logged in problem_words
+        return JSONResponse({"status": "unavailable", "problem": problem_words(error)}, status_code=503)
+    return JSONResponse(body)
+
+
+class _Headers:
+    """Adds `_HEADERS` to every HTTP answer and leaves streams as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    address = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Footnote is at {self.address} (Ctrl-C stops it)", flush=True)
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serve until Ctrl-C. `port` 0 takes any free one.
+
+    Raises UsageError if the address cannot be had. Opens and warms the engine before it listens, so that
+    the first question is as fast as the next; without an index it still serves, and says so.
+    """
+    listener = _listen(host, port)
+    try:
+        app = create_app(settings)
+        try:
+            app.state.door.engine()
+        except FootnoteError as error:
+            print(f"{error}\nThe page will say so too; it works as soon as this is mended.", flush=True)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=_PATIENCE, lifespan="on"
+        )
+        server = _Server(config)
+        server.address = _address(host, listener.getsockname()[1])
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    finally:
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that a taken port is known before anything is loaded."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(f"--host {host}: no such address here ({error.strerror})") from None
+    listener = socket.socket(family, kind, proto)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"cannot listen on {host} port {port} ({error.strerror}); "
+            "stop what uses it or name another with --port (0 takes any free one)"
+        ) from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    """What a browser on this machine opens."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"

@@ -1,0 +1,1 @@
+"""From documents to retrieved passages. Imports nothing from `app`."""

@@ -1,0 +1,221 @@
+"""Sources and passages of one generation, in SQLite: whole records by id, without loading the rest."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from index.errors import DamagedIndexError, UnknownSourceError
+from index.files import REBUILD, file_errors
+from index.passage import Basis, Block, BlockKind, Kind, Mark, MarkKind, Passage, Relation, Sentence, Source
+
+FILE = "catalog.sqlite"
+_KEEP = 256  # sources kept in memory: a small corpus whole, of a large one those in use
+_IN = 500  # ids a statement; SQLite before 3.32 allows 999 variables
+_SCHEMA = """
+CREATE TABLE source (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, record TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL, record_sha256 TEXT NOT NULL);
+CREATE TABLE passage (
+    n INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source(n),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, header TEXT NOT NULL,
+    sentences TEXT NOT NULL, key TEXT NOT NULL);
+CREATE INDEX passage_source ON passage(source, start);
+CREATE INDEX passage_key ON passage(key);
+"""
+_PASSAGE = "p.n, s.id, p.start, p.end, p.text, p.header, p.sentences"
+_JOIN = "FROM passage p JOIN source s ON s.n = p.source"
+_TUPLES = {"blocks": Block, "marks": Mark}
+_ENUMS = {"kind": Kind, "relation": Relation, "basis": Basis}
+_BLOCK_KINDS = {kind.value: kind for kind in BlockKind}
+
+
+class Catalog:
+    """Written once by a build, then read-only. Passage ids count from 1. Safe to use from several threads.
+
+    Methods raise DamagedIndexError if the file is malformed, StoreError if it cannot be read or written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._lock = threading.RLock()
+        self._sources: dict[str, Source] = {}
+
+    @classmethod
+    def create(cls, folder: Path) -> Catalog:
+        with file_errors("making the catalog"):
+            db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
+            # No journal: a catalog that a crash cut short is thrown away with its generation.
+            db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
+        return cls(db)
+
+    @classmethod
+    def open(cls, folder: Path) -> Catalog:
+        path = folder / FILE
+        with file_errors("opening the catalog"):
+            path.stat()
+            # immutable: nobody writes it any more, so no locks and no files beside it.
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        return cls(db)
+
+    def commit(self) -> None:
+        with self._lock, file_errors("writing the catalog"):
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def add_source(self, n: int, source: Source) -> None:
+        record = _record(source)
+        with self._lock, file_errors("writing the catalog"):
+            self._db.execute(
+                "INSERT INTO source VALUES (?,?,?,?,?,?)",
+                (n, source.id, source.text, record, source.sha256, source_digest(source)),
+            )
+
+    def add_passages(self, first: int, source: int, passages: Iterable[Passage]) -> int:
+        """Add passages of source number `source` with ids from `first` on; the next free id."""
+        rows = []
+        for n, p in enumerate(passages, first):
+            sentences = json.dumps([(s.start, s.end, s.block.value) for s in p.sentences])
+            rows.append((n, source, p.start, p.end, p.text, p.header, sentences, p.key))
+        with self._lock, file_errors("writing the catalog"):
+            self._db.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", rows)
+        return first + len(rows)
+
+    def same_keys(self, other: Path) -> dict[int, int]:
+        """Passage id here -> id of a passage with the same key in the catalog in folder `other`. After commit."""
+        with self._lock, file_errors("comparing with the former catalog"):
+            self._db.execute("ATTACH ? AS former", (str((other / FILE).absolute()),))
+            try:
+                found = self._db.execute(
+                    "SELECT p.n, min(f.n) FROM main.passage p JOIN former.passage f ON f.key = p.key GROUP BY p.n"
+                ).fetchall()
+            finally:
+                self._db.execute("DETACH former")
+        return dict(found)
+
+    def source(self, source_id: str) -> Source:
+        """Raises UnknownSourceError, which names ids that look alike."""
+        with self._lock:
+            if source_id in self._sources:
+                return self._sources[source_id]
+            rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
+            if not rows:
+                raise self._unknown(source_id)
+            source = self._parsed(*rows[0])
+            if len(self._sources) >= _KEEP:
+                self._sources.pop(next(iter(self._sources)))
+            self._sources[source_id] = source
+            return source
+
+    def sources(self) -> Iterator[Source]:
+        """All sources in reading order, one at a time."""
+        for source_id in self.source_ids():
+            yield self.source(source_id)
+
+    def source_ids(self) -> list[str]:
+        return [row[0] for row in self._read("SELECT id FROM source ORDER BY n")]
+
+    def source_hashes(self) -> dict[str, tuple[str, str]]:
+        """Source id -> (SHA-256 of the text, SHA-256 of the whole record), as written by the build."""
+        rows = self._read("SELECT id, text_sha256, record_sha256 FROM source")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """In the order asked. Raises DamagedIndexError for an id that is not there."""
+        found: dict[int, Passage] = {}
+        for i in range(0, len(ids), _IN):
+            some = ids[i : i + _IN]
+            marks = ",".join("?" * len(some))
+            found.update(self._passages(f"WHERE p.n IN ({marks})", tuple(some)))
+        missing = [i for i in ids if i not in found]
+        if missing:
+            raise DamagedIndexError(f"the catalog has no passage {missing[0]} that a search found; {REBUILD}")
+        return [found[i] for i in ids]
+
+    def passages_of(self, source_id: str) -> list[Passage]:
+        """In reading order. Raises UnknownSourceError."""
+        found = list(self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,)).values())
+        if not found and source_id not in self.source_ids():
+            raise self._unknown(source_id)
+        return found
+
+    def passage_ids(self, source_id: str | None = None) -> list[int]:
+        """Ids of all passages, or of one source's, ascending."""
+        if source_id is None:
+            return [row[0] for row in self._read("SELECT n FROM passage ORDER BY n")]
+        return [row[0] for row in self._read(f"SELECT p.n {_JOIN} WHERE s.id = ? ORDER BY p.n", (source_id,))]
+
+    def keys(self, ids: Sequence[int]) -> dict[int, str]:
+        """Passage id -> key as written by the build."""
+        keys: dict[int, str] = {}
+        for i in range(0, len(ids), _IN):
+            some = tuple(ids[i : i + _IN])
+            keys.update(self._read(f"SELECT n, key FROM passage WHERE n IN ({','.join('?' * len(some))})", some))
+        return keys
+
+    def count(self) -> int:
+        return int(self._read("SELECT count(*) FROM passage")[0][0])
+
+    def _passages(self, where: str, values: tuple[Any, ...]) -> dict[int, Passage]:
+        return {row[0]: _passage(*row[1:]) for row in self._read(f"SELECT {_PASSAGE} {_JOIN} {where}", values)}
+
+    def _read(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        with self._lock, file_errors("reading the catalog"):
+            return self._db.execute(statement, values).fetchall()
+
+    def _parsed(self, text: str, record: str) -> Source:
+        try:
+            return _source(text, json.loads(record))
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedIndexError(f"the catalog holds a source that cannot be read; {REBUILD}") from error
+
+    def _unknown(self, source_id: str) -> UnknownSourceError:
+        near = difflib.get_close_matches(source_id, self.source_ids(), n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`footnote index status` lists the sources"
+        return UnknownSourceError(f"no source has the id '{source_id}'; {hint}")
+
+
+def source_digest(source: Source) -> str:
+    """SHA-256 (hex) over everything that a source's record holds, its text included."""
+    return hashlib.sha256(f"{source.sha256}\n{_record(source)}".encode()).hexdigest()
+
+
+def _record(source: Source) -> str:
+    """All fields but the text, as JSON."""
+    values: dict[str, Any] = {}
+    for f in fields(source):
+        value = getattr(source, f.name)
+        if f.name in _TUPLES:
+            value = [[getattr(item, g.name) for g in fields(item)] for item in value]
+        if f.name != "text":
+            values[f.name] = value
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _source(text: str, values: dict[str, Any]) -> Source:
+    values["blocks"] = tuple(Block(a, b, _BLOCK_KINDS[k], level) for a, b, k, level in values["blocks"])
+    values["marks"] = tuple(Mark(a, b, MarkKind(k), href) for a, b, k, href in values["marks"])
+    values["lines"] = tuple((offset, line) for offset, line in values["lines"])
+    values["via"] = tuple(values["via"])
+    for name, kind in _ENUMS.items():
+        values[name] = kind(values[name])
+    return Source(text=text, **values)
+
+
+def _passage(source_id: str, start: int, end: int, text: str, header: str, sentences: str) -> Passage:
+    try:
+        spans = json.loads(sentences)
+        cut = tuple(Sentence(a, b, text[a - start : b - start], _BLOCK_KINDS[k]) for a, b, k in spans)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedIndexError(f"the catalog holds a passage that cannot be read; {REBUILD}") from error
+    return Passage(source_id, start, end, text, header, cut)

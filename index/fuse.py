@@ -1,0 +1,29 @@
+"""Reciprocal rank fusion: one ranking out of several, from ranks alone.
+
+Cormack, Clarke and Büttcher, 'Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
+Methods', SIGIR 2009: score(d) = sum over rankings of 1 / (k + rank(d)), ranks from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
+
+K = 60  # the constant of the paper, section 3
+
+T = TypeVar("T", bound=Hashable)
+
+
+def reciprocal_rank_fusion(
+    rankings: Sequence[Sequence[T]], weights: Sequence[float] | None = None, k: int = K
+) -> list[tuple[T, float]]:
+    """Items of all `rankings` (each best first) with their fused score, best first.
+
+    The score lies in (0, sum(weights) / (k + 1)], higher is better. Ties keep the order of first appearance.
+    Raises ValueError if `weights` and `rankings` differ in length.
+    """
+    scores: dict[T, float] = {}
+    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
+        for rank, item in enumerate(dict.fromkeys(ranking), start=1):
+            scores[item] = scores.get(item, 0.0) + weight / (k + rank)
+    return sorted(scores.items(), key=lambda pair: -pair[1])

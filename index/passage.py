@@ -1,0 +1,217 @@
+"""The records that travel from a file to the screen, and the invariant that makes a quotation a proof.
+
+All offsets are character offsets (Python `str` indices) into `Source.text`, end exclusive.
+The invariant: for every `Quote` made from a `Source`, ``source.text[q.start:q.end] == q.text`` and
+``source.sha256 == q.source_sha256``. `Quote.of` establishes it and `Quote.prove` checks it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from index.errors import QuoteError
+
+
+class Kind(StrEnum):
+    """What a source is: the text itself, our own summary of an original, or a fetched or added text."""
+
+    ARTICLE = "article"
+    NOTE = "note"
+    FULLTEXT = "fulltext"
+
+
+class Relation(StrEnum):
+    """How a source stands to the article."""
+
+    ARTICLE = "article"
+    CITED = "cited"
+    CORROBORATES = "corroborates"
+    DISPUTES = "disputes"
+    LAW = "law"
+    BACKGROUND = "background"
+    LATER = "later"
+
+
+class Basis(StrEnum):
+    """Whether the author of a note read the original, or knows it through the pages in `via`."""
+
+    ORIGINAL = "original"
+    REPORTED = "reported"
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"  # a block quotation: somebody else's words, as the source gives them
+    CODE = "code"
+
+
+class MarkKind(StrEnum):
+    STRONG = "strong"
+    EMPHASIS = "emphasis"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the canonical text; `level` is the heading's depth (1-6), else 0."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Inline structure that Markdown expressed with characters; `href` is set on links."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One document: metadata and canonical text (Markdown read away).
+
+    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None.
+    `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    author: str | None
+    published: str | None
+    url: str
+    language: str
+    kind: Kind
+    relation: Relation
+    basis: Basis
+    via: tuple[str, ...]
+    text: str
+    blocks: tuple[Block, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
+    file: str = ""
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of the canonical text in UTF-8."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    def line_at(self, offset: int) -> int:
+        """The 1-based line of the file that holds the character at `offset` (1 if there is no map)."""
+        i = bisect_right(self.lines, (offset, 1 << 60)) - 1
+        return self.lines[i][1] if i >= 0 else 1
+
+    def block_at(self, offset: int) -> Block | None:
+        """The block that contains `offset`, or None between blocks."""
+        i = bisect_right(self.blocks, offset, key=lambda b: b.start) - 1
+        return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit that is quoted. `block` is the kind of the block it stands in.
+
+    A heading set in bold at the start of a paragraph is a sentence of kind HEADING.
+    """
+
+    start: int
+    end: int
+    text: str
+    block: BlockKind = BlockKind.PARAGRAPH
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The unit that is embedded and retrieved: whole sentences of one source.
+
+    `header` (title, publisher, date, section) is embedded and searched with the text, never quoted.
+    """
+
+    source_id: str
+    start: int
+    end: int
+    text: str
+    header: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.source_id}:{self.start}-{self.end}"
+
+    @property
+    def embedded_text(self) -> str:
+        return f"{self.header}\n{self.text}"
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 (hex) of what is embedded: two passages with one key have one vector."""
+        return hashlib.sha256(self.embedded_text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScore:
+    """A sentence of a hit with the reranker's score: higher is better, scale as the reranker states."""
+
+    sentence: Sentence
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage and how it was found.
+
+    `score`: the ranking score, higher is better; comparable within one result list only.
+    `dense_rank`, `lexical_rank`: 1-based rank in each engine's list, None if the engine did not return it.
+    `similarity`: cosine of question and passage, -1..1. `sentences`: all sentences, best first.
+    """
+
+    passage: Passage
+    score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+    similarity: float | None = None
+    sentences: tuple[SentenceScore, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A proved span of a source."""
+
+    source_id: str
+    source_sha256: str
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def of(cls, source: Source, start: int, end: int) -> Quote:
+        """Quote `source.text[start:end]`. Raises QuoteError if the span is empty or outside the text."""
+        if not 0 <= start < end <= len(source.text):
+            raise QuoteError(
+                f"span {start}:{end} lies outside source '{source.id}' (0:{len(source.text)}); "
+                "take start and end from a passage or sentence of this source"
+            )
+        return cls(source.id, source.sha256, start, end, source.text[start:end])
+
+    def prove(self, source: Source) -> None:
+        """Check the invariant against `source`. Raises QuoteError that says which part fails."""
+        if source.id != self.source_id:
+            raise QuoteError(f"the quotation is from '{self.source_id}', not from '{source.id}'")
+        if source.sha256 != self.source_sha256:
+            raise QuoteError(
+                f"source '{source.id}' has changed since it was quoted (SHA-256 {source.sha256[:12]}..., "
+                f"quoted from {self.source_sha256[:12]}...); ask again to quote the present text"
+            )
+        if source.text[self.start : self.end] != self.text:
+            raise QuoteError(f"source '{source.id}' does not read so at {self.start}:{self.end}")

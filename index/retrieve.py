@@ -1,0 +1,80 @@
+"""Question -> hits: dense and lexical search, fused by reciprocal rank, re-ranked by sentence.
+
+query ─┬─ embed ── store (cosine) ──┐
+       └─ lexical (BM25) ───────────┴─ fuse ── rerank ── hits
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.embed import Embedder, open_embedder
+from index.filters import Filters
+from index.fuse import reciprocal_rank_fusion
+from index.generation import Generation, open_current
+from index.passage import Hit, Passage, SentenceScore, Source
+from index.rerank import Reranker
+from index.score import FittedReranker
+from index.settings import IndexSettings
+
+# Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
+ENGINE_DEPTH = 50
+RERANK_DEPTH = 30
+
+
+class Retriever:
+    """Searches one open generation. Safe to use from several threads."""
+
+    def __init__(self, settings: IndexSettings, generation: Generation, embedder: Embedder, reranker: Reranker) -> None:
+        self.settings, self.generation, self.embedder = settings, generation, embedder
+        self._reranker = reranker
+
+    @classmethod
+    def open(cls, settings: IndexSettings) -> Retriever:
+        """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
+        generation = open_current(settings)
+        embedder = open_embedder(settings)
+        return cls(settings, generation, embedder, FittedReranker(embedder, generation.lexical))
+
+    def reopen(self) -> Retriever:
+        """A retriever on the generation that is current now; this one's generation stays readable."""
+        generation = open_current(self.settings)
+        return Retriever(self.settings, generation, self.embedder, FittedReranker(self.embedder, generation.lexical))
+
+    def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
+        """The `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
+        vector = self.embedder.embed_queries([query])[0]
+        dense = self.generation.vectors.query(vector, ENGINE_DEPTH, filters)
+        lexical = self.generation.lexical.search(query, ENGINE_DEPTH, filters)
+        rankings = [[i for i, _ in dense], [i for i, _ in lexical]]
+        fused = reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]
+        ids = [i for i, _ in fused]
+        passages = self.generation.passages(ids)
+        similarity = dict(dense)
+        missing = [i for i in ids if i not in similarity]
+        if missing:  # found by words alone
+            cosines = self.generation.vectors.vectors(missing) @ vector
+            similarity.update(zip(missing, map(float, cosines), strict=True))
+        scores = self._reranker.score(query, passages, [similarity[i] for i in ids])
+        ranks = [{i: n for n, i in enumerate(ranking, 1)} for ranking in rankings]
+        hits = [
+            _hit(passage, sentence_scores, ranks[0].get(i), ranks[1].get(i), similarity[i])
+            for i, passage, sentence_scores in zip(ids, passages, scores, strict=True)
+        ]
+        return sorted(hits, key=lambda h: -h.score)[:k]
+
+    def passages_of(self, source: Source) -> list[Passage]:
+        return self.generation.passages_of(source.id)
+
+def _hit(
+    passage: Passage,
+    scores: Sequence[float],
+    dense_rank: int | None,
+    lexical_rank: int | None,
+    similarity: float,
+) -> Hit:
+    ranked = sorted(
+        (SentenceScore(s, float(v)) for s, v in zip(passage.sentences, scores, strict=True)),
+        key=lambda s: -s.score,
+    )
+    return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, tuple(ranked))

@@ -1,0 +1,84 @@
+"""Sentence boundaries (library: sentencex, rule-based, exact offsets) inside one block of text."""
+
+from __future__ import annotations
+
+import re
+
+import sentencex
+
+# A quotation mark that is opened and never closed makes sentencex keep all that follows as one sentence.
+_QUOTES = re.compile(r"[\"“”„«»]")
+_CLOSERS = re.compile(r"[\"”»)\]]+(?=\s|$)")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_CLAUSE = re.compile(r"[;:,–—]\s+|\s+")
+
+LONG = 500  # characters; longer sentences are looked at again with their quotation marks out of the way
+
+
+def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of the sentences of `text`, in order, without surrounding white space.
+
+    `language`: ISO 639 code; a block in another script than the language's own is read by its script.
+    """
+    code = _language(text, language)
+    spans: list[tuple[int, int]] = []
+    for start, end in _segment(text, code):
+        if end - start > LONG and _QUOTES.search(text, start, end):
+            masked = _QUOTES.sub(" ", text[start:end])
+            inner = [(start + a, start + b) for a, b in _segment(masked, code)]
+            spans.extend(_return_closers(text, inner))
+        else:
+            spans.append((start, end))
+    return [trimmed for a, b in spans if (trimmed := _trim(text, a, b))[0] < trimmed[1]]
+
+
+def cut(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
+    """Cut `text[start:end]` into pieces of at most `limit` characters, at clause ends or white space."""
+    pieces: list[tuple[int, int]] = []
+    while end - start > limit:
+        window = [m.end() for m in _CLAUSE.finditer(text, start + limit // 2, start + limit)]
+        at = window[-1] if window else start + limit
+        pieces.append(_trim(text, start, at))
+        start = at
+    pieces.append(_trim(text, start, end))
+    return [(a, b) for a, b in pieces if a < b]
+
+
+def _segment(text: str, language: str) -> list[tuple[int, int]]:
+    """sentencex's spans; a boundary inside a word ('Censor.NET') is none."""
+    spans: list[tuple[int, int]] = []
+    for boundary in sentencex.get_sentence_boundaries(language, text):
+        start, end = boundary["start_index"], boundary["end_index"]
+        if spans and not text[start - 1].isspace() and not text[start : start + 1].isspace():
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans
+
+
+def _language(text: str, language: str) -> str:
+    """The stated language, or one of the text's own script: a note in English on a Ukrainian report."""
+    cyrillic = len(_CYRILLIC.findall(text)) > len(_LATIN.findall(text))
+    if cyrillic:
+        return language if language in {"uk", "ru", "bg", "sr", "be", "mk", "kk"} else "uk"
+    return "en" if language in {"uk", "ru", "bg", "be", "mk", "kk"} else language
+
+
+def _return_closers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give closing marks that begin a span back to the sentence they close."""
+    out: list[tuple[int, int]] = []
+    for start, end in spans:
+        match = _CLOSERS.match(text, start)
+        if match and out and match.end() <= end:
+            out[-1] = (out[-1][0], match.end())
+            start = match.end()
+        out.append((start, end))
+    return out
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,143 @@
+"""An engine for the chat's tests: it ranks sentences by the words they share with the question.
+
+Numbers, proofs and records are the real ones (`app.compose`); only retrieval is simple, so that a browser
+test starts in seconds. What it was asked is kept in `asked`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.answer import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
+from app.compose import Draft, Numbering, finish
+from app.describe import speaker
+from index.errors import UnknownSourceError
+from index.passage import Basis, Block, BlockKind, Hit, Kind, Passage, Quote, Relation, Sentence, Source
+from index.sentences import sentence_spans
+
+_WORD = re.compile(r"\w{3,}")
+_COMMON = frozenset("the and for are was were who what which how many much does did with that from".split())
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+ENOUGH = 0.6  # of the question's words in one sentence
+MOST = 3
+
+
+def words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower())) - _COMMON
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What `/health` reads of a manifest."""
+
+    passages: int
+
+
+class OverlapEngine:
+    """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen."""
+
+    def __init__(self, sources: Sequence[Source], generation: str = "g1", pause: float = 0.0) -> None:
+        self.pause = pause
+        self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.switch(sources, generation)
+
+    def switch(self, sources: Sequence[Source], generation: str) -> None:
+        """Serve another generation from the next call on."""
+        self._sources = {s.id: s for s in sources}
+        self._passages = [p for s in sources for p in _passages(s)]
+        self.generation = generation
+        self.manifest = Shelf(len(self._passages))
+
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(self._sources.values())
+
+    def source(self, source_id: str, sha256: str | None = None) -> Source:
+        found = self._sources.get(source_id)
+        if found is None or (sha256 is not None and found.sha256 != sha256):
+            raise UnknownSourceError(f"no source '{source_id}' in this version")
+        return found
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        self.asked.append((question, tuple(history)))
+        earlier = [t.text for t in history if t.role == "user"]
+        alone = f"{earlier[-1]} {question}" if earlier and question.lower().startswith("and ") else question
+        yield Understood(standalone_question=alone, kind=QuestionKind.FACT)
+        wanted = words(alone)
+        ranked = sorted(
+            ((_share(wanted, s.text), p, s) for p in self._passages for s in p.sentences), key=lambda r: -r[0]
+        )
+        numbering = Numbering(self._sources)
+        statements = []
+        for draft in self._drafts(ranked):
+            statements.append(numbering.statement(draft))
+            yield StatementReady(statement=statements[-1])
+            time.sleep(self.pause)
+        best: dict[str, Hit] = {}
+        for score, passage, _ in ranked:
+            best.setdefault(passage.id, Hit(passage, score))
+        hits = list(best.values())[:MOST]
+        yield Done(
+            answer=finish(
+                question=question,
+                standalone=alone,
+                kind=QuestionKind.FACT,
+                statements=statements,
+                sources=numbering.sources(),
+                hits=hits,
+                abstention=None if statements else "The sources do not answer this.",
+                confidence=ranked[0][0] if ranked else None,
+                timings_ms={"total": 0.0},
+                engine="overlap",
+                stamp=IndexStamp(generation=self.generation, fingerprint="0" * 16),
+                nearest=() if statements else hits,
+            )
+        )
+
+    def _drafts(self, ranked: Sequence[tuple[float, Passage, Sentence]]) -> Iterator[Draft]:
+        for place, (score, passage, sentence) in enumerate(ranked[:MOST]):
+            if score < ENOUGH:
+                return
+            source = self._sources[passage.source_id]
+            yield Draft(
+                sentence.text,
+                (Quote.of(source, sentence.start, sentence.end),),
+                role=Role.FURTHER if place else Role.ANSWER,
+                speaker=speaker(source),
+                emphasis=tuple(m.span() for m in _NUMBER.finditer(sentence.text))[:1],
+            )
+
+
+def _share(wanted: set[str], text: str) -> float:
+    return len(wanted & words(text)) / len(wanted) if wanted else 0.0
+
+
+def _passages(source: Source) -> Iterator[Passage]:
+    for block in source.blocks:
+        text = source.text[block.start : block.end]
+        spans = [(block.start + a, block.start + b) for a, b in sentence_spans(text, source.language)]
+        sentences = tuple(Sentence(a, b, source.text[a:b], block.kind) for a, b in spans)
+        yield Passage(source.id, block.start, block.end, text, source.title, sentences)
+
+
+def source_of(text: str, source_id: str = "hostile", **fields: object) -> Source:
+    """A source whose paragraphs are parted by empty lines."""
+    blocks, at = [], 0
+    for paragraph in text.split("\n\n"):
+        blocks.append(Block(at, at + len(paragraph), BlockKind.PARAGRAPH))
+        at += len(paragraph) + 2
+    defaults: dict[str, object] = {
+        "title": "A title",
+        "publisher": "A Publisher",
+        "author": None,
+        "published": "2024-11-29",
+        "url": "https://example.org/page",
+        "language": "en",
+        "kind": Kind.NOTE,
+        "relation": Relation.DISPUTES,
+        "basis": Basis.ORIGINAL,
+        "via": (),
+    }
+    return Source(id=source_id, text=text, blocks=tuple(blocks), **{**defaults, **fields})  # type: ignore[arg-type]

@@ -1,0 +1,83 @@
+"""Stand-ins at the protocols that mean something: they rank, so a test of ranking can fail."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORD = re.compile(r"\w+")
+
+
+class HashedWords:
+    """An embedder: the hashed bag of words of a text, L2-normalised. Texts that share words are near.
+
+    `calls` holds every text that was embedded as a passage, in order.
+    """
+
+    def __init__(self, name: str = "hashed-words", dimension: int = 256, max_tokens: int = 256) -> None:
+        self.name, self.dimension, self.max_tokens = name, dimension, max_tokens
+        self.calls: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Words and two special tokens, as BERT's tokenizers count."""
+        return [len(_WORD.findall(text)) + 2 for text in texts]
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        self.calls += texts
+        if progress is not None:
+            progress(len(texts))
+        return self._embed(texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._embed(texts)
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in _WORD.findall(text.lower()):
+                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+                row[int.from_bytes(digest[:4], "big") % self.dimension] += 1.0 if digest[4] & 1 else -1.0
+            if not row.any():
+                row[0] = 1.0  # no words, or words that cancel out: still of length 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def write_source(corpus: Path, source_id: str, body: str, **fields: str) -> Path:
+    """Write the file of one source into `corpus`: the article if its kind says so, else below sources/."""
+    front = {
+        "id": source_id,
+        "title": f"Title of {source_id}",
+        "publisher": "Example Press",
+        "published": "2024-10-21",
+        "url": f"https://example.org/{source_id}",
+        "kind": "note",
+        "relation": "cited",
+    } | fields
+    path = corpus / ("article.md" if front["kind"] == "article" else f"sources/{source_id}.md")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f'{key}: "{value}"\n' for key, value in front.items())
+    path.write_text(f"---\n{lines}---\n\n{body}\n", encoding="utf-8")
+    return path
+
+
+def small_corpus(corpus: Path) -> Path:
+    """An article and three notes whose words tell them apart."""
+    write_source(
+        corpus,
+        "article",
+        "Harvests fell in the valley. Farmers blame the drought.\n\n"
+        "Officials disagree. They say that the dam held enough water for every field.",
+        kind="article",
+        relation="article",
+    )
+    write_source(corpus, "dam", "The dam was built in 1931. It holds nine thousand tonnes of water.")
+    write_source(corpus, "rain", "No rain fell in June. July brought storms and hail.", published="2023")
+    write_source(corpus, "prices", "Bread prices doubled. Bakers closed their shops.", relation="later")
+    return corpus

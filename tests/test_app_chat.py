@@ -1,0 +1,297 @@
+"""What the chat makes of answers and sources: escaped, marked in the right place, errors in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answer import Event, Turn
+from app.chat.conversation import conversation_html, first_page
+from app.chat.door import EngineDoor
+from app.chat.evidence import evidence_html
+from app.chat.exchange import Conversation, prove
+from app.chat.markup import Highlight, emphasised, link, span_html, visible, web_address
+from app.chat.passages import excerpts
+from app.chat.reader import nearest_in_place, quote_in_place
+from app.chat.suggestions import MOST, suggestions
+from app.chat.talk import converse, without_paths
+from app.chat.texts import ENGLISH
+from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
+from index.passage import Mark, MarkKind, Source
+from index.reader import read_corpus
+from tests.chat_engine import OverlapEngine, source_of
+from tests.conftest import CORPUS
+
+TRICKS = (
+    '<img src=x onerror="alert(1)">',
+    "<script>alert(1)</script>",
+    "</mark></p><svg/onload=alert(1)>",
+    '"><a onclick="alert(1)" href="javascript:alert(1)">x</a>',
+    "[x](javascript:alert(1)) ![x](x) **x** `x`",
+    "{{value}} {{{value}}} ${alert(1)} `${alert(1)}` \\u0041 %3Cscript%3E &lt;b&gt; &amp;",
+)
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a piece of HTML, as a browser reads it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.lit: dict[str, str] = {}
+        self.words = ""
+        self._marks: list[list[str]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+        if tag == "mark":
+            self._marks.append((dict(attrs)["data-quotes"] or "").split())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "mark":
+            self._marks.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+        for number in {n for numbers in self._marks for n in numbers}:
+            self.lit[number] = self.lit.get(number, "") + data
+
+
+OURS = {
+    *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "ul", "li", "blockquote", "pre"),
+    *("a", "br", "button", "mark", "strong", "em", "code", "cite"),
+}
+
+
+def asked(engine: OverlapEngine, *questions: str) -> Conversation:
+    door = EngineDoor(lambda: engine, engine)
+    conversation: Conversation = ()
+    for question in questions:
+        *_, conversation = converse(door, conversation, question)
+    return conversation
+
+
+def hostile() -> Source:
+    body = "\n\n".join(f"Sentence {n} about smugglers says {t} and ends." for n, t in enumerate(TRICKS))
+    trick = TRICKS[0] + TRICKS[3]
+    return source_of(body, title=trick, publisher=trick, author=trick, url="javascript:alert(1)", via=(trick,))
+
+
+def test_nothing_of_a_hostile_source_becomes_markup() -> None:
+    conversation = asked(OverlapEngine([hostile()]), "smugglers says " + TRICKS[0], "smugglers " + TRICKS[3])
+    pages = [
+        conversation_html(conversation),
+        evidence_html(conversation),
+        quote_in_place(conversation[0], 1, 1),
+        first_page([hostile()], TRICKS),
+    ]
+    for shown in pages:
+        page = Page(str(shown))
+        assert page.tags <= OURS
+        assert not [a for a in page.attributes if a[0].startswith("on")]
+        assert not [a for a in page.attributes if a[0] in {"href", "src"} and ":" in (a[1] or "")]
+    assert TRICKS[0] in Page(str(pages[1])).words, "the characters themselves are shown"
+
+
+SPICED = st.one_of(st.text(min_size=1), st.text("<>/&;\"'=`${}abp \n#x", min_size=1))
+
+
+@given(SPICED, st.data())
+def test_whatever_the_text_is_it_reads_the_same_and_has_no_tags(text: str, data: st.DataObject) -> None:
+    source = source_of(text.replace("\n\n", "\n "))
+    ends = st.tuples(st.integers(0, len(source.text)), st.integers(0, len(source.text))).map(sorted)
+    spans = data.draw(st.lists(ends.filter(lambda s: s[0] < s[1]), max_size=4))
+    lights = [Highlight(a, b, n) for n, (a, b) in enumerate(spans, 1)]
+    shown = span_html(source, 0, len(source.text), lights)
+    assert set(re.findall(r"<(/?\w+)", str(shown))) <= {"p", "/p", "mark", "/mark"}
+    plain = unescape(re.sub(r"<[^>]*>", "", str(shown)))
+    assert plain == visible(source.text)
+    assert set(re.findall(r"<(/?\w+)", str(emphasised(text, spans)))) <= {"strong", "/strong"}
+
+
+def test_overlapping_highlights_each_hold_their_own_words() -> None:
+    source = source_of("One two three four five.\n\nSix seven eight.")
+    spans = {1: (4, 18), 2: (8, 23), 3: (8, 13), 4: (19, 36)}
+    lights = [Highlight(a, b, n) for n, (a, b) in spans.items()]
+    lit = Page(str(span_html(source, 0, len(source.text), lights))).lit
+    for number, (a, b) in spans.items():
+        assert lit[str(number)] == source.text[a:b].replace("\n\n", "")
+
+
+def test_highlight_goes_through_links_and_emphasis() -> None:
+    text = "See the report of today."
+    marks = (Mark(8, 14, MarkKind.LINK, "https://example.org/a?b=1&c=2"), Mark(4, 14, MarkKind.STRONG))
+    shown = str(span_html(source_of(text, marks=marks), 0, 24, [Highlight(4, 17, 1)], links=True))
+    assert Page(shown).lit["1"] == "the report of"
+    assert 'href="https://example.org/a?b=1&amp;c=2"' in shown
+    assert 'rel="noopener noreferrer nofollow"' in shown
+    assert "href" not in str(span_html(source_of(text, marks=marks), 0, 24))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:x", "data:text/html,x", "//x.org", "http:", "x",
+     "https://[x", "java\nscript:x", "http://a b/", "file:///etc/passwd", "vbscript:x", "https:\x00//x"],
+)  # fmt: skip
+def test_only_web_addresses_become_links(url: str) -> None:
+    assert web_address(url) is None
+    assert str(link(url, "<b>", "x")) == "<span>&lt;b&gt;</span>"
+
+
+def test_control_characters_cannot_reorder_the_words() -> None:
+    shown = str(span_html(source_of("total \u202e59,606\u202c cases"), 0, 20))
+    assert "\u202e" not in shown
+    assert "\ufffd" in shown
+
+
+def test_marks_and_passages_meet() -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    conversation = asked(engine, "How many criminal proceedings were registered in October 2024?")
+    (exchange,) = conversation
+    lit = Page(str(evidence_html(conversation))).lit
+    shown = str(conversation_html(conversation))
+    assert exchange.quotes
+    for quote in exchange.quotes:
+        assert lit[str(quote.number)] == quote.text
+        assert f'data-mark="{quote.number}"' in shown
+        opened = Page(str(quote_in_place(exchange, quote.number, 1)))
+        assert opened.lit[str(quote.number)] == quote.text
+        assert exchange.sources[quote.source_id].title in opened.words
+    assert 'aria-label="Footnote 1, WSWS, 15 Nov 2024"' in shown
+
+
+def test_an_excerpt_holds_its_quotation_and_whole_sentences() -> None:
+    sources = read_corpus(CORPUS)
+    engine = OverlapEngine(sources)
+    (exchange,) = asked(engine, "almost 90,000 criminal proceedings were opened")
+    source = exchange.sources[exchange.quotes[0].source_id]
+    (alone,) = excerpts(source, exchange.quotes[:1])
+    assert alone.start <= exchange.quotes[0].start < exchange.quotes[0].end <= alone.end
+    shown = source.text[alone.start : alone.end]
+    assert shown[0].isupper()
+    assert shown[-1] in '.?!)"”'
+    assert len(shown) < 1500
+
+
+def test_abstention_has_no_marks_and_names_the_passages_for_what_they_are() -> None:
+    conversation = asked(OverlapEngine(read_corpus(CORPUS)), "What is the favourite colour of the unicorn king?")
+    shown, beside = str(conversation_html(conversation)), str(evidence_html(conversation))
+    assert "The sources do not answer this." in shown
+    assert "data-mark" not in shown
+    assert ENGLISH.nearest in beside
+    assert "<mark" not in beside
+    opened = nearest_in_place(conversation[0], 0, 1)
+    hit = conversation[0].nearest[0]
+    text = conversation[0].sources[hit.source_id].text[hit.start : hit.end]
+    assert Page(str(opened)).lit["0"] == text
+
+
+def test_a_follow_up_brings_the_earlier_turns() -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    conversation = asked(engine, "criminal proceedings registered in October 2024", "and in January 2024?")
+    question, history = engine.asked[-1]
+    assert question == "and in January 2024?"
+    assert [t.role for t in history] == ["user", "assistant"]
+    assert "[1]" in history[1].text
+    assert "Read as:" in str(conversation_html(conversation))
+
+
+class Failing(OverlapEngine):
+    """Fails after `after` events."""
+
+    def __init__(self, error: Exception, after: int = 0) -> None:
+        super().__init__(read_corpus(CORPUS))
+        self.error, self.after = error, after
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        yield from list(super().ask(question, history))[: self.after]
+        raise self.error
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_errors_become_words_and_no_half_answer_stays(after: int) -> None:
+    engine = Failing(FootnoteError("cannot read /srv/home/alice/.footnote/gen/x.db; run 'footnote index build'"), after)
+    shown = str(conversation_html(asked(engine, "criminal proceedings registered in October")))
+    assert "cannot read x.db; run &#39;footnote index build&#39;" in shown
+    assert "alice" not in shown
+    assert "data-mark" not in shown
+
+
+def test_unexpected_errors_keep_their_details_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    shown = str(conversation_html(asked(Failing(RuntimeError("secret <b>")), "anything")))
+    assert "secret" not in shown
+    reference = re.search(r"under ([0-9a-f]{8})", shown)
+    assert reference is not None
+    assert reference[1] in caplog.text
+    assert "secret" in caplog.text
+
+
+class Swapped(OverlapEngine):
+    """Hands out another text than the one it quotes."""
+
+    def source(self, source_id: str, sha256: str | None = None) -> Source:  # noqa: ARG002
+        return source_of("Smugglers asked for 10,000 dollars in autumn.", source_id)
+
+
+def test_a_quotation_that_does_not_stand_there_is_not_shown() -> None:
+    engine = Swapped([source_of("Smugglers asked for 20,000 dollars in autumn.")])
+    shown = str(conversation_html(asked(engine, "Smugglers asked dollars")))
+    assert "has changed since it was quoted" in shown
+    assert "20,000" not in shown
+
+
+def test_the_door_tries_again_once_there_is_an_index() -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    ready = False
+
+    def open_engine() -> OverlapEngine:
+        if not ready:
+            raise NoIndexError("nothing in /srv/x/.footnote")
+        return engine
+
+    door = EngineDoor(open_engine)
+    *_, first = converse(door, (), "criminal proceedings registered in October 2024")
+    assert "footnote index build" in first[-1].problem
+    ready = True
+    *_, second = converse(door, first, "criminal proceedings registered in October 2024")
+    assert second[-1].quotes
+    assert engine.asked[-1][1] == (), "a failed turn is no history"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("bad file /home/a b/c/d.md: line 3", "bad file d.md: line 3"),
+        (r"bad file C:\Users\me\d.md.", "bad file d.md."),
+        ("see https://example.org/a/b and corpus/sources/x.md", "see https://example.org/a/b and corpus/sources/x.md"),
+        ("'/tmp/x/y/' is gone", "'y' is gone"),
+    ],
+)  # fmt: skip
+def test_absolute_paths_are_cut(message: str, shown: str) -> None:
+    assert without_paths(message) == shown
+
+
+def test_suggestions_come_from_the_corpus(tmp_path: Path) -> None:
+    assert suggestions(tmp_path) == ENGLISH.suggestions
+    (tmp_path / "suggestions.txt").write_text("# comment\n\n What? \n" + "More?\n" * 9, encoding="utf-8")
+    assert suggestions(tmp_path) == ("What?", *["More?"] * (MOST - 1))
+    (tmp_path / "suggestions.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(CorpusError, match=r"suggestions\.txt"):
+        suggestions(tmp_path)
+
+
+def test_a_changed_source_is_refused_by_name() -> None:
+    (exchange,) = asked(OverlapEngine([source_of("Smugglers asked for 20,000 dollars.")]), "Smugglers asked dollars")
+    with pytest.raises(QuoteError, match="has changed"):
+        prove(exchange.quotes[0], source_of("Something else entirely."))
