@@ -149,7 +149,7 @@ class _Run:
                 found, hits = summary
             else:
                 with self.clock.stage("retrieve"):
-                    hits = self.retriever.retrieve(asked.text, self.settings.hits, self.filters)
+                    hits = self.retriever.retrieve(asked.search, self.settings.hits, self.filters)
                 with self.clock.stage("extract"):
                     found, hits = self._extract(asked, hits)
             with self.clock.stage("prove"):

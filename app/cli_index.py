@@ -34,10 +34,9 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build the index beside the present one and switch it in; what did not change is reused."""
+    from app.progress import ConsoleProgress
     from index.build import build as run
     from index.build import is_stale
-
-    from app.progress import ConsoleProgress
 
     settings = _settings(home=home, corpus=corpus).index
     if if_stale and not full and is_stale(settings) is None:

@@ -32,8 +32,11 @@ LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
     QuestionKind.LIST: Limits(4, 0.2),
-    QuestionKind.COMPARE: Limits(6, 0.15),
+    QuestionKind.OVERVIEW: Limits(4, 0.2),
+    QuestionKind.COMPARE: Limits(6, 0.06),
 }
+# A reason or a list goes on in the next sentence of one source; for the rest another source's word weighs more.
+_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
 
@@ -62,10 +65,10 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candi
 
 def select(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentences to show, the lead first. `ranked` is best first and not empty."""
-    limits = LIMITS.get(question.kind, LIMITS[QuestionKind.FACT])
+    limits = LIMITS[question.kind]
     lead = ranked[0]
     near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
-    if question.kind is QuestionKind.COMPARE:  # every source once before any source twice
+    if question.kind not in _ONE_VOICE:  # every source once before any source twice
         near.sort(key=lambda c: (_place_in_source(c, ranked), -c.score))
     chosen = [lead]
     for c in near:

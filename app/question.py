@@ -14,9 +14,13 @@ from index.answer_type import AnswerType, answer_type
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that stands alone, with its kind and the type of its answer."""
+    """A question that stands alone, with its kind and the type of its answer.
+
+    `search` is what to look for: `text` without what only says how to answer ('Do the sources agree?').
+    """
 
     text: str
+    search: str
     kind: QuestionKind
     wants: AnswerType
 
@@ -61,6 +65,17 @@ _COMPARE = re.compile(
     r"\bby [\w' -]{3,40} and by\b|\baccording to [\w' -]{3,40} and (?:according )?to\b"
 )
 
+_SOURCES = r"(?:sources?|reports?|outlets?|accounts?|versions?|notes?|papers?|they|media)"
+_HOW_TO_ANSWER = re.compile(
+    rf"^(?:and |but )?(?:do|does|did) (?:all |the |these |those |different )*{_SOURCES} (?:all )?"
+    r"(?:agree|disagree|differ|contradict|conflict|match|say the same)\b(?: (?:on|about) (?:this|that|it))?\W*$|"
+    rf"^(?:and )?what (?:do|does|did) (?:the |each |different |various |other |all )*{_SOURCES} say\W*$|"
+    rf"^compare (?:the |what |all )*(?:{_SOURCES}|figures|numbers)(?: say| give)?(?: on| for| of| about)?\b|"
+    rf"\baccording to (?:the |each |different |various |all )*{_SOURCES}\b(?=\W*$)|"
+    r"^(?:is|are) (?:this|that|it|they) (?:disputed|contested|contradicted)\W*$",
+    re.IGNORECASE,
+)
+
 _WHO_SAYS = re.compile(
     rf"^(?:and )?(?:who(?:m)?|whose|which (?:\w+ ){{1,3}}?|what (?:person|source|outlet|newspaper|officer|official))"
     rf"(?: else)?\s?(?:has |had |have |is |was )?{_SAY}\b|"
@@ -87,7 +102,14 @@ def classify(text: str) -> Question:
     """The kind of `text` and the type of its answer, by the first rule that fits."""
     asked = re.sub(r"\s+", " ", text.strip())
     low = asked.lower()
-    return Question(asked, _kind(low), answer_type(low))
+    return Question(asked, _search(asked), _kind(low), answer_type(low))
+
+
+def _search(asked: str) -> str:
+    parts = [p for p in re.split(r"(?<=[.?!:;])\s+", asked) if p]
+    telling = [_HOW_TO_ANSWER.sub("", p).strip() for p in parts]
+    kept = " ".join(p for p in telling if re.search(r"\w", p))
+    return kept or asked
 
 
 def _kind(low: str) -> QuestionKind:

@@ -97,7 +97,7 @@ class _Headers:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says where it listens once it does, and does not wait for pages that are still open."""
 
     address = ""
 
@@ -105,6 +105,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(f"Footnote is at {self.address} (Ctrl-C stops it)", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # An open page holds a stream that never ends of itself; cancelling its task would print a traceback.
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from index import home as homes
 from index.catalog import Catalog, source_digest
 from index.embed import Embedder, prepare_embedder
 from index.errors import DamagedIndexError, QuoteError, StoreError
-from index.files import file_errors, file_sha256, sync_tree, write_atomic
+from index.files import FREE_SPACE, file_errors, file_sha256, sync_tree, write_atomic
 from index.generation import (
     LEXICAL,
     MUTABLE,
@@ -196,23 +197,25 @@ class _Build:
                 with self.clock("store"):
                     store.add(ids, some, [owners[n - 1] for n in ids])
             if store.count() != len(owners):
-                raise StoreError(f"Chroma holds {store.count()} of {len(owners)} vectors; free space and build again")
+                raise StoreError(f"Chroma holds {store.count()} of {len(owners)} vectors; {FREE_SPACE}")
         finally:
             store.close()
         self.embedded, self.reused = vectors.embedded, vectors.reused
 
     def _write_lexical(self, folder: Path, catalog: Catalog, owners: Sequence[Source]) -> None:
         self.progress.stage("lexical", len(owners))
-        with file_errors("writing the lexical index"):
-            index = LexicalIndex.create(folder / LEXICAL)
-            try:
+        try:
+            with closing(LexicalIndex.create(folder / LEXICAL)) as index:
                 for ids in _rounds(len(owners)):
                     rows = zip(ids, catalog.passages(ids), strict=True)
                     index.add([LexicalRow(n, p.header, p.text, owners[n - 1]) for n, p in rows])
                     self.progress.advance(len(ids))
                 index.commit()
-            finally:
-                index.close()
+                if index.count() != len(owners):
+                    raise StoreError(f"the lexical index holds {index.count()} of {len(owners)} passages; {FREE_SPACE}")
+        except (OSError, ValueError) as error:  # tantivy gives a full disk as a ValueError
+            said = str(error).partition("\n")[0].partition(" at path")[0]
+            raise StoreError(f"writing the lexical index: {said}; {FREE_SPACE}") from error
 
     def _commit(
         self,

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import DamagedIndexError, StoreError
 
 REBUILD = "run `footnote index build --full`"
-_ROOM = "free space or mend its permissions, or name another folder with FOOTNOTE_HOME"
+FREE_SPACE = "free space or mend its permissions, or name another folder with FOOTNOTE_HOME"
 # SQLite's primary result codes for a file that is not what it should be (https://sqlite.org/rescode.html).
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
@@ -32,12 +32,12 @@ def file_errors(what: str) -> Iterator[None]:
     except OSError as error:
         name = Path(str(error.filename or "")).name
         where = f" ({name})" if name else ""
-        raise StoreError(f"{what}: {error.strerror or error}{where}; {_ROOM}") from error
+        raise StoreError(f"{what}: {error.strerror or error}{where}; {FREE_SPACE}") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None or code & 0xFF in _DAMAGE:
             raise DamagedIndexError(f"{what}: {error}; {REBUILD}") from error
-        raise StoreError(f"{what}: {error}; {_ROOM}") from error
+        raise StoreError(f"{what}: {error}; {FREE_SPACE}") from error
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -27,7 +27,7 @@ _HEAP = 64_000_000  # bytes the writer may hold before it writes a segment; 15 M
 _TOKENIZER = "terms"
 # A header says what a whole source is about, so its words hold for every passage of it and tell passages of
 # one source apart not at all. Measured in docs/lexical.md.
-_HEADER_BOOST = 0.5
+_HEADER_BOOST = 0.3
 _VARIANT_BOOST = 0.9  # another spelling of a name that was asked for counts a little less than the same one
 _MOST_TERMS = 256  # of one question; the rest of a text that long does not change what it is about
 _MOST_VARIANTS = 12  # spellings of one name

@@ -66,6 +66,7 @@ class Retriever:
     def passages_of(self, source: Source) -> list[Passage]:
         return self.generation.passages_of(source.id)
 
+
 def _hit(
     passage: Passage,
     scores: Sequence[float],

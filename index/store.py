@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError
-from index.files import REBUILD
+from index.files import FREE_SPACE, REBUILD
 from index.filters import Filters, date_range
 from index.passage import Source
 
@@ -241,7 +241,7 @@ def _words(doing: str, error: Exception, damaged: bool) -> StoreError:
     if any(sign in lower for sign in ("readonly", "read-only", "disk is full", "disk i/o", "no space")) or (
         isinstance(error, OSError)
     ):
-        return StoreError(f"{doing}: {text}; free space or mend the permissions of the index folder")
+        return StoreError(f"{doing}: {text}; {FREE_SPACE}")
     if damaged:
         return DamagedIndexError(f"{doing}: {text}; {REBUILD}")
-    return StoreError(f"{doing}: {text}; check the disk's space and permissions, then {REBUILD}")
+    return StoreError(f"{doing}: {text}; {FREE_SPACE}")

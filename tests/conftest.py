@@ -58,7 +58,6 @@ def footnote(child_env: dict[str, str], tmp_path: Path) -> Iterator[Footnote]:
 def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FOOTNOTE_HOME with a real index of the repository's corpus, built once; do not write to it."""
     from index.build import build
-
     from index.settings import IndexSettings
 
     home = tmp_path_factory.mktemp("home")

@@ -6,6 +6,7 @@ and answers with one JSON line: how the child ended. Trials:
     {"home": ..., "corpus": ..., "at": "switch", "when": "before"}   SIGKILL itself around that step
     {"home": ..., "corpus": ..., "after": 0.123}                     killed by its parent after so many seconds
     {"home": ..., "corpus": ..., "file_limit": 40000}                no file may grow beyond so many bytes
+    {"home": ..., "corpus": ..., "file_limit": 4, "from": "lexical"} the same, from that step on
     {"home": ..., "corpus": ..., "user": 65534}                      works as that user
 """
 
@@ -76,6 +77,22 @@ def _die_in_rename(target: str, when: str) -> None:
     files.os.replace = deadly  # type: ignore[assignment]
 
 
+def _limit(size: int, step: str | None) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    if step is None:
+        return limit()
+    owner, name = STEPS[step]
+    real = getattr(owner, name)
+
+    def limited(*args: Any, **named: Any) -> Any:
+        limit()
+        return real(*args, **named)
+
+    return setattr(owner, name, limited)
+
+
 def _child(trial: dict[str, Any], answer: int) -> None:
     settings = IndexSettings(home=Path(trial["home"]), corpus=Path(trial["corpus"]))
     if trial.get("at", "").startswith("rename:"):
@@ -83,8 +100,7 @@ def _child(trial: dict[str, Any], answer: int) -> None:
     elif "at" in trial:
         _die_at(trial["at"], trial["when"])
     if "file_limit" in trial:
-        limit = trial["file_limit"]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        _limit(trial["file_limit"], trial.get("from"))
     if "user" in trial:
         os.setuid(trial["user"])
     try:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +86,30 @@ def small_corpus(corpus: Path) -> Path:
     write_source(corpus, "rain", "No rain fell in June. July brought storms and hail.", published="2023")
     write_source(corpus, "prices", "Bread prices doubled. Bakers closed their shops.", relation="later")
     return corpus
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """A real Chroma server on a loopback port, as long as the block lasts; its address."""
+    port = free_port()
+    command = [Path(sys.executable).with_name("chroma"), "run", "--path", folder]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                with socket.socket() as s:
+                    if s.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                assert process.poll() is None, "the server ended"
+                assert time.monotonic() < deadline, "the server did not come up"
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()

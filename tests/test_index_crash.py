@@ -142,12 +142,15 @@ def test_killed_before_there_was_an_index(trial: Trial, tmp_path: Path) -> None:
     assert [p.name for p in (settings.home / "generations").iterdir()] == [report.generation]
 
 
-@pytest.mark.parametrize("limit", [100, 30_000, 200_000])
-def test_no_room_on_the_disk(trial: Trial, settings: IndexSettings, limit: int) -> None:
+@pytest.mark.parametrize(
+    ("limit", "step"),
+    [(100, None), (30_000, None), (200_000, None), (10, "lexical"), (10, "lexical-commit"), (10, "sync")],
+)
+def test_no_room_on_the_disk(trial: Trial, settings: IndexSettings, limit: int, step: str | None) -> None:
     """A file-size limit fails writes as a full disk does, at different stages of the build."""
     write_source(settings.corpus, "long", "\n\n".join(f"Line {n} of a long list." for n in range(4000)))
     before = current_id(settings.home)
-    ended = trial(settings, file_limit=limit)
+    ended = trial(settings, file_limit=limit, **{"from": step})
     assert ended.get("error") == "StoreError", ended.get("message")
     assert "\n" not in ended["message"]
     assert "free space" in ended["message"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from index.errors import DamagedIndexError, StoreError, UsageError
 from index.filters import Filters, date_range
 from index.passage import Basis, Kind, Relation, Source
 from index.store import DATABASE, VectorStore
+from tests.fakes import chroma_server, free_port
 
 PUBLISHERS = ("AP", "Al Jazeera", "Українська правда", 'He said "no"', "a'b", "$in", "AP ")
 DATES = (None, "2012", "2023", "2024", "2024-02", "2024-10", "2024-02-29", "2024-10-21", "2025-01-01")
@@ -98,7 +97,7 @@ def test_vectors_come_in_the_order_asked(store: VectorStore) -> None:
     asked = [7, 3, 120, 3]
     assert store.vectors(asked) == pytest.approx(VECTORS[[n - 1 for n in asked]], abs=1e-6)
     assert store.vectors([]).shape == (0, 16)
-    with pytest.raises(DamagedIndexError, match="1 passages have no vector.*index build --full"):
+    with pytest.raises(DamagedIndexError, match=r"1 passages have no vector.*index build --full"):
         store.vectors([1, 999])
 
 
@@ -250,15 +249,9 @@ def test_an_address_that_is_none(url: str) -> None:
         VectorStore.create(url, "passages", 16)
 
 
-def _free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
 def test_a_server_that_does_not_answer() -> None:
     with pytest.raises(StoreError, match="Chroma server of store_url does not answer; start it"):
-        VectorStore.create(f"http://127.0.0.1:{_free_port()}", "passages", 16)
+        VectorStore.create(f"http://127.0.0.1:{free_port()}", "passages", 16)
 
 
 def test_nothing_leaves_the_machine(child_env: dict[str, str], tmp_path: Path) -> None:
@@ -296,21 +289,8 @@ def test_nothing_leaves_the_machine(child_env: dict[str, str], tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Chroma server on a loopback port."""
-    port, folder = _free_port(), tmp_path_factory.mktemp("server")
-    chroma = Path(sys.executable).with_name("chroma")
-    command = [chroma, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while True:
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server did not come up"
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    with chroma_server(tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 @pytest.mark.slow

@@ -1,0 +1,118 @@
+"""Which road a question takes, what type of answer it asks for, and what a follow-up means."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.answer import QuestionKind, Turn
+from app.history import stand_alone
+from app.question import classify
+from index.answer_type import AnswerType, answer_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("How many ships were built in 1912?", QuestionKind.FACT),
+        ("when did the factory open", QuestionKind.FACT),
+        ("Why did the bridge fall?", QuestionKind.EXPLAIN),
+        ("How did the crew escape?", QuestionKind.EXPLAIN),
+        ("What led to the strike?", QuestionKind.EXPLAIN),
+        ("Who says the bridge was unsafe?", QuestionKind.WHO_SAYS),
+        ("Which engineer claimed that the steel was weak?", QuestionKind.WHO_SAYS),
+        ("According to whom was it sabotage?", QuestionKind.WHO_SAYS),
+        ("Do the sources agree on the number of dead?", QuestionKind.COMPARE),
+        ("The owner versus the union: who is to blame?", QuestionKind.COMPARE),
+        ("What does the owner say, and what does the union say?", QuestionKind.COMPARE),
+        ("Which materials were used?", QuestionKind.LIST),
+        ("List the victims.", QuestionKind.LIST),
+        ("What kinds of steel are there?", QuestionKind.LIST),
+        ("What is the article about?", QuestionKind.OVERVIEW),
+        ("Summarise the report", QuestionKind.OVERVIEW),
+        ("tl;dr", QuestionKind.OVERVIEW),
+        ("hi", QuestionKind.SMALLTALK),
+        ("Thanks a lot!", QuestionKind.SMALLTALK),
+        ("What can you do?", QuestionKind.SMALLTALK),
+        ("Привіт!", QuestionKind.SMALLTALK),
+        ("Hi, how many ships were built?", QuestionKind.FACT),
+        ("What can you do about rust on steel?", QuestionKind.FACT),
+    ],
+)
+def test_kinds(text: str, kind: QuestionKind) -> None:
+    assert classify(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("How many ships?", AnswerType.NUMBER),
+        ("When was it built?", AnswerType.DATE),
+        ("Who built it?", AnswerType.PERSON),
+        ("In which town was it built?", AnswerType.PLACE),
+        ("Why was it built?", AnswerType.REASON),
+        ("Was it built?", AnswerType.ANY),
+        ("Which officer gave the number?", AnswerType.PERSON),
+        ("What is the number that the officer gave?", AnswerType.NUMBER),
+    ],
+)
+def test_answer_types(text: str, wants: AnswerType) -> None:
+    assert classify(text).wants is wants
+
+
+def test_what_only_says_how_to_answer_is_not_searched_for() -> None:
+    assert classify("How many died? Do the sources agree?").search == "How many died?"
+    assert classify("Do the sources agree?").search == "Do the sources agree?"
+
+
+def words(kind: AnswerType, text: str, query: str) -> list[str]:
+    return [text[a:b] for a, b in answer_spans(kind, text, query)]
+
+
+def test_answering_words_are_new_and_of_the_type() -> None:
+    text = "In 1912 the yard of Anna Berg built 40 ships and 12 boats."
+    assert words(AnswerType.NUMBER, text, "How many ships beside the 12 boats?") == ["40"]
+    assert words(AnswerType.DATE, text, "When?") == ["1912"]
+    assert words(AnswerType.PERSON, text, "Who?") == ["Anna Berg"]
+    assert words(AnswerType.ANY, text, "Was it?") == []
+
+
+HISTORY = [
+    Turn(role="user", text="How many ships were built in Bergen in March 1912?"),
+    Turn(role="assistant", text="Forty, says the yard's head, Captain Anna Berg of the Harbour Office."),
+]
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "meant"),
+    [
+        ("And in April?", "How many ships were built in Bergen in April 1912?"),
+        ("and in 1913?", "How many ships were built in Bergen in March 1913?"),
+        ("What about Oslo?", "How many ships were built in Oslo in March 1912?"),
+        ("and oslo", "How many ships were built in Oslo in March 1912?"),
+        ("Where did she live?", "Where did Anna Berg live?"),
+        ("What was her salary?", "What was Anna Berg's salary?"),
+        ("Why?", "Why? (How many ships were built in Bergen in March 1912)"),
+        ("Who says so?", "Who says so? (How many ships were built in Bergen in March 1912)"),
+        ("How many bridges did Sweden build in 1950?", "How many bridges did Sweden build in 1950?"),
+        ("What is the article about?", "What is the article about?"),
+        ("thanks", "thanks"),
+    ],
+)
+def test_follow_ups(follow_up: str, meant: str) -> None:
+    assert stand_alone(follow_up, HISTORY) == meant
+
+
+def test_a_label_takes_the_place_of_a_like_label() -> None:
+    history = [Turn(role="user", text="How many cases are there under Article 12?")]
+    assert stand_alone("and under article 13?", history) == "How many cases are there under article 13?"
+
+
+def test_follow_ups_chain() -> None:
+    history = [*HISTORY, Turn(role="user", text="And in April?"), Turn(role="assistant", text="Ten.")]
+    assert stand_alone("and in Oslo?", history) == "How many ships were built in Oslo in April 1912?"
+
+
+def test_without_history_nothing_changes() -> None:
+    assert stand_alone("And in April?", []) == "And in April?"
+    small = [Turn(role="user", text="hi"), Turn(role="assistant", text="Hello.")]
+    assert stand_alone("And in April?", small) == "And in April?"
