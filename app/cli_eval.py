@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from app.evaluate import Outcome
+    from app.evaluate import CurvePoint, Outcome, Summary
 
 
 def evaluate(
@@ -64,12 +64,12 @@ def evaluate(
         json_out.write_text(json.dumps(_report(rows, points, outcomes), indent=2, ensure_ascii=False), "utf-8")
 
 
-def _report(rows: list[object], points: list[object], outcomes: list[Outcome]) -> dict[str, object]:
+def _report(rows: list[Summary], points: list[CurvePoint], outcomes: list[Outcome]) -> dict[str, object]:
     from dataclasses import asdict
 
     return {
-        "summary": [asdict(r) for r in rows],  # type: ignore[call-overload]
-        "curve": [asdict(p) for p in points],  # type: ignore[call-overload]
+        "summary": [asdict(r) for r in rows],
+        "curve": [asdict(p) for p in points],
         "outcomes": [
             {
                 "id": o.question.id,
@@ -78,7 +78,7 @@ def _report(rows: list[object], points: list[object], outcomes: list[Outcome]) -
                 "right": o.right,
                 "leads": o.leads,
                 "rank": o.rank,
-                "answer": json.loads(o.answer.model_dump_json()),
+                "answer": o.answer.model_dump(mode="json"),
             }
             for o in outcomes
         ],

@@ -6,7 +6,7 @@ Answered from the front matter; the footnote of each statement opens the title i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.answer import Role, Support
 from app.compose import Draft
@@ -24,8 +24,9 @@ _EXTREME = re.compile(
     rf"\b(newest|latest|most recent|youngest|oldest|earliest)\b.{{0,20}}?\b{_THING}\b|"
     rf"\b{_THING}\b.{{0,40}}?\b(newest|latest|most recent|youngest|oldest|earliest)\b"
 )
-_WROTE = re.compile(r"\bwho (?:wrote|is the author|are the authors|authored|was it written)|\bauthors? of\b|\bwritten by\b|"
-                    r"\bby whom\b|\bbyline\b")  # fmt: skip
+_WROTE = re.compile(
+    r"\bwho (?:wrote|is the author|are the authors|authored)|\bauthors? of\b|\bwritten by\b|\bby whom\b|\bbyline\b"
+)
 _PUBLISHED = re.compile(r"\bwho (?:published|is the publisher)|\bpublishers? of\b|\bwhere (?:was|were) .* published\b|"
                         r"\bwhich (?:outlet|newspaper|publisher|agency)s? published\b")  # fmt: skip
 _WHEN = re.compile(r"\bwhen (?:was|were|did)\b.*\b(?:published|written|appear|come out|posted|dated)\b|"
@@ -34,12 +35,12 @@ _WHERE = re.compile(
     r"\b(?:link|url|(?:web )?address|website)\b|\bwhere (?:can|do|could) (?:i|we|one) (?:find|read|see)\b"
 )
 _META_WORDS = frozenset(
-    "many collection corpus index database library newest latest most recent oldest earliest youngest first last wrote "
-    "author authors authored written writer byline published publish publisher publishers publication outlet date dated "
-    "old link url address website web find read see appear come out posted all available used use have know contain "
-    "include included hold any one contradict contradicts dispute disputes disputed disagree corroborate corroborates "
-    "confirm confirms support cited cite cites background later law laws listed cover based rest language "
-    "languages that".split()
+    "many collection corpus index database library newest latest most recent oldest earliest youngest first last "
+    "wrote author authors authored written writer byline published publish publisher publishers publication outlet "
+    "date dated old link url address website web find read see appear come out posted all available used use have "
+    "know contain include included hold any one contradict contradicts dispute disputes disputed disagree "
+    "corroborate corroborates confirm confirms support cited cite cites background later law laws listed cover "
+    "based rest language languages that".split()
 )
 _RELATIONS = {
     Relation.DISPUTES: re.compile(r"\b(?:disput|contradict|disagree|contest)"),
@@ -81,7 +82,7 @@ def card(source: Source) -> str:
 def _of_one_source(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:  # noqa: ARG001
     if not named.sources:
         return None
-    answers = [
+    answers: list[tuple[re.Pattern[str], Callable[[Source], str]]] = [
         (_WROTE, lambda s: f"{s.author or 'No author is recorded'}: {card(s)}."),
         (_PUBLISHED, lambda s: f"{s.publisher} published {card(s)}."),
         (_WHEN, lambda s: f"{_dated(s)}: {card(s)}."),
@@ -135,11 +136,12 @@ def _count(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | N
     if not pool:
         return None
     kinds = ", ".join(
-        f"{words} ({n})" for relation, words in RELATION_WORDS.items() if (n := sum(s.relation is relation for s in pool))
+        f"{words} ({n})"
+        for relation, words in RELATION_WORDS.items()
+        if (n := sum(s.relation is relation for s in pool))
     )
-    return [
-        about_source(pool[0], f"{len(pool)} {'source' if len(pool) == 1 else 'sources'}: {kinds}. The first is {card(pool[0])}."),
-    ]
+    noun = "source" if len(pool) == 1 else "sources"
+    return [about_source(pool[0], f"{len(pool)} {noun}: {kinds}. The first is {card(pool[0])}.")]
 
 
 def _list(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from index.embed import Embedder
 from numpy.typing import NDArray
 
 from app.answer import Role
 from app.compose import Draft
 from app.describe import speaker
 from app.naming import named_sources
+from index.embed import Embedder
 from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScore, Source
 
 SENTENCES = 4
@@ -97,7 +97,7 @@ def lexrank(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
     restart /= restart.sum()
     rank = np.full(n, 1.0 / n)
     for _ in range(100):
-        new = DAMPING * (rank @ walk) + (1 - DAMPING) * restart
+        new: NDArray[np.float64] = DAMPING * (rank @ walk) + (1 - DAMPING) * restart
         if np.abs(new - rank).sum() < 1e-9:
             return new
         rank = new

@@ -1,4 +1,4 @@
-"""A build's progress on the terminal: one bar a stage, notes above it; lines without bars where there is no terminal."""
+"""A build's progress: one bar a stage and notes above it; plain lines where there is no terminal."""
 
 from __future__ import annotations
 

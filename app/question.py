@@ -79,22 +79,24 @@ _HOW_TO_ANSWER = re.compile(
 _WHO_SAYS = re.compile(
     rf"^(?:and )?(?:who(?:m)?|whose|which (?:\w+ ){{1,3}}?|what (?:person|source|outlet|newspaper|officer|official))"
     rf"(?: else)?\s?(?:has |had |have |is |was )?{_SAY}\b|"
-    r"\baccording to (?:whom|which|what)\b|\bwho (?:is|was) (?:the source|quoted|cited)\b|\bon whose (?:word|authority)\b|"
+    r"\baccording to (?:whom|which|what)\b|\bwho (?:is|was) (?:the source|quoted|cited)\b|"
+    r"\bon whose (?:word|authority)\b|"
     rf"\bwho .{{0,30}}\b{_SAY} (?:that|so)\b|\bwhose (?:estimate|claim|figure|words|account|statement)\b"
 )
 
 _EXPLAIN = re.compile(
-    r"^(?:and |but |so )?(?:why|how come|for what reasons?|explain)\b|\bwhy (?:do|does|did|is|are|was|were|should|would|"
-    r"could|can|has|have)\b|"
+    r"^(?:and |but |so )?(?:why|how come|for what reasons?|explain)\b|"
+    r"\bwhy (?:do|does|did|is|are|was|were|should|would|could|can|has|have)\b|"
     r"\bwhat (?:caused|causes|explains?|led to|drove|motivated|made)\b|"
     r"\bwhat (?:is|are|was|were) the (?:reasons?|causes?|explanations?|purpose)\b|"
     r"^(?:and |but |so )?how (?:do|does|did|is|are|was|were|can|could|should|would|has|have)\b"
 )
 
 _LIST = re.compile(
-    r"^(?:please )?(?:list|name|enumerate)\b|\bwhat (?:kinds?|types?|sorts?) of\b|\bwhich (?:kinds?|types?|sorts?) of\b|"
+    r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:kinds?|types?|sorts?) of\b|"
     r"^(?:whom?) (?:all )?did\b|\bwhat (?:are|were) (?:all )?the\b|\bwho (?:are|were) the\b|\bwhat (?:all|else)\b|"
-    r"\b(?:which|what) (?:\w+ ){0,2}?(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s\b"
+    r"\b(?:which|what) (?:\w+ ){0,2}?"
+    r"(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s\b"
 )
 
 

@@ -139,16 +139,16 @@ def print_summary(console: Console, rows: Sequence[Summary]) -> None:
 
 
 def print_curve(console: Console, points: Sequence[CurvePoint], chosen: float) -> None:
-    """The trade between the two errors, a row a step of the answerable questions refused."""
-    table = Table(box=None, pad_edge=False, title="threshold: answerable refused / unanswerable answered")
-    for name in ("threshold", "refused", "answered", ""):
+    """The trade between the two errors: a row for each part of unanswerable questions answered, and the one in use."""
+    table = Table(box=None, pad_edge=False, title="what a threshold costs")
+    for name in ("threshold", "answerable refused", "unanswerable answered", ""):
         table.add_column(name, justify="right")
-    last = None
     at = max((p.threshold for p in points if p.threshold <= chosen), default=None)
+    last = None
     for p in points:
         here = p.threshold == at
-        if here or last is None or (p.answerable_refused, p.unanswerable_answered) != last:
+        if here or p.unanswerable_answered != last:
             mark = f"<- in use ({chosen:g})" if here else ""
             table.add_row(f"{p.threshold:.3f}", f"{p.answerable_refused:.2f}", f"{p.unanswerable_answered:.2f}", mark)
-        last = (p.answerable_refused, p.unanswerable_answered)
+        last = p.unanswerable_answered
     console.print(table)

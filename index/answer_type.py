@@ -47,9 +47,9 @@ _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 _NAME = re.compile(r"[^\W\d_a-zа-яґєії][\w'’-]*(?:\s+(?:[^\W\d_a-zа-яґєії][\w'’-]*|of|de|von|van))*")
 _IDENTIFIER = re.compile(r"(?:\b[A-Z][a-z]+\s)?(?:No\.\s?)?\b\d[\w-]*\b")
 _CAUSE = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|result of|caused?|causes|reasons?|therefore|so that|in order to|"
-    r"blam\w+|since|as (?:the|it|they|he|she)|so (?:the|it|they)|led to|explain\w*|linked|fear\w*|lack of|comes? from|"
-    r"for lack|attribut\w+|not because|to (?:avoid|evade|prevent|protect|save))\b",
+    r"\b(?:because|due to|owing to|thanks to|as a result|result of|caused?|causes|reasons?|therefore|so that|"
+    r"in order to|blam\w+|since|as (?:the|it|they|he|she)|so (?:the|it|they)|led to|explain\w*|linked|fear\w*|lack of|"
+    r"comes? from|for lack|attribut\w+|not because|to (?:avoid|evade|prevent|protect|save))\b",
     re.IGNORECASE,
 )
 

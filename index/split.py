@@ -45,7 +45,7 @@ def split(source: Source, embedder: Embedder, target_tokens: int) -> tuple[Passa
     units = list(_units(source, embedder, embedder.max_tokens - max(counts) - 2))
     if not units:
         raise CorpusError(f"{source.file or source.id}: the body holds no sentence; write the text to be quoted")
-    passages = []
+    passages: list[Passage] = []
     for group in _pack(units, target - max(counts)):
         section = group[0].section
         passages.extend(_fit(source, headers[section], [u.sentence for u in group], embedder))

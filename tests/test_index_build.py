@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from index.embed import Embedder
 from numpy.typing import NDArray
 
 from index.build import build, is_stale, prune, verify
+from index.embed import Embedder
 from index.errors import BuildLockedError, CorpusError, ModelError, NoIndexError, QuoteError, StoreError
 from index.filters import Filters
 from index.generation import current_id, open_current
@@ -136,9 +136,10 @@ def test_metadata_that_changes_counts(built: IndexSettings) -> None:
     assert "1931" in _best(built, "x", Filters(publishers=frozenset({"Valley Times"}), published_to=20191231))
 
 
-@pytest.mark.parametrize("how", ["full", "model", "tokens"])
+@pytest.mark.parametrize("how", ["full", "model", "dimension", "tokens"])
 def test_a_build_anew(built: IndexSettings, how: str) -> None:
-    embedder = HashedWords("another" if how == "model" else "hashed-words", 128 if how == "model" else 256)
+    name = "another" if how in ("model", "dimension") else "hashed-words"
+    embedder = HashedWords(name, 128 if how == "dimension" else 256)
     wanted = built.model_copy(update={"passage_tokens": 40}) if how == "tokens" else built
     report = build(wanted, full=how == "full", embedder=embedder)
     assert report.built

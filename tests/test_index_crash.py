@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from index.build import build, verify
+from index.errors import CorpusError
 from index.generation import Generation, current_id, open_current
 from index.settings import IndexSettings
 from tests.fakes import HashedWords, small_corpus, write_source
@@ -140,6 +141,17 @@ def test_killed_before_there_was_an_index(trial: Trial, tmp_path: Path) -> None:
     report = build(settings, embedder=HashedWords())
     assert report.previous is None
     assert [p.name for p in (settings.home / "generations").iterdir()] == [report.generation]
+
+
+def test_leftovers_go_before_a_build_asks_for_room_of_its_own(trial: Trial, settings: IndexSettings) -> None:
+    """So that one build that filled the disk does not make every later one fail."""
+    before = {p.name for p in (settings.home / "generations").iterdir()}
+    assert trial(settings, at="sync", when="before")["killed"]
+    assert {p.name for p in (settings.home / "generations").iterdir()} > before
+    write_source(settings.corpus, "dam", "The dam.", published="a year that is none")
+    with pytest.raises(CorpusError):
+        build(settings, embedder=HashedWords())
+    assert {p.name for p in (settings.home / "generations").iterdir()} == before
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -263,6 +264,21 @@ def test_an_open_generation_is_neither_pruned_nor_swept(tmp_path: Path) -> None:
     assert Generation.open(settings.home, names[0]) is None
     assert prune(settings) == []
     _use_all(settings)
+
+
+def test_a_generation_that_goes_while_it_is_opened(own: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Removed after its lease was opened and before it was locked: the lock is given, the files are gone."""
+    folder, real = _folder(own), fcntl.flock
+
+    def late(fd: int, operation: int) -> None:
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        real(fd, operation)
+
+    monkeypatch.setattr("index.home.fcntl.flock", late)
+    assert Generation.open(own.home, folder.name) is None
+    with pytest.raises(DamagedIndexError, match="has no folder; run `footnote index build --full`"):
+        open_current(own)
 
 
 def test_opening_while_builds_switch_and_prune(tmp_path: Path) -> None:

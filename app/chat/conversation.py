@@ -115,10 +115,9 @@ def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> 
     """Statements of one speaker under that speaker's name; Footnote's own words have none."""
     name = statements[0].speaker
     words = join(_words(exchange, s, texts) for s in statements)
-    if statements[0].support is not Support.QUOTED:
-        return html('<div class="said own">{words}</div>', words=words)
     head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else _NOTHING
-    return html('<div class="said">{head}{words}</div>', head=head, words=words)
+    own = "" if statements[0].support is Support.QUOTED else " own"
+    return html('<div class="said{own}">{head}{words}</div>', own=own, head=head, words=words)
 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:

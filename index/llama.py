@@ -1,0 +1,130 @@
+"""Footnote inside llama-index: its passages as a node parser, its search as a retriever.
+
+The only file that imports llama-index. The offsets of a node are the passage's own, never searched for again,
+and `quote_of` turns a node back into a proved quotation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.node_parser import NodeParser
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import (
+    BaseNode,
+    Document,
+    MetadataMode,
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+from pydantic import PrivateAttr
+
+from index.embed import Embedder
+from index.errors import UsageError
+from index.filters import Filters
+from index.passage import Passage, Quote, Source
+from index.retrieve import Retriever
+from index.split import split
+
+
+class PassageParser(NodeParser):
+    """A llama-index node parser that cuts Footnote's passages with exact offsets.
+
+    It parses the documents that `document_of` makes; another document is refused with UsageError, since only a
+    Source has the canonical text that offsets are proved against.
+    """
+
+    target_tokens: int = 160
+    _embedder: Any = PrivateAttr()
+    _sources: dict[str, Source] = PrivateAttr()
+
+    def __init__(self, embedder: Embedder, sources: Sequence[Source], target_tokens: int = 160) -> None:
+        super().__init__(target_tokens=target_tokens, include_prev_next_rel=False)
+        self._embedder = embedder
+        self._sources = {s.id: s for s in sources}
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "PassageParser"
+
+    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:
+        del show_progress, kwargs
+        return [node_of(p, source) for n in nodes for source in [self._source(n)] for p in self._split(source)]
+
+    def _postprocess_parsed_nodes(self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]) -> list[BaseNode]:
+        """The nodes as they are: llama-index would look their offsets up with str.find."""
+        del parent_doc_map
+        return nodes
+
+    def _split(self, source: Source) -> tuple[Passage, ...]:
+        return split(source, self._embedder, self.target_tokens)
+
+    def _source(self, node: BaseNode) -> Source:
+        source = self._sources.get(node.node_id)
+        if source is None or source.text != node.get_content(metadata_mode=MetadataMode.NONE):
+            raise UsageError(f"'{node.node_id}' is no source of this parser; make documents with document_of(source)")
+        return source
+
+
+class PassageRetriever(BaseRetriever):
+    """A llama-index retriever over an open index; node scores are `Hit.score`, 0..1, higher is better."""
+
+    def __init__(self, retriever: Retriever, k: int = 5, filters: Filters = Filters()) -> None:
+        self._retriever, self._k, self._filters = retriever, k, filters
+        super().__init__(callback_manager=CallbackManager([]))
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        hits = self._retriever.retrieve(query_bundle.query_str, self._k, self._filters)
+        sources = self._retriever.generation
+        return [
+            NodeWithScore(node=node_of(h.passage, sources.source(h.passage.source_id)), score=h.score) for h in hits
+        ]
+
+
+def document_of(source: Source) -> Document:
+    """`source` as a llama-index document of the same id and text."""
+    return Document(id_=source.id, text=source.text, metadata=_metadata(source), **_hidden())
+
+
+def node_of(passage: Passage, source: Source) -> TextNode:
+    """`passage` as a text node with its exact offsets in `source.text`."""
+    return TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        metadata=_metadata(source),
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source.id)},
+        **_hidden(),
+    )
+
+
+def quote_of(node: TextNode, source: Source) -> Quote:
+    """The node's text as a quotation of `source`. Raises QuoteError if it does not stand there."""
+    start, end = node.start_char_idx, node.end_char_idx
+    quote = Quote(source.id, str(node.metadata.get("sha256")), start or 0, end or 0, node.text)
+    quote.prove(source)
+    return quote
+
+
+def _metadata(source: Source) -> dict[str, Any]:
+    return {
+        "source_id": source.id,
+        "sha256": source.sha256,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published": source.published,
+        "url": source.url,
+        "kind": source.kind.value,
+        "relation": source.relation.value,
+    }
+
+
+def _hidden() -> dict[str, list[str]]:
+    hidden = ["source_id", "sha256", "url", "kind", "relation"]
+    return {"excluded_llm_metadata_keys": hidden, "excluded_embed_metadata_keys": hidden}

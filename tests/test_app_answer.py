@@ -1,0 +1,180 @@
+"""Answers over the real corpus and over made ones: every footnote proved, the right road, an honest refusal."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from app.answer import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
+from app.ask import ABSTENTION, Engine
+from app.compose import Draft, Numbering
+from app.settings import Settings
+from index.build import build
+from index.errors import QuoteError, UnknownSourceError, UsageError
+from index.filters import Filters
+from index.passage import Quote, Source
+from tests.conftest import CORPUS
+from tests.fakes import write_source
+
+
+@pytest.fixture(scope="module")
+def engine(built_home: Path) -> Engine:
+    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+
+
+def check(answer: Answer, engine: Engine) -> None:
+    """What holds of every answer."""
+    sources = {s.id: s for s in engine.sources()}
+    numbers = [q.number for q in answer.quotes]
+    assert sorted(set(numbers)) == list(range(1, len(set(numbers)) + 1))
+    for quote in answer.quotes:
+        Quote(quote.source_id, quote.source_sha256, quote.start, quote.end, quote.text).prove(sources[quote.source_id])
+    assert {q.source_id for q in answer.quotes} == {s.id for s in answer.sources}
+    marks = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
+    assert marks == set(numbers)
+    assert {n for s in answer.sources for n in s.footnotes} == set(numbers)
+    if answer.kind is not QuestionKind.SMALLTALK:
+        assert all(s.quotes for s in answer.statements)
+    for statement in answer.statements:
+        assert all(0 <= a < b <= len(statement.text) for a, b in statement.emphasis)
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "leads_with"),
+    [
+        ("How many votes did bill No. 11322 get at second reading?", QuestionKind.FACT, "270 votes"),
+        ("how many szch cases in zhytomyr", QuestionKind.FACT, "2,433"),
+        ("Who puts the real number of deserters as high as 200,000?", QuestionKind.WHO_SAYS, "lawmaker"),
+        ("What is the article about?", QuestionKind.OVERVIEW, "avalanche"),
+        ("Which source is the oldest?", QuestionKind.METADATA, "2012"),
+        ("Who wrote the Newsmax report?", QuestionKind.METADATA, "Solange Reyner"),
+    ],
+)
+def test_roads(engine: Engine, question: str, kind: QuestionKind, leads_with: str) -> None:
+    answer = engine.answer(question)
+    check(answer, engine)
+    assert answer.kind is kind
+    assert not answer.abstained
+    assert answer.statements[0].role is Role.ANSWER
+    assert leads_with in answer.statements[0].text
+
+
+def test_the_answering_figure_stands_out(engine: Engine) -> None:
+    lead = engine.answer("How many votes did bill No. 11322 get at second reading?").statements[0]
+    assert [lead.text[a:b] for a, b in lead.emphasis] == ["270"]
+
+
+def test_another_spelling_of_a_place_is_found(engine: Engine) -> None:
+    answer = engine.answer("How many people lived in Selidovo before 2022?")
+    assert "21,000" in answer.statements[0].text
+
+
+def test_what_nothing_answers_is_refused_with_the_nearest_passages(engine: Engine) -> None:
+    answer = engine.answer("What is the boiling point of tungsten carbide?")
+    assert answer.abstained
+    assert answer.text == ABSTENTION
+    assert answer.statements == answer.sources == ()
+    assert 1 <= len(answer.nearest) <= 3
+
+
+def test_small_talk_claims_nothing(engine: Engine) -> None:
+    for text in ("hi", "thanks!", "what can you do?", "ok", "bye"):
+        answer = engine.answer(text)
+        assert answer.kind is QuestionKind.SMALLTALK
+        assert not answer.quotes
+        assert answer.text
+
+
+def test_a_follow_up_is_understood_and_said(engine: Engine) -> None:
+    history = [
+        Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?"),
+        Turn(role="assistant", text="6,144, according to the article."),
+    ]
+    answer = engine.answer("and kharkiv?", history)
+    check(answer, engine)
+    assert answer.standalone_question == "How many desertions were registered in Kharkiv region?"
+    assert "5,771" in answer.text
+
+
+def test_events_stream_in_order_and_end_in_the_answer(engine: Engine) -> None:
+    events = list(engine.ask("What is the article about?"))
+    assert isinstance(events[0], Understood)
+    assert isinstance(events[-1], Done)
+    statements = [e.statement for e in events[1:-1] if isinstance(e, StatementReady)]
+    assert tuple(statements) == events[-1].answer.statements
+
+
+def test_a_filter_keeps_other_sources_out(engine: Engine) -> None:
+    only = "boiko-2025-01-11-monthly-figures-2024"
+    answer = engine.answer("How many proceedings in October 2024?", filters=Filters(sources=frozenset({only})))
+    assert {h.source_id for h in answer.hits} == {only}
+    assert {s.id for s in answer.sources} <= {only}
+
+
+def test_wrong_questions(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        engine.answer(" \n")
+    with pytest.raises(UsageError, match="2001 characters"):
+        engine.answer("x" * 2001)
+    for odd in ("?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"):
+        check(engine.answer(odd), engine)
+    with pytest.raises(UnknownSourceError):
+        engine.source("nowhere")
+    with pytest.raises(UnknownSourceError, match="changed"):
+        engine.source(engine.sources()[0].id, "0" * 64)
+
+
+def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path) -> None:
+    engine = made(tmp_path, built_home)
+    answer = engine.answer("How many ships did the yard build in 1912? Do the sources agree?")
+    check(answer, engine)
+    said = {q.source_id: q.text for q in answer.quotes}
+    assert "forty" in said["paper"]
+    assert "31" in said["union"]
+    assert {s.speaker for s in answer.statements} >= {"Harbour Paper, 1 Dec 1912", "our note on Dock Union, Jan 1913"}
+
+
+def made(tmp_path: Path, built_home: Path) -> Engine:
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    write_source(
+        corpus, "paper", "The yard built forty ships in 1912. Anna Berg runs the yard.", kind="article",
+        relation="article", publisher="Harbour Paper", published="1912-12-01",
+    )  # fmt: skip
+    write_source(
+        corpus, "union", "The union counted 31 ships that the yard built in 1912.\n\n> It was a bad year.",
+        relation="disputes", publisher="Dock Union", published="1913-01",
+    )  # fmt: skip
+    home.mkdir()
+    (home / "models").symlink_to(built_home / "models")
+    settings = Settings(home=home, corpus=corpus)
+    build(settings.index)
+    return Engine.open(settings)
+
+
+def test_an_open_engine_follows_a_rebuild(tmp_path: Path, built_home: Path) -> None:
+    engine = made(tmp_path, built_home)
+    before = engine.answer("How many ships did the union count in 1912?")
+    write_source(tmp_path / "corpus", "union", "The union counted 55 ships that the yard built in 1912.")
+    build(engine.settings.index)
+    after = engine.answer("How many ships did the union count in 1912?")
+    assert "31" in before.text
+    assert "55" in after.text
+    assert before.index.generation != after.index.generation == engine.generation
+
+
+def test_a_quotation_that_does_not_stand_is_never_shown(engine: Engine) -> None:
+    source: Source = engine.sources()[0]
+    good = Quote.of(source, 0, 20)
+    numbering = Numbering({source.id: source})
+    numbering.statement(Draft(good.text, (good,)))
+    for bad in (
+        dataclasses.replace(good, text=good.text.upper()),
+        dataclasses.replace(good, start=1, end=21),
+        dataclasses.replace(good, source_sha256="0" * 64),
+    ):
+        with pytest.raises(QuoteError):
+            numbering.statement(Draft(bad.text, (bad,)))

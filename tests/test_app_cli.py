@@ -1,0 +1,221 @@
+"""The command line as a user meets it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CORPUS, Footnote
+from tests.fakes import write_source
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """Three made-up sources that disagree on one figure."""
+    corpus = tmp_path / "harbour"
+    write_source(
+        corpus, "paper-1912", "The yard built forty ships in 1912. Anna Berg runs the yard.", kind="article",
+        relation="article", title="Ships of the year", publisher="Harbour Paper", published="1912-12-01",
+    )  # fmt: skip
+    write_source(
+        corpus, "union-1913", "The union counted 31 ships built by the yard in 1912. Nine boats were scrapped.",
+        relation="disputes", title="What the union counted", publisher="Dock Union", published="1913-01",
+    )  # fmt: skip
+    return corpus
+
+
+@pytest.fixture
+def home(built_home: Path) -> dict[str, str]:
+    return {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
+
+
+def test_build_ask_show_a_small_corpus(
+    footnote: Footnote, small_corpus: Path, built_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built_home / "models", tmp_path / ".footnote" / "models")
+    built = footnote("index", "build", "--corpus", str(small_corpus))
+    assert built.returncode == 0, built.stderr
+    assert re.search(
+        r"Built generation \S+ in [\d.]+ s: 2 passages, 2 embedded, 0 reused\. Sources: added", built.stdout
+    )
+    asked = footnote("ask", "How many ships did the yard build in 1912?")
+    assert asked.returncode == 0, asked.stderr
+    assert "Harbour Paper, 1 Dec 1912: “The yard built forty ships in 1912.” [1]" in asked.stdout
+    assert "Dock Union, Jan 1913: “The union counted 31 ships built by the yard in 1912.” [2]" in asked.stdout
+    span = re.search(r"footnote show union-1913 --span (\d+:\d+)", asked.stdout)
+    assert span
+    shown = footnote("show", "union-1913", "--span", span[1], "--json")
+    assert json.loads(shown.stdout)["text"] == "The union counted 31 ships built by the yard in 1912."
+
+
+def test_a_second_build_has_nothing_to_do_and_a_changed_file_costs_one_passage(
+    footnote: Footnote, small_corpus: Path, built_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built_home / "models", tmp_path / ".footnote" / "models")
+    footnote("index", "build", "--corpus", str(small_corpus))
+    again = footnote("index", "build", "--corpus", str(small_corpus))
+    assert "The index is up to date" in again.stdout
+    write_source(small_corpus, "union-1913", "The union counted 33 ships.", relation="disputes")
+    status = footnote("index", "status", "--corpus", str(small_corpus))
+    assert status.returncode == 1
+    assert "Out of date" in status.stdout
+    report = json.loads(footnote("index", "build", "--corpus", str(small_corpus), "--json").stdout)
+    assert (report["embedded"], report["reused"]) == (1, 1)
+    verified = footnote("index", "verify")
+    assert verified.returncode == 0
+    assert "all in order" in verified.stdout
+
+
+def test_a_broken_file_stops_the_build_and_leaves_the_index(
+    footnote: Footnote, own_home: Path, own_corpus: Path
+) -> None:
+    before = footnote("index", "status", "--json", FOOTNOTE_HOME=str(own_home), FOOTNOTE_CORPUS=str(own_corpus))
+    path = own_corpus / "sources" / "broken.md"
+    path.write_text("---\nid: broken\ntitle: T\npublisher: P\nurl: https://x.org\nkind: note\nrelation: law\n"
+                    "published: 2024-02-31\n---\nText.\n")  # fmt: skip
+    built = footnote("index", "build", FOOTNOTE_HOME=str(own_home), FOOTNOTE_CORPUS=str(own_corpus))
+    assert built.returncode == 2
+    assert built.stderr.splitlines()[-1] == (
+        "footnote: sources/broken.md: field 'published': '2024-02-31' has no such day"
+    )
+    path.unlink()
+    after = footnote("index", "status", "--json", FOOTNOTE_HOME=str(own_home), FOOTNOTE_CORPUS=str(own_corpus))
+    assert json.loads(after.stdout) == json.loads(before.stdout)
+    asked = footnote("ask", "What is the article about?", FOOTNOTE_HOME=str(own_home))
+    assert asked.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("ask",), 2, "give either a QUESTION or --batch"),
+        (("ask", "   "), 2, "the question is empty"),
+        (("ask", "x" * 3000), 2, "the question has 3000 characters; write at most 2000"),
+        (("ask", "why?", "--history", "nowhere.json"), 2, "nowhere.json: cannot be read"),
+        (("ask", "--batch", "nowhere.jsonl", "--json"), 2, "nowhere.jsonl: cannot be read"),
+        (("ask", "why?", "--source", "ap-2024-11-29"), 2, "ap-2024-11-29-desertion"),
+        (("search", ""), 2, "the query is empty"),
+        (("search", "x", "-k", "0"), 2, "0"),
+        (("show", "no-such-source"), 2, "no-such-source"),
+        (("show", "ap-2024-11-29-desertion", "--span", "5"), 2, "--span '5' is not START:END"),
+        (("show", "ap-2024-11-29-desertion", "--span", "5:999999"), 1, "span 5:999999 lies outside"),
+        (("eval", "nowhere.jsonl"), 2, "nowhere.jsonl"),
+        (("nonsense",), 2, "nonsense"),
+        (("ask", "why?", "--nonsense"), 2, "nonsense"),
+    ],
+)
+def test_wrong_input_is_one_line_and_an_exit_code(
+    footnote: Footnote, home: dict[str, str], args: tuple[str, ...], code: int, message: str
+) -> None:
+    done = footnote(*args, **home)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_an_index_the_remedy_is_named(footnote: Footnote) -> None:
+    for command in (("ask", "why?"), ("search", "x"), ("index", "verify"), ("show", "a")):
+        done = footnote(*command)
+        assert done.returncode == 1
+        assert "footnote index build" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_index_with_other_settings_is_refused_by_name(footnote: Footnote, home: dict[str, str]) -> None:
+    done = footnote("ask", "why?", FOOTNOTE_PASSAGE_TOKENS="64", **home)
+    assert done.returncode == 1
+    assert "passage_tokens" in done.stderr
+    assert "footnote index build" in done.stderr
+
+
+def test_bad_settings_are_named(footnote: Footnote, tmp_path: Path) -> None:
+    done = footnote("index", "status", FOOTNOTE_PORT="many")
+    assert (done.returncode, "setting 'port'" in done.stderr) == (2, True)
+    (tmp_path / "footnote.toml").write_text("port = [")
+    done = footnote("index", "status")
+    assert (done.returncode, "footnote.toml" in done.stderr) == (2, True)
+
+
+def test_batch_answers_in_order_with_ids(footnote: Footnote, home: dict[str, str], tmp_path: Path) -> None:
+    questions = tmp_path / "q.jsonl"
+    rows = [
+        {"id": "b", "kind": "x", "question": "What is the article about?"},
+        {"id": "a", "kind": "x", "question": "and in January?", "history": [
+            {"role": "user", "text": "How many proceedings were registered in October 2024?"}]},
+        {"id": "c", "kind": "x", "question": "hi"},
+    ]  # fmt: skip
+    questions.write_text("\n".join(json.dumps(r) for r in rows))
+    done = footnote("ask", "--batch", str(questions), "--json", **home)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["id"] for a in answers] == ["b", "a", "c"]
+    assert answers[1]["standalone_question"] == "How many proceedings were registered in January 2024?"
+    assert answers[2]["statements"][0]["quotes"] == []
+    expected = {"id", "question", "standalone_question", "abstained", "kind", "text", "statements", "sources", "hits",
+                "timings_ms", "engine", "index"}  # fmt: skip
+    assert all(expected <= set(a) for a in answers)
+
+
+def test_a_history_file_makes_a_follow_up(footnote: Footnote, home: dict[str, str], tmp_path: Path) -> None:
+    history = tmp_path / "h.json"
+    history.write_text(json.dumps([{"role": "user", "text": "How many votes did bill No. 11322 get?"}]))
+    done = footnote("ask", "and bill No. 12095?", "--history", str(history), **home)
+    assert "Understood as: How many votes did bill No. 12095 get?" in done.stdout
+    history.write_text('[{"role": "user"}]')
+    done = footnote("ask", "and?", "--history", str(history), **home)
+    assert (done.returncode, "text" in done.stderr) == (2, True)
+
+
+def test_search_lists_passages_and_filters(footnote: Footnote, home: dict[str, str]) -> None:
+    rows = json.loads(footnote("search", "Selidovo", "-k", "3", "--json", **home).stdout)
+    assert len(rows) == 3
+    assert any("Selydove" in r["text"] for r in rows)
+    only = "boiko-2025-01-11-monthly-figures-2024"
+    rows = json.loads(footnote("search", "figures", "--source", only, "--json", **home).stdout)
+    assert {r["source_id"] for r in rows} == {only}
+
+
+def test_eval_prints_the_table_and_writes_the_report(footnote: Footnote, home: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    done = footnote("eval", str(CORPUS / "questions.jsonl"), "--json", str(out), **home)
+    assert done.returncode == 0, done.stderr
+    assert "recall@5" in done.stdout
+    assert "<- in use" in done.stdout
+    report = json.loads(out.read_text())
+    total = next(r for r in report["summary"] if r["kind"] == "= all")
+    assert total["n"] == 50
+    assert total["proved"] == total["quotes"] > 0
+
+
+def test_a_reader_that_leaves_early_is_no_error(child_env: dict[str, str], home: dict[str, str]) -> None:
+    script = f"{sys.executable} -c 'from app.cli import main; main()' search figures -k 50 | head -1"
+    done = subprocess.run(
+        script, shell=True, env=child_env | home, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def test_ctrl_c_stops_a_build_in_one_line(child_env: dict[str, str], tmp_path: Path) -> None:
+    env = child_env | {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(CORPUS)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from app.cli import main; main()", "index", "build"],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "home").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(child.pid, signal.SIGINT)
+    _, stderr = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert stderr.splitlines()[-1] == "footnote: interrupted"
+    assert "Traceback" not in stderr
