@@ -90,7 +90,7 @@ class Engine:
 
     def warm(self) -> None:
         """Load what the first question would load."""
-        self._current().retrieve("warm up", k=1)
+        self._current().retrieve("How many, when and why?", self.settings.hits)
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """The `k` passages nearest to `query`, best first."""
@@ -175,7 +175,7 @@ class _Run:
         )
 
     def _metadata(self, asked: Question) -> list[Draft]:
-        if asked.kind is QuestionKind.SMALLTALK:
+        if asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
             return []
         return answer_metadata(asked.text, list(self.sources.values())) or []
 

@@ -29,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
 Home = Annotated[Path | None, typer.Option("--home", help="Folder for everything that is generated [.footnote].")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SourceFilter = Annotated[
@@ -39,15 +41,17 @@ SourceFilter = Annotated[
 def main() -> None:
     """Entry point: runs a command and turns what it raises into words and an exit code."""
     try:
-        app(standalone_mode=False)
+        code = app(prog_name="footnote", standalone_mode=False)
+        if code == _INTERRUPTED:
+            typer.echo("footnote: interrupted", err=True)
+        if isinstance(code, int):  # outside standalone mode typer gives an exit code back as a value
+            sys.exit(code)
     except FootnoteError as error:
         typer.echo(f"footnote: {error}", err=True)
         sys.exit(error.exit_code)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("footnote: interrupted", err=True)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has left; nothing more can be said to it, not even by the interpreter's flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,9 +16,11 @@ from index.filters import date_range
 from index.passage import BlockKind, Kind, Quote, Relation, Source
 
 _THING = r"(?:sources?|documents?|notes?|articles?|texts?|reports?|publications?|pieces?|items?)"
+_THINGS = r"(?:sources|documents|notes|articles|texts|reports|publications|pieces|items)"
 _COUNT = re.compile(rf"^how many {_THING}\b")
 _LIST = re.compile(
-    rf"^(?:please )?(?:which|what|list|show|name|give)\b.{{0,30}}?\b{_THING}\b|^what (?:do you (?:have|know)|is in)\b"
+    rf"^(?:please )?(?:which|what|list|show|name|give)\b.{{0,30}}?\b{_THINGS}\b|"
+    r"^what (?:do you (?:have|know)|is in)\b"
 )
 _EXTREME = re.compile(
     rf"\b(newest|latest|most recent|youngest|oldest|earliest)\b.{{0,20}}?\b{_THING}\b|"

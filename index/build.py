@@ -28,7 +28,6 @@ from index.generation import (
     SourceStamp,
     differs,
     store_kind,
-    wanted_settings,
 )
 from index.lexical import LexicalIndex, LexicalRow
 from index.passage import Source
@@ -36,7 +35,7 @@ from index.progress import BuildProgress, BuildReport, Clock, Quiet
 from index.reader import file_digests, read_corpus
 from index.reuse import Vectors
 from index.settings import FORMAT_VERSION, IndexSettings
-from index.split import SPLITTER_VERSION, split
+from index.split import split
 from index.store import VectorStore
 from index.upkeep import Changes, is_stale, prune, remove, sweep
 from index.verify import misreadings, verify
@@ -119,11 +118,7 @@ class _Build:
             return None
 
     def _is_same(self, former: Manifest, embedder: Embedder) -> bool:
-        return (
-            differs(former, self.settings) is None
-            and former.model == embedder.name
-            and former.versions.get("splitter") == str(SPLITTER_VERSION)
-        )
+        return differs(former, self.settings) is None and former.model == embedder.name
 
     def _read(self) -> tuple[dict[str, SourceStamp], tuple[Source, ...]]:
         """Sources and their stamps. Hashed first: a file that changes meanwhile is seen next time."""
@@ -240,12 +235,11 @@ class _Build:
             previous=previous,
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             fingerprint=self.settings.fingerprint(),
-            settings=wanted_settings(self.settings),
+            settings=self.settings.parts(),
             store=store_kind(self.settings),
             model=embedder.name,
             dimension=embedder.dimension,
             versions={
-                "splitter": str(SPLITTER_VERSION),
                 "chromadb": version("chromadb"),
                 "sentencex": version("sentencex"),
             },

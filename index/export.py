@@ -169,7 +169,7 @@ def _quantise(traced: Path, target: Path, title: str) -> None:
     so the vectors of one machine fit those of another. Unsigned weights are safe too, at 0.6 of the speed.
 
     The first feed-forward block gives the widest activations, which 8 bits resolve worst. Its weights in floats
-    raise the least cosine of the proof from .977 to .986 (a Chinese text) and cost 7% of the speed.
+    raise the least cosine of the proof from .977 (an Arabic text) to .986 and cost 7% of the speed.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 

@@ -16,7 +16,7 @@ from index.files import REBUILD, file_errors
 from index.home import MANIFEST, Lease, current_id, generations
 from index.lexical import LexicalIndex
 from index.passage import Passage, Source
-from index.settings import FORMAT_VERSION, IndexSettings
+from index.settings import IndexSettings
 from index.store import DATABASE, VectorStore
 
 if TYPE_CHECKING:
@@ -64,11 +64,6 @@ class Manifest(_Record):
     passages: int
     files: dict[str, FileStamp]
     timings: dict[str, float]
-
-
-def wanted_settings(settings: IndexSettings) -> dict[str, str | int]:
-    """What the fingerprint is made of, for messages that say what differs."""
-    return {"format": FORMAT_VERSION, **settings.model_dump(exclude={"home", "corpus", "store_url"})}
 
 
 def store_kind(settings: IndexSettings) -> str:
@@ -213,7 +208,7 @@ def differs(manifest: Manifest, settings: IndexSettings) -> str | None:
         return f"the index keeps its vectors in '{manifest.store}', the settings want '{store_kind(settings)}'"
     if manifest.fingerprint == settings.fingerprint():
         return None
-    wanted = wanted_settings(settings)
+    wanted = settings.parts()
     found = [
         f"{key} {manifest.settings.get(key)!r}, the settings want {value!r}"
         for key, value in wanted.items()

@@ -7,6 +7,7 @@ query ─┬─ embed ── store (cosine) ──┐
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from index.embed import Embedder, open_embedder
 from index.filters import Filters
@@ -32,14 +33,20 @@ class Retriever:
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
         """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
-        generation = open_current(settings)
-        embedder = open_embedder(settings)
-        return cls(settings, generation, embedder, FittedReranker(embedder, generation.lexical))
+        with ThreadPoolExecutor(1) as beside:
+            embedder = beside.submit(open_embedder, settings)  # loads while the vector store is imported
+            generation = open_current(settings)
+            generation.vectors.count()
+            return cls._on(settings, generation, embedder.result())
 
     def reopen(self) -> Retriever:
         """A retriever on the generation that is current now; this one's generation stays readable."""
-        generation = open_current(self.settings)
-        return Retriever(self.settings, generation, self.embedder, FittedReranker(self.embedder, generation.lexical))
+        return self._on(self.settings, open_current(self.settings), self.embedder)
+
+    @classmethod
+    def _on(cls, settings: IndexSettings, generation: Generation, embedder: Embedder) -> Retriever:
+        generation.check_embedder(embedder)
+        return cls(settings, generation, embedder, FittedReranker(embedder, generation.lexical))
 
     def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""

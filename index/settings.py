@@ -9,8 +9,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# Raised when the files of a generation, the splitter or the text analysis change their meaning.
+# Raised when the files of a generation or the text analysis change their meaning.
 FORMAT_VERSION = 1
+# Raised when the same source would be cut into other passages (`index.split`).
+SPLITTER_VERSION = 1
 
 BUNDLED_MODEL = "bundled"
 
@@ -34,12 +36,11 @@ class IndexSettings(BaseModel):
     )
     store_url: str = Field("", description="URL of a Chroma server; empty: an embedded directory")
 
+    def parts(self) -> dict[str, str | int]:
+        """Everything that changes what a question retrieves, by name."""
+        versions = {"format": FORMAT_VERSION, "splitter": SPLITTER_VERSION}
+        return {**versions, **self.model_dump(exclude={"home", "corpus", "store_url"})}
+
     def fingerprint(self) -> str:
-        """16 hex digits over everything that changes what a question retrieves."""
-        parts = {
-            "format": FORMAT_VERSION,
-            "model": self.model,
-            "backend": self.backend,
-            "passage_tokens": self.passage_tokens,
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+        """16 hex digits over `parts`."""
+        return hashlib.sha256(json.dumps(self.parts(), sort_keys=True).encode()).hexdigest()[:16]

@@ -15,7 +15,6 @@ from index.errors import CorpusError
 from index.passage import Block, BlockKind, MarkKind, Passage, Sentence, Source
 from index.sentences import cut, sentence_spans
 
-SPLITTER_VERSION = 1
 # A title in a script that the model spells letter by letter can take over a hundred tokens: the header may
 # use this share of the target, the text keeps the rest.
 _HEADER_SHARE = 0.35

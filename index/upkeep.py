@@ -14,7 +14,6 @@ from index.files import file_errors
 from index.generation import check_files, differs, read_manifest
 from index.reader import file_digests
 from index.settings import IndexSettings
-from index.split import SPLITTER_VERSION
 from index.store import VectorStore
 
 _log = logging.getLogger(__name__)
@@ -67,8 +66,6 @@ def is_stale(settings: IndexSettings) -> str | None:
     except DamagedIndexError as error:
         return f"the index is damaged: {error}"
     reason = differs(manifest, settings)
-    if reason is None and manifest.versions.get("splitter") != str(SPLITTER_VERSION):
-        reason = "the index was cut into passages by another version of the splitter"
     if reason is not None:
         return reason
     before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()}

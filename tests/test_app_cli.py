@@ -104,7 +104,7 @@ def test_a_broken_file_stops_the_build_and_leaves_the_index(
         (("ask", "--batch", "nowhere.jsonl", "--json"), 2, "nowhere.jsonl: cannot be read"),
         (("ask", "why?", "--source", "ap-2024-11-29"), 2, "ap-2024-11-29-desertion"),
         (("search", ""), 2, "the query is empty"),
-        (("search", "x", "-k", "0"), 2, "0"),
+        (("search", "x", "-k", "0"), 2, "'-k'"),
         (("show", "no-such-source"), 2, "no-such-source"),
         (("show", "ap-2024-11-29-desertion", "--span", "5"), 2, "--span '5' is not START:END"),
         (("show", "ap-2024-11-29-desertion", "--span", "5:999999"), 1, "span 5:999999 lies outside"),
@@ -209,7 +209,8 @@ def test_ctrl_c_stops_a_build_in_one_line(child_env: dict[str, str], tmp_path: P
     env = child_env | {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(CORPUS)}
     child = subprocess.Popen(
         [sys.executable, "-c", "from app.cli import main; main()", "index", "build"],
-        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's & ignores SIGINT
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not (tmp_path / "home").exists() and time.monotonic() < deadline:

@@ -28,7 +28,6 @@ ONE_FILE = {
     "sentencex": ("index/sentences.py",),
     "markdown_it": ("index/markdown.py",),
     "llama_index": ("index/llama.py",),
-    "Stemmer": ("index/analyse.py",),
     "yaml": ("index/reader.py",),
     "uvicorn": ("app/server.py",),
 }

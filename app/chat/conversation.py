@@ -116,14 +116,19 @@ def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> 
     name = statements[0].speaker
     words = join(_words(exchange, s, texts) for s in statements)
     head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else _NOTHING
-    own = "" if statements[0].support is Support.QUOTED else " own"
-    return html('<div class="said{own}">{head}{words}</div>', own=own, head=head, words=words)
+    return html('<div class="{kind}">{head}{words}</div>', kind=_kind(statements[0]), head=head, words=words)
+
+
+def _kind(statement: Statement) -> str:
+    """CSS classes: a source's words are set apart from Footnote's own about it."""
+    return "said" if statement.support is Support.QUOTED else "said own"
 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     marks = join(
         html(
-            '<a class="mark" role="doc-noteref" href="#{turn}-quote-{n}" '
+            # A word joiner keeps the mark on the line of the last word.
+            '\u2060<a class="mark" role="doc-noteref" href="#{turn}-quote-{n}" '
             'data-mark="{n}" data-turn="{turn}" aria-label="{name}">{n}</a>',
             turn=exchange.id,
             n=q.number,
@@ -155,7 +160,8 @@ def _further(exchange: Exchange, statements: Sequence[Statement], texts: Texts) 
             )
         items.append(
             html(
-                '<div class="said"><p class="speaker" dir="auto">{name}{stands}</p>{words}</div>',
+                '<div class="{kind}"><p class="speaker" dir="auto">{name}{stands}</p>{words}</div>',
+                kind=_kind(said[0]),
                 name=said[0].speaker,
                 stands=stands,
                 words=join(_words(exchange, s, texts) for s in said),
