@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: chat test check bench pictures constraints clean
+.PHONY: help chat test check bench pictures constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,5 +42,15 @@ bench: $(VENV)/.installed-test
 pictures: $(VENV)/.installed-test
 	$(BIN)/python docs/make_pictures.py
 
+# The newest versions that fit pyproject.toml, from an environment of its own; review the difference, then run make test.
+constraints:
+	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	build/constraints/bin/pip install -q torch==2.13.0
+	build/constraints/bin/pip install -q '.[test]'
+	{ echo '# Every version that Footnote is tested with. Regenerate: make constraints'; \
+	  build/constraints/bin/pip freeze --all --exclude pip --exclude setuptools --exclude footnote \
+	  | sed 's/^\(torch==[0-9.]*\)+.*/\1/; s/ @ .*//' ; } > constraints.txt
+	rm -rf build/constraints
+
 clean:
-	rm -rf $(VENV) .footnote
+	rm -rf $(VENV) .footnote build
