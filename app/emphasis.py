@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from app.question import Question
 from index.analyse import query_terms, tokens
 from index.answer_type import AnswerType, answer_spans
 
+_COUNTED = 2.0  # the question's first telling word names what is counted or sought, and stands by the answer
 _MAX_DISTANCE = 12  # tokens between the words of the question and the answering words; further is chance
 
 
@@ -19,17 +22,21 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     spans = answer_spans(question.wants, text, question.text)
     if not spans:
         return ()
-    asked = {t.term for t in query_terms(question.text)}
+    terms = [t.term for t in query_terms(question.text) if not t.extra]
     found = tokens(text)
-    at = [n for n, t in enumerate(found) if t.term in asked]
+    at = [n for n, t in enumerate(found) if t.term in terms]
     if not at:
         return tuple(spans) if len(spans) == 1 else ()
-    counts = {t: sum(found[n].term == t for n in at) for t in {found[n].term for n in at}}
+    counts = Counter(found[n].term for n in at)
 
     def nearness(span: tuple[int, int]) -> float:
-        """Sum over the question's words of 1 / distance; a word that occurs once says most."""
+        """Sum over the question's words of weight / distance; a word that occurs once says most."""
         here = next((n for n, t in enumerate(found) if t.end > span[0]), len(found))
-        return sum(1.0 / (abs(here - n) * counts[found[n].term] or 1) for n in at if abs(here - n) <= _MAX_DISTANCE)
+        return sum(
+            (_COUNTED if found[n].term == terms[0] else 1.0) / (max(1, abs(here - n)) * counts[found[n].term])
+            for n in at
+            if abs(here - n) <= _MAX_DISTANCE
+        )
 
     best = max(spans, key=nearness)
     return (best,) if nearness(best) > 0 else ()

@@ -45,6 +45,7 @@ _TYPES: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
 
 
 _NAME = re.compile(r"[^\W\d_a-zа-яґєії][\w'’-]*(?:\s+(?:[^\W\d_a-zа-яґєії][\w'’-]*|of|de|von|van))*")
+_COUNTS = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?:\b[A-Z][a-z]+\s)?(?:No\.\s?)?\b\d[\w-]*\b")
 _CAUSE = re.compile(
     r"\b(?:because|due to|owing to|thanks to|as a result|result of|caused?|causes|reasons?|therefore|so that|"
@@ -69,14 +70,7 @@ def answer_spans(kind: AnswerType, text: str, query: str) -> list[tuple[int, int
     asked = query.lower()
     match kind:
         case AnswerType.NUMBER:
-            given = {n.value for n in numbers(query)}
-            dated = [(d.start, d.end) for d in dates(text)]
-            spans = [(n.start, n.end) for n in numbers(text) if n.value not in given]
-            spans = [s for s in spans if not any(a <= s[0] < b for a, b in dated)]
-            if not spans:
-                spans = [m.span() for m in _IDENTIFIER.finditer(text) if m.group().lower() not in asked]
-                spans = [s for s in spans if not any(a <= s[0] < b for a, b in dated)]
-            return spans
+            return _number_spans(text, query)
         case AnswerType.DATE:
             given_dates = {(d.year, d.month, d.day) for d in dates(query)}
             return [(d.start, d.end) for d in dates(text) if (d.year, d.month, d.day) not in given_dates]
@@ -85,6 +79,22 @@ def answer_spans(kind: AnswerType, text: str, query: str) -> list[tuple[int, int
         case AnswerType.REASON:
             return [m.span() for m in _CAUSE.finditer(text)]
     return []
+
+
+def _number_spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Figures that the query does not hold; for 'how many' counts only, not 'Article 407' or '82nd'."""
+    known = dates(text)
+    given = {n.value for n in numbers(query)}
+    counts = _COUNTS.search(query) is not None
+    spans = [
+        (n.start, n.end)
+        for n in numbers(text, known)
+        if n.value not in given and not (counts and (n.label or n.ordinal))
+    ]
+    if not spans and not counts:
+        asked = query.lower()
+        spans = [m.span() for m in _IDENTIFIER.finditer(text) if m.group().lower() not in asked]
+    return [s for s in spans if not any(d.start <= s[0] < d.end for d in known)]
 
 
 def _is_new_name(match: re.Match[str], asked: str) -> bool:

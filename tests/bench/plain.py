@@ -21,7 +21,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from sentence_transformers import SentenceTransformer
 
-from index.reference import bundled_folder
+from index.models import bundled_folder
 
 
 class Embedding(BaseEmbedding):
@@ -59,7 +59,8 @@ def main() -> None:
         embedding, vectors = Embedding(), store(folder)
         start = time.perf_counter()
         nodes = [TextNode(text=t) for t in texts]
-        VectorStoreIndex(nodes, StorageContext.from_defaults(vector_store=vectors), embed_model=embedding)
+        context = StorageContext.from_defaults(vector_store=vectors)
+        VectorStoreIndex(nodes, storage_context=context, embed_model=embedding)
         print(json.dumps({"seconds": time.perf_counter() - start}))
     else:
         index = VectorStoreIndex.from_vector_store(store(folder), embed_model=Embedding())
