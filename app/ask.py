@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from app import overview, smalltalk
 from app.answer import (
@@ -24,12 +25,12 @@ from app.compose import Draft, Numbering, finish
 from app.extract import candidates, drafts, select
 from app.history import stand_alone
 from app.metadata import answer_metadata
-from app.question import Question, classify
+from app.question import Question, asks_the_article, classify
 from app.settings import Settings
 from index.errors import UnknownSourceError, UsageError
 from index.filters import Filters
 from index.generation import Manifest, current_id
-from index.passage import Hit, Source
+from index.passage import Hit, Kind, Source
 from index.retrieve import Retriever
 
 ABSTENTION = "The sources do not answer this."
@@ -149,7 +150,7 @@ class _Run:
                 found, hits = summary
             else:
                 with self.clock.stage("retrieve"):
-                    hits = self.retriever.retrieve(asked.search, self.settings.hits, self.filters)
+                    hits = self.retriever.retrieve(asked.search, self.settings.hits, self._scope(asked))
                 with self.clock.stage("extract"):
                     found, hits = self._extract(asked, hits)
             with self.clock.stage("prove"):
@@ -178,6 +179,13 @@ class _Run:
         if asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
             return []
         return answer_metadata(asked.text, list(self.sources.values())) or []
+
+    def _scope(self, asked: Question) -> Filters:
+        """The user's filters; the article alone where the question asks what the article says."""
+        if not asks_the_article(asked.text):
+            return self.filters
+        articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
+        return replace(self.filters, sources=articles) if articles else self.filters
 
     def _extract(self, asked: Question, hits: list[Hit]) -> tuple[list[Draft], list[Hit]]:
         """Drafts (none: the sources do not answer) and the hits that they come from."""

@@ -65,6 +65,12 @@ _COMPARE = re.compile(
     r"\bby [\w' -]{3,40} and by\b|\baccording to [\w' -]{3,40} and (?:according )?to\b"
 )
 
+_THE_ARTICLE = re.compile(
+    rf"\b(?:do|does|did) (?:the|this) (?:article|text) (?:itself )?{_SAY}\b|"
+    r"\baccording to (?:the|this) (?:article|text)\b|\bin the article(?:'s own words)?\W*$",
+    re.IGNORECASE,
+)
+_SINGLE = (AnswerType.NUMBER, AnswerType.DATE)  # 'what percentage of soldiers' asks for one figure, not for a list
 _SOURCES = r"(?:sources?|reports?|outlets?|accounts?|versions?|notes?|papers?|they|media)"
 _HOW_TO_ANSWER = re.compile(
     rf"^(?:and |but )?(?:do|does|did) (?:all |the |these |those |different )*{_SOURCES} (?:all )?"
@@ -77,8 +83,9 @@ _HOW_TO_ANSWER = re.compile(
 )
 
 _WHO_SAYS = re.compile(
-    rf"^(?:and )?(?:who(?:m)?|whose|which (?:\w+ ){{1,3}}?|what (?:person|source|outlet|newspaper|officer|official))"
-    rf"(?: else)?\s?(?:has |had |have |is |was )?{_SAY}\b|"
+    rf"^(?:and )?(?:who(?:m)?|whose|which (?:(?!is |are |was |were )\w+ ){{1,3}}?|"
+    r"what (?:person|source|outlet|newspaper|officer|official))"
+    rf"(?: else)?\s?(?:has |had |have )?{_SAY}\b|"
     r"\baccording to (?:whom|which|what)\b|\bwho (?:is|was) (?:the source|quoted|cited)\b|"
     r"\bon whose (?:word|authority)\b|"
     rf"\bwho .{{0,30}}\b{_SAY} (?:that|so)\b|\bwhose (?:estimate|claim|figure|words|account|statement)\b"
@@ -96,7 +103,8 @@ _LIST = re.compile(
     r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:kinds?|types?|sorts?) of\b|"
     r"^(?:whom?) (?:all )?did\b|\bwhat (?:are|were) (?:all )?the\b|\bwho (?:are|were) the\b|\bwhat (?:all|else)\b|"
     r"\b(?:which|what) (?:\w+ ){0,2}?"
-    r"(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s\b"
+    r"(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s"
+    r"(?= (?:are|were|do|did|have|had|has|does|can|could|will|would|that|of|in|on|to|from|by|who|which)\b|\W*$)"
 )
 
 
@@ -105,6 +113,11 @@ def classify(text: str) -> Question:
     asked = re.sub(r"\s+", " ", text.strip())
     low = asked.lower()
     return Question(asked, _search(asked), _kind(low), answer_type(low))
+
+
+def asks_the_article(text: str) -> bool:
+    """Whether `text` asks what the article, and nobody else, says."""
+    return _THE_ARTICLE.search(text) is not None and classify(text).kind is not QuestionKind.COMPARE
 
 
 def _search(asked: str) -> str:
@@ -126,6 +139,6 @@ def _kind(low: str) -> QuestionKind:
         (QuestionKind.EXPLAIN, _EXPLAIN),
         (QuestionKind.LIST, _LIST),
     ):
-        if pattern.search(low):
+        if pattern.search(low) and not (kind is QuestionKind.LIST and answer_type(low) in _SINGLE):
             return kind
     return QuestionKind.FACT

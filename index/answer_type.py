@@ -100,6 +100,6 @@ def _number_spans(text: str, query: str) -> list[tuple[int, int]]:
 def _is_new_name(match: re.Match[str], asked: str) -> bool:
     """Whether a capitalised phrase may be a name that the question does not hold."""
     words = match.group().split()
-    if len(words) == 1 and match.start() == 0:
-        return False  # a capital that the sentence's beginning asks for
+    if len(words) == 1 and (match.start() == 0 or words[0].isupper()):
+        return False  # a capital that the sentence's beginning asks for, or an abbreviation
     return match.group().lower() not in asked and not dates(match.group())

@@ -39,7 +39,8 @@ class IndexSettings(BaseModel):
     def parts(self) -> dict[str, str | int]:
         """Everything that changes what a question retrieves, by name."""
         versions = {"format": FORMAT_VERSION, "splitter": SPLITTER_VERSION}
-        return {**versions, **self.model_dump(exclude={"home", "corpus", "store_url"})}
+        names = IndexSettings.model_fields.keys() - {"home", "corpus", "store_url"}
+        return {**versions, **{name: getattr(self, name) for name in sorted(names)}}
 
     def fingerprint(self) -> str:
         """16 hex digits over `parts`."""

@@ -1,0 +1,30 @@
+"""Writes docs/settings.md from the settings themselves: `python docs/make_settings.py`. A test keeps it true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.settings import Settings
+
+PAGE = Path(__file__).resolve().parent / "settings.md"
+
+
+def page() -> str:
+    """The page as it should stand."""
+    lines = [
+        "# Settings",
+        "",
+        "A flag counts before an environment variable, that before `footnote.toml` in the working folder, that before",
+        "the default. In the file the name stands as in the first column: `port = 8000`.",
+        "",
+        "| setting | variable | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "empty" if field.default == "" else f"`{field.default}`"
+        lines.append(f"| `{name}` | `FOOTNOTE_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

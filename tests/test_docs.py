@@ -1,0 +1,57 @@
+"""What the documents say is what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import app
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_setting_is_documented_as_it_is() -> None:
+    spec = importlib.util.spec_from_file_location("make_settings", ROOT / "docs" / "make_settings.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == module.page(), "run: python docs/make_settings.py"
+
+
+def test_pictures_and_pages_that_the_readme_links_exist() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(links) > 5
+    for link in links:
+        if not link.startswith("http"):
+            assert (ROOT / link).exists(), link
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```\n(footnote .*?)```", README, re.DOTALL)
+    lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("footnote ") and "|" not in line]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_readme_parses(command: str) -> None:
+    """With --help behind it a command is parsed and explained, not run; an unknown option or name fails."""
+    names = [w for w in shlex.split(command)[1:] if not w.startswith("-")][:1]
+    options = [w for w in shlex.split(command) if w.startswith("--")]
+    shown = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "300", "TERM": "dumb"})
+    assert shown.exit_code == 0
+    for option in options:
+        assert option in shown.output
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"\bmake (\w+)\b", README))
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert {"chat", "test", "bench"} <= targets
+    for target in targets - {"sure"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
