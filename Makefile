@@ -40,6 +40,7 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python -m tests.bench
 
 pictures: $(VENV)/.installed-test
+	$(BIN)/footnote index build --if-stale
 	$(BIN)/python docs/make_pictures.py
 
 # The newest versions that fit pyproject.toml, from an environment of its own; review the difference, then run make test.

@@ -135,26 +135,27 @@ class _Run:
         self.numbering = Numbering(self.sources)
 
     def events(self, history: Sequence[Turn]) -> Iterator[Event]:
-        with self.clock.stage("total"):
-            with self.clock.stage("understand"):
-                asked = classify(stand_alone(self.question, history))
-                about_corpus = self._metadata(asked)
-            kind = QuestionKind.METADATA if about_corpus else asked.kind
-            yield Understood(standalone_question=asked.text, kind=kind)
-            hits: list[Hit] = []
-            if asked.kind is QuestionKind.SMALLTALK:
-                found = [_self(smalltalk.reply(asked.text, list(self.sources.values())))]
-            elif about_corpus:
-                found = about_corpus
-            elif asked.kind is QuestionKind.OVERVIEW and (summary := self._summarise(asked))[0]:
-                found, hits = summary
-            else:
-                with self.clock.stage("retrieve"):
-                    hits = self.retriever.retrieve(asked.search, self.settings.hits, self._scope(asked))
-                with self.clock.stage("extract"):
-                    found, hits = self._extract(asked, hits)
-            with self.clock.stage("prove"):
-                statements = [self.numbering.statement(d) for d in found]
+        with self.clock.stage("understand"):
+            asked = classify(stand_alone(self.question, history))
+            about_corpus = self._metadata(asked)
+        kind = QuestionKind.METADATA if about_corpus else asked.kind
+        yield Understood(standalone_question=asked.text, kind=kind)
+        hits: list[Hit] = []
+        confidence: float | None = None
+        if asked.kind is QuestionKind.SMALLTALK:
+            found = [_self(smalltalk.reply(asked.text, list(self.sources.values())))]
+        elif about_corpus:
+            found = about_corpus
+        elif asked.kind is QuestionKind.OVERVIEW and (summary := self._summarise(asked))[0]:
+            found, hits = summary
+        else:
+            with self.clock.stage("retrieve"):
+                hits = self.retriever.retrieve(asked.search, self.settings.hits, self._scope(asked))
+            with self.clock.stage("extract"):
+                found = self._extract(asked, hits)
+                confidence = hits[0].confidence if hits else 0.0
+        with self.clock.stage("prove"):
+            statements = [self.numbering.statement(d) for d in found]
         for statement in statements:
             yield StatementReady(statement=statement)
         abstained = not statements
@@ -167,8 +168,8 @@ class _Run:
                 sources=self.numbering.sources(),
                 hits=hits,
                 abstention=ABSTENTION if abstained else None,
-                confidence=hits[0].score if hits else None,
-                timings_ms=self.clock.ms,
+                confidence=confidence,
+                timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
                 engine=ENGINE,
                 stamp=self._stamp(),
                 nearest=hits[: self.settings.nearest] if abstained else (),
@@ -187,12 +188,12 @@ class _Run:
         articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
         return replace(self.filters, sources=articles) if articles else self.filters
 
-    def _extract(self, asked: Question, hits: list[Hit]) -> tuple[list[Draft], list[Hit]]:
-        """Drafts (none: the sources do not answer) and the hits that they come from."""
+    def _extract(self, asked: Question, hits: Sequence[Hit]) -> list[Draft]:
+        """Drafts; none: the sources do not answer."""
+        if not hits or hits[0].confidence < self.settings.answer_threshold:
+            return []
         ranked = candidates(hits, self.sources)
-        if not ranked or ranked[0].score < self.settings.answer_threshold:
-            return [], hits
-        return drafts(asked, select(asked, ranked)), hits
+        return drafts(asked, select(asked, ranked)) if ranked else []
 
     def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
         """A summary of the source that the question names; nothing if it names none."""

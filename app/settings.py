@@ -27,10 +27,10 @@ class Settings(BaseSettings, IndexSettings):
     nearest: int = Field(3, ge=0, le=10, description="passages shown when the sources do not answer")
     # Measured on 23 November 2026 with `footnote eval corpus/questions.jsonl`; docs/quality.md explains the choice.
     answer_threshold: float = Field(
-        0.02,
+        0.345,
         ge=0,
         le=1,
-        description="probability that the best sentence answers, below which Footnote refuses",
+        description="confidence (0 to 1) that the best sentence answers, below which Footnote refuses",
     )
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0: any free one")

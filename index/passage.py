@@ -172,6 +172,7 @@ class Hit:
     """A retrieved passage and how it was found.
 
     `score`: the ranking score, higher is better; comparable within one result list only.
+    `confidence`: the estimated probability (0..1) that its best sentence answers at all; decides on refusal.
     `dense_rank`, `lexical_rank`: 1-based rank in each engine's list, None if the engine did not return it.
     `similarity`: cosine of question and passage, -1..1. `sentences`: all sentences, best first.
     """
@@ -181,6 +182,7 @@ class Hit:
     dense_rank: int | None = None
     lexical_rank: int | None = None
     similarity: float | None = None
+    confidence: float = 0.0
     sentences: tuple[SentenceScore, ...] = field(default=())
 
 

@@ -6,7 +6,6 @@ query ─┬─ embed ── store (cosine) ──┐
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from index.embed import Embedder, open_embedder
@@ -14,7 +13,7 @@ from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
 from index.generation import Generation, open_current
 from index.passage import Hit, Passage, SentenceScore, Source
-from index.rerank import Reranker
+from index.rerank import PassageScore, Reranker
 from index.score import FittedReranker
 from index.settings import IndexSettings
 
@@ -65,8 +64,8 @@ class Retriever:
         scores = self._reranker.score(query, passages, [similarity[i] for i in ids])
         ranks = [{i: n for n, i in enumerate(ranking, 1)} for ranking in rankings]
         hits = [
-            _hit(passage, sentence_scores, ranks[0].get(i), ranks[1].get(i), similarity[i])
-            for i, passage, sentence_scores in zip(ids, passages, scores, strict=True)
+            _hit(passage, score, ranks[0].get(i), ranks[1].get(i), similarity[i])
+            for i, passage, score in zip(ids, passages, scores, strict=True)
         ]
         return sorted(hits, key=lambda h: -h.score)[:k]
 
@@ -75,14 +74,10 @@ class Retriever:
 
 
 def _hit(
-    passage: Passage,
-    scores: Sequence[float],
-    dense_rank: int | None,
-    lexical_rank: int | None,
-    similarity: float,
+    passage: Passage, score: PassageScore, dense_rank: int | None, lexical_rank: int | None, similarity: float
 ) -> Hit:
     ranked = sorted(
-        (SentenceScore(s, float(v)) for s, v in zip(passage.sentences, scores, strict=True)),
+        (SentenceScore(s, float(v)) for s, v in zip(passage.sentences, score.sentences, strict=True)),
         key=lambda s: -s.score,
     )
-    return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, tuple(ranked))
+    return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, score.confidence, tuple(ranked))

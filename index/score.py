@@ -7,6 +7,7 @@ and says on the file itself what it was fitted on and how well it does. They kno
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from index.embed import Embedder
 from index.errors import ModelError
 from index.features import NAMES, Floats, passage_features, query_view
 from index.passage import BlockKind, Passage, Sentence
+from index.rerank import PassageScore
 
 WEIGHTS = "reranker.json"
 CACHED_VECTORS = 20_000  # sentence vectors kept in memory: 384 float32 each, 30 MB in all
@@ -35,6 +37,23 @@ class TermStatistics(Protocol):
     def count(self) -> int: ...
 
 
+class Confidence(BaseModel):
+    """A logistic regression over the best sentence's log-odds, its cosine to the question and its passage's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    log_odds: float
+    cosine: float
+    cosine_passage: float
+    bias: float
+
+    def probability(self, best: float, cosine: float, cosine_passage: float) -> float:
+        """Probability that the best sentence, of probability `best` among its rivals, answers at all."""
+        odds = math.log(max(best, 1e-9) / max(1.0 - best, 1e-9))
+        logit = self.log_odds * odds + self.cosine * cosine + self.cosine_passage * cosine_passage + self.bias
+        return 1.0 / (1.0 + math.exp(-logit))
+
+
 class Weights(BaseModel):
     """A logistic regression over standardised features: p = 1 / (1 + exp(-(w . (x - mean) / scale + bias)))."""
 
@@ -45,6 +64,7 @@ class Weights(BaseModel):
     scale: tuple[float, ...]
     weights: tuple[float, ...]
     bias: float
+    confidence: Confidence
     made: str
 
     def probability(self, features: Floats) -> Floats:
@@ -87,23 +107,21 @@ class FittedReranker:
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[list[float]]:
-        """For each passage, for each sentence: the probability that it answers, 0..1, higher is better."""
-        if not passages:
-            return []
+    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
+        """See `index.rerank.Reranker`. A heading never answers: its score is 0."""
         view = query_view(query, self._statistics.document_frequencies, self._statistics.count())
         vector = self._embedder.embed_queries([query])[0]
-        rows: list[Floats] = []
         texts = [under_headings(p.sentences) for p in passages]
-        vectors = self._sentence_vectors([t for part in texts for t in part])
-        at = 0
+        cosines = iter(self._sentence_vectors([t for part in texts for t in part]) @ vector) if passages else iter(())
+        scored = []
         for passage, part, similarity in zip(passages, texts, similarities, strict=True):
-            own = vectors[at : at + len(part)]
-            at += len(part)
-            rows.append(passage_features(view, passage.header, part, own @ vector, similarity))
-        scores = self._weights.probability(np.concatenate(rows))
-        bounds = np.cumsum([len(r) for r in rows])[:-1]
-        return [part.tolist() for part in np.split(scores, bounds)]
+            own = np.array([next(cosines) for _ in part], dtype=np.float64)
+            found = self._weights.probability(passage_features(view, passage.header, part, own, similarity))
+            found[[s.block is BlockKind.HEADING for s in passage.sentences]] = 0.0
+            best = int(found.argmax())
+            confidence = self._weights.confidence.probability(found[best], own[best], similarity)
+            scored.append(PassageScore(tuple(found.tolist()), confidence))
+        return scored
 
     def _sentence_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of sentences, shape (n, dimension); those met before come from memory."""

@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 
 from index.embed import Embedder, prepare_embedder
 from index.features import NAMES, passage_features, query_view, text_view
-from index.score import WEIGHTS, Weights
+from index.score import WEIGHTS, Confidence, Weights
 from index.settings import IndexSettings
 
 SEED = 2
@@ -161,6 +161,34 @@ def report(name: str, scores: NDArray[np.float64], t: Table) -> dict[str, float]
     return found
 
 
+def best_rows(t: Table, odds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """For each question what `Confidence` looks at, shape (questions, 3), and whether a sentence answers it."""
+    rows, answered = [], []
+    for number in np.unique(t.question):
+        at = np.flatnonzero(t.question == number)
+        best = at[odds[at].argmax()]
+        rows.append((odds[best], t.x[best, NAMES.index("cosine")], t.x[best, NAMES.index("cosine_passage")]))
+        answered.append(bool(t.y[at].any()))
+    return np.array(rows), np.array(answered)
+
+
+def fit_confidence(t: Table, odds: NDArray[np.float64]) -> Confidence:
+    """Fit on the sets that hold unanswerable questions, both kinds weighing the same."""
+    rows, answered = best_rows(t, odds)
+    sets = np.array([t.sets[n] for n in np.unique(t.question)])
+    both = [s for s in set(sets) if 0 < answered[sets == s].mean() < 1]
+    chosen = np.isin(sets, both)
+    model = LogisticRegression(class_weight="balanced").fit(rows[chosen], answered[chosen])
+    values = [round(float(v), 4) for v in (*model.coef_[0], model.intercept_[0])]
+    return Confidence(log_odds=values[0], cosine=values[1], cosine_passage=values[2], bias=values[3])
+
+
+def report_confidence(confidence: Confidence, t: Table, odds: NDArray[np.float64]) -> None:
+    rows, answered = best_rows(t, odds)
+    scores = [confidence.probability(1 / (1 + np.exp(-o)), c, p) for o, c, p in rows]
+    print(f"{'confidence':<12}auroc {roc_auc_score(answered, scores):.3f}  {confidence}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
@@ -178,6 +206,9 @@ def main() -> None:
     found = report("fitted", model.predict_proba(scaler.transform(held.x))[:, 1], held)
     for name, weight in zip(NAMES, model.coef_[0], strict=True):
         print(f"  {name:<18} {weight:+.3f}")
+    confidence = fit_confidence(train, model.decision_function(scaler.transform(train.x)))
+    odds = model.decision_function(scaler.transform(held.x))
+    report_confidence(confidence, held, odds)
     if args.write:
         made = (
             f"{datetime.date.today()}, python -m tests.bench.fit_reranker --questions {args.questions}; {len(train.y)} "
@@ -189,6 +220,7 @@ def main() -> None:
             scale=tuple(np.round(scaler.scale_, 5)),
             weights=tuple(np.round(model.coef_[0], 5)),
             bias=round(float(model.intercept_[0]), 5),
+            confidence=confidence,
             made=made,
         )
         Path("index", WEIGHTS).write_text(weights.model_dump_json(indent=1) + "\n", "utf-8")
