@@ -22,7 +22,7 @@ from app.answer import (
     Understood,
 )
 from app.compose import Draft, Numbering, finish
-from app.extract import candidates, drafts, select
+from app.extract import candidates, drafts, select, telling_figure
 from app.history import stand_alone
 from app.metadata import answer_metadata
 from app.question import Question, asks_the_article, classify
@@ -193,7 +193,11 @@ class _Run:
         if not hits or hits[0].confidence < self.settings.answer_threshold:
             return []
         ranked = candidates(hits, self.sources)
-        return drafts(asked, select(asked, ranked)) if ranked else []
+        if not ranked:
+            return []
+        figure = telling_figure(asked, ranked[0])
+        named = self.retriever.mentioning(figure, asked.search, self._scope(asked)) if figure else []
+        return drafts(asked, select(asked, ranked, candidates(named, self.sources)))
 
     def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
         """A summary of the source that the question names; nothing if it names none."""

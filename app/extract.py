@@ -15,6 +15,7 @@ from app.describe import speaker
 from app.emphasis import emphasise
 from app.question import Question
 from index.analyse import tokens
+from index.numbers import numbers
 from index.passage import BlockKind, Hit, Quote, Sentence, Source
 
 
@@ -39,6 +40,9 @@ LIMITS: Mapping[QuestionKind, Limits] = {
 _ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
+# A smaller figure can stand in two texts by chance.
+_TELLING = 100
+_ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +67,40 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candi
     return sorted(found.values(), key=lambda c: (-c.score, c.source.id, c.sentence.start))
 
 
-def select(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The sentences to show, the lead first. `ranked` is best first and not empty."""
+def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
+    """The sentences to show, the lead first. `ranked` is best first and not empty.
+
+    `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
+    """
     limits = LIMITS[question.kind]
     lead = ranked[0]
     near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
     if question.kind not in _ONE_VOICE:  # every source once before any source twice
         near.sort(key=lambda c: (_place_in_source(c, ranked), -c.score))
     chosen = [lead]
-    for c in near:
+    for c in [*_on_the_same_figure(question, lead, named), *near]:
         if len(chosen) == limits.statements:
             break
-        if not any(_repeats(c, other) for other in chosen):
+        if c not in chosen and not any(_repeats(c, other) for other in chosen):
             chosen.append(c)
     return [lead, *_grouped(chosen[1:])]
+
+
+def telling_figure(question: Question, lead: Candidate) -> str | None:
+    """The figure in the lead that answers, as it stands there; None if there is none or it is too small to tell."""
+    text = lead.sentence.text
+    for start, end in emphasise(question, text):
+        if any(n.value >= _TELLING for n in numbers(text[start:end])):
+            return text[start:end]
+    return None
+
+
+def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
+    """Sentences of other sources that name the very figure that answers: they confirm it, qualify it or dispute it."""
+    figure = telling_figure(question, lead)
+    said = {n.value for n in numbers(figure)} if figure else set()
+    others = [c for c in named if c.source.id != lead.source.id]
+    return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
 
 
 def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:

@@ -6,7 +6,11 @@ query ─┬─ embed ── store (cosine) ──┐
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.embed import Embedder, open_embedder
 from index.filters import Filters
@@ -20,6 +24,10 @@ from index.settings import IndexSettings
 # Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
 ENGINE_DEPTH = 50
 RERANK_DEPTH = 30
+
+
+Vector = NDArray[np.float32]
+Scored = tuple[int, float]  # row id of a passage, and the engine's score
 
 
 class Retriever:
@@ -53,21 +61,33 @@ class Retriever:
         dense = self.generation.vectors.query(vector, ENGINE_DEPTH, filters)
         lexical = self.generation.lexical.search(query, ENGINE_DEPTH, filters)
         rankings = [[i for i, _ in dense], [i for i, _ in lexical]]
-        fused = reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]
-        ids = [i for i, _ in fused]
-        passages = self.generation.passages(ids)
+        fused = [i for i, _ in reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]]
+        return self._rerank(query, vector, fused, dense, lexical)[:k]
+
+    def mentioning(self, words: str, query: str, filters: Filters = Filters(), k: int = 10) -> list[Hit]:
+        """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`."""
+        found = self.generation.lexical.search(words, k, filters)
+        vector = self.embedder.embed_queries([query])[0]
+        return self._rerank(query, vector, [i for i, _ in found], [], found)
+
+    def _rerank(
+        self, query: str, vector: Vector, ids: Sequence[int], dense: Sequence[Scored], lexical: Sequence[Scored]
+    ) -> list[Hit]:
+        """Hits for the passages `ids`, best first; `dense` and `lexical` are the engines' lists."""
         similarity = dict(dense)
         missing = [i for i in ids if i not in similarity]
         if missing:  # found by words alone
             cosines = self.generation.vectors.vectors(missing) @ vector
             similarity.update(zip(missing, map(float, cosines), strict=True))
+        passages = self.generation.passages(ids)
         scores = self._reranker.score(query, passages, [similarity[i] for i in ids])
-        ranks = [{i: n for n, i in enumerate(ranking, 1)} for ranking in rankings]
+        dense_ranks = {i: n for n, (i, _) in enumerate(dense, 1)}
+        lexical_ranks = {i: n for n, (i, _) in enumerate(lexical, 1)}
         hits = [
-            _hit(passage, score, ranks[0].get(i), ranks[1].get(i), similarity[i])
+            _hit(passage, score, dense_ranks.get(i), lexical_ranks.get(i), similarity[i])
             for i, passage, score in zip(ids, passages, scores, strict=True)
         ]
-        return sorted(hits, key=lambda h: -h.score)[:k]
+        return sorted(hits, key=lambda h: -h.score)
 
     def passages_of(self, source: Source) -> list[Passage]:
         return self.generation.passages_of(source.id)

@@ -138,10 +138,26 @@ def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path
     assert {s.speaker for s in answer.statements} >= {"Harbour Paper, 1 Dec 1912", "our note on Dock Union, Jan 1913"}
 
 
-def made(tmp_path: Path, built_home: Path) -> Engine:
+def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path, built_home: Path) -> None:
+    """However little its sentence resembles the question: it names the figure that answers."""
+    corpus = tmp_path / "corpus"
+    for n in range(12):
+        body = f"The yard built many ships in {1913 + n}. Ships of the yard were built well in {1913 + n}."
+        write_source(corpus, f"year-{n}", body, relation="background", published=str(1913 + n))
+    write_source(corpus, "ledger", "Where others print 1204, the ledger has 1310.", relation="disputes")
+    engine = made(tmp_path, built_home, "The yard built one thousand two hundred and four ships in 1912.")
+    answer = engine.answer("How many ships did the yard build in 1912?")
+    check(answer, engine)
+    assert answer.quotes[0].source_id == "paper"
+    assert "ledger" in {q.source_id for q in answer.quotes}
+
+
+def made(
+    tmp_path: Path, built_home: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard."
+) -> Engine:
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     write_source(
-        corpus, "paper", "The yard built forty ships in 1912. Anna Berg runs the yard.", kind="article",
+        corpus, "paper", article, kind="article",
         relation="article", publisher="Harbour Paper", published="1912-12-01",
     )  # fmt: skip
     write_source(
