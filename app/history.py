@@ -42,9 +42,12 @@ _NO_PERSON = frozenset(
     "bureau service parliament court council agency party union republic region district oblast city province "
     "article law code bill no part post times news street journal web site television radio january february "
     "march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday according president minister general colonel lieutenant major captain sergeant "
+    "friday saturday sunday according le el al der die das press independent gazette tribune herald journal agency "
+    "monde país jazeera pravda guardian president minister general colonel lieutenant major captain sergeant "
     "mr mrs ms dr".split()
 )
+# The sources' words in an answer of ours; what stands outside names the publisher.
+_QUOTED = re.compile(r"“([^”]*)”")
 _TITLES = frozenset(
     "president minister general colonel lieutenant lieutenant-colonel major captain sergeant mr mrs ms dr".split()
 )
@@ -147,15 +150,23 @@ def _exchange_name(before: str, bare: str, fragment: str) -> str | None:
 
 
 def _last_person(history: Sequence[Turn]) -> str | None:
-    """The first person named in the last turn that names one."""
+    """The person named in the last turn that names one: first one with a title, else the first that may be one."""
     for turn in reversed(history):
-        for match in _CAPITALISED.finditer(turn.text):
-            words = match.group().split()
-            while words and (words[0].lower() in _TITLES or words[0].lower() in _QUESTION_WORDS):
-                words = words[1:]
-            if len(words) in (2, 3) and not any(w.lower() in _NO_PERSON for w in words):
-                return " ".join(words)
+        said = " ".join(_QUOTED.findall(turn.text)) if turn.role == "assistant" else ""
+        people = [person for m in _CAPITALISED.finditer(said or turn.text) if (person := _person(m.group().split()))]
+        if people:
+            return next((name for name, titled in people if titled), people[0][0])
     return None
+
+
+def _person(words: list[str]) -> tuple[str, bool] | None:
+    """(name, whether a title stands before it) if a capitalised phrase may name a person."""
+    length = len(words)
+    while words and words[0].lower() in _TITLES | _QUESTION_WORDS:
+        words = words[1:]
+    if len(words) not in (2, 3) or any(w.lower() in _NO_PERSON for w in words):
+        return None
+    return " ".join(words), len(words) < length
 
 
 def _name_person(asked: str, person: str) -> str:

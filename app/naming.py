@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -36,10 +37,11 @@ class Named:
     rest: tuple[str, ...]
 
 
-def words(text: str) -> list[str]:
-    """Lower-case ASCII words of `text`, possessive endings dropped."""
+@lru_cache(maxsize=50_000)
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case ASCII words of `text`, possessive endings dropped; kept, since every question reads every title."""
     plain = anyascii(text).lower()
-    return [re.sub(r"'s$", "", w) for w in _WORD.findall(plain)]
+    return tuple(re.sub(r"'s$", "", w) for w in _WORD.findall(plain))
 
 
 def named_sources(text: str, sources: Sequence[Source]) -> Named:

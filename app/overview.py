@@ -22,6 +22,8 @@ from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScor
 SENTENCES = 4
 DAMPING = 0.85  # of the random walk, as in the LexRank paper, section 3.2
 RELEVANCE = 0.7  # weight of centrality against redundancy in marginal relevance (lambda)
+_NOT_ITS_OWN = frozenset({BlockKind.HEADING, BlockKind.QUOTE})  # a summary gives the source's own voice
+_EARLY = 0.25  # how steeply the restart falls with a sentence's place; 0.5 picked little but the first paragraph
 MIN_COSINE = 0.1  # edges below are cut, as in the LexRank paper, section 3.1
 MIN_CHARS = 40  # a shorter sentence is a caption or an aside
 _FILLER = frozenset(
@@ -46,11 +48,18 @@ def target(question: str, sources: Sequence[Source]) -> Source | None:
 
 
 def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -> list[Draft]:
-    """The headline, then the central sentences in reading order; each is its own quotation."""
+    """The headline, then the central sentences in reading order; each is its own quotation.
+
+    Speech that the source quotes is left out: a summary says what the source itself says.
+    """
     sentences = [
-        s for p in passages for s in p.sentences if s.block is not BlockKind.HEADING and s.end - s.start >= MIN_CHARS
+        (s, n)
+        for n, p in enumerate(passages)
+        for s in p.sentences
+        if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS
     ]
-    spans = [(s.start, s.end) for s in _central(sentences, embedder)]
+    chosen = _central([s for s, _ in sentences], [n for _, n in sentences], embedder)
+    spans = [(s.start, s.end) for s in chosen]
     heading = next((b for b in source.blocks if b.kind is BlockKind.HEADING), None)
     if heading is not None:
         spans.insert(0, (heading.start, heading.end))
@@ -73,7 +82,11 @@ def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[H
     return hits
 
 
-def _central(sentences: Sequence[Sentence], embedder: Embedder) -> list[Sentence]:
+def _central(sentences: Sequence[Sentence], passage: Sequence[int], embedder: Embedder) -> list[Sentence]:
+    """The most central sentences in reading order, one a passage as long as there are passages left.
+
+    `passage`: for each sentence the number of the passage it stands in.
+    """
     if len(sentences) <= SENTENCES:
         return list(sentences)
     vectors = embedder.embed_passages([s.text for s in sentences])
@@ -83,7 +96,8 @@ def _central(sentences: Sequence[Sentence], embedder: Embedder) -> list[Sentence
     while len(chosen) < SENTENCES:
         redundancy = cosine[:, chosen].max(axis=1) if chosen else np.zeros(len(sentences))
         value = RELEVANCE * rank / rank.max() - (1 - RELEVANCE) * redundancy
-        value[chosen] = -np.inf
+        used = np.isin(passage, [passage[i] for i in chosen])
+        value[chosen if used.all() else used] = -np.inf
         chosen.append(int(value.argmax()))
     return [sentences[i] for i in sorted(chosen)]
 
@@ -93,7 +107,7 @@ def lexrank(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
     n = len(cosine)
     edges = np.where(cosine >= MIN_COSINE, cosine, 0.0)
     walk = edges / edges.sum(axis=1, keepdims=True)
-    restart = 1.0 / np.sqrt(np.arange(n) + 1.0)
+    restart = (np.arange(n) + 1.0) ** -_EARLY
     restart /= restart.sum()
     rank = np.full(n, 1.0 / n)
     for _ in range(100):

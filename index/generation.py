@@ -104,6 +104,7 @@ class Generation:
         self.id, self.manifest, self.folder = manifest.generation, manifest, folder
         self._lease, self._store_url = lease, store_url
         self._catalog = Catalog.open(folder)
+        self._sources: tuple[Source, ...] | None = None
         self._vectors: VectorStore | None = None
         self._lexical: LexicalIndex | None = None
         self._lock = threading.Lock()
@@ -150,8 +151,10 @@ class Generation:
         return self._catalog.source(source_id)
 
     def sources(self) -> tuple[Source, ...]:
-        """All sources in the corpus' order, the article first."""
-        return tuple(self._catalog.sources())
+        """All sources in the corpus' order, the article first; kept in memory once asked for."""
+        if self._sources is None:
+            self._sources = tuple(self._catalog.sources())
+        return self._sources
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """In the order asked. Raises DamagedIndexError for an id that is not there."""

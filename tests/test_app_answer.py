@@ -15,7 +15,7 @@ from app.settings import Settings
 from index.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
-from index.passage import Quote, Source
+from index.passage import BlockKind, Quote, Source
 from tests.conftest import CORPUS
 from tests.fakes import write_source
 
@@ -61,6 +61,18 @@ def test_roads(engine: Engine, question: str, kind: QuestionKind, leads_with: st
     assert not answer.abstained
     assert answer.statements[0].role is Role.ANSWER
     assert leads_with in answer.statements[0].text
+
+
+def test_a_summary_spreads_over_the_text_and_keeps_to_the_sources_own_voice(engine: Engine) -> None:
+    answer = engine.answer("Summarise the article.")
+    check(answer, engine)
+    source = engine.source(answer.quotes[0].source_id)
+    starts = [q.start for q in answer.quotes]
+    assert starts == sorted(starts)
+    blocks = [block for s in starts if (block := source.block_at(s)) is not None]
+    assert len({b.start for b in blocks}) >= 4
+    assert not any(b.kind is BlockKind.QUOTE for b in blocks)
+    assert starts[-1] > len(source.text) / 3
 
 
 def test_the_answering_figure_stands_out(engine: Engine) -> None:

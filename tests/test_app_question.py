@@ -110,6 +110,12 @@ def test_a_label_takes_the_place_of_a_like_label() -> None:
     assert stand_alone("and under article 13?", history) == "How many cases are there under article 13?"
 
 
+def test_the_publisher_of_an_answer_is_not_taken_for_a_person() -> None:
+    answer = "our note on Harbour Times, 3 May 1912: “The Nordic Post says that Captain Anna Berg ran the yard.” [1]"
+    history = [Turn(role="user", text="Who ran the yard?"), Turn(role="assistant", text=answer)]
+    assert stand_alone("Did she have children?", history) == "Did Anna Berg have children?"
+
+
 def test_follow_ups_chain() -> None:
     history = [*HISTORY, Turn(role="user", text="And in April?"), Turn(role="assistant", text="Ten.")]
     assert stand_alone("and in Oslo?", history) == "How many ships were built in Oslo in April 1912?"
