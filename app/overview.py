@@ -23,6 +23,7 @@ SENTENCES = 4
 DAMPING = 0.85  # of the random walk, as in the LexRank paper, section 3.2
 RELEVANCE = 0.7  # weight of centrality against redundancy in marginal relevance (lambda)
 _NOT_ITS_OWN = frozenset({BlockKind.HEADING, BlockKind.QUOTE})  # a summary gives the source's own voice
+_INSIDE = 0.8  # a sentence inside a paragraph counts so much: reports open paragraphs with what they are about
 _EARLY = 0.25  # how steeply the restart falls with a sentence's place; 0.5 picked little but the first paragraph
 MIN_COSINE = 0.1  # edges below are cut, as in the LexRank paper, section 3.1
 MIN_CHARS = 40  # a shorter sentence is a caption or an aside
@@ -58,7 +59,7 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
         for s in p.sentences
         if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS
     ]
-    chosen = _central([s for s, _ in sentences], [n for _, n in sentences], embedder)
+    chosen = _central(source.title, [s for s, _ in sentences], [n for _, n in sentences], embedder)
     spans = [(s.start, s.end) for s in chosen]
     heading = next((b for b in source.blocks if b.kind is BlockKind.HEADING), None)
     if heading is not None:
@@ -82,16 +83,20 @@ def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[H
     return hits
 
 
-def _central(sentences: Sequence[Sentence], passage: Sequence[int], embedder: Embedder) -> list[Sentence]:
+def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], embedder: Embedder) -> list[Sentence]:
     """The most central sentences in reading order, one a passage as long as there are passages left.
+
+    Centrality counts for more the nearer a sentence is to the title, and where it opens its passage.
 
     `passage`: for each sentence the number of the passage it stands in.
     """
     if len(sentences) <= SENTENCES:
         return list(sentences)
     vectors = embedder.embed_passages([s.text for s in sentences])
+    near_title = 1.0 + np.clip(vectors @ embedder.embed_queries([title])[0], 0.0, 1.0)
     cosine = np.clip(vectors @ vectors.T, 0.0, 1.0).astype(np.float64)
-    rank = lexrank(cosine)
+    opens = np.array([n == 0 or passage[n] != passage[n - 1] for n in range(len(passage))])
+    rank = lexrank(cosine) * near_title * np.where(opens, 1.0, _INSIDE)
     chosen: list[int] = []
     while len(chosen) < SENTENCES:
         redundancy = cosine[:, chosen].max(axis=1) if chosen else np.zeros(len(sentences))
