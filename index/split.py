@@ -44,27 +44,31 @@ def split(source: Source, embedder: Embedder, target_tokens: int) -> tuple[Passa
     units = list(_units(source, embedder, embedder.max_tokens - max(counts) - 2))
     if not units:
         raise CorpusError(f"{source.file or source.id}: the body holds no sentence; write the text to be quoted")
-    passages: list[Passage] = []
-    for group in _pack(units, target - max(counts)):
-        section = group[0].section
-        passages.extend(_fit(source, headers[section], [u.sentence for u in group], embedder))
-    return tuple(passages)
+    made = [
+        _passage(source, headers[group[0].section], [u.sentence for u in group])
+        for group in _pack(units, target - max(counts))
+    ]
+    lengths = embedder.count_tokens([p.embedded_text for p in made])
+    return tuple(p for whole, n in zip(made, lengths, strict=True) for p in _fit(source, whole, n, embedder))
 
 
-def _fit(source: Source, header: str, sentences: list[Sentence], embedder: Embedder) -> Iterator[Passage]:
-    """One passage, or two halves where the whole counts more tokens than its parts promised."""
+def _passage(source: Source, header: str, sentences: Sequence[Sentence]) -> Passage:
     start, end = sentences[0].start, sentences[-1].end
-    passage = Passage(source.id, start, end, source.text[start:end], header, tuple(sentences))
-    tokens = embedder.count_tokens([passage.embedded_text])[0]
+    return Passage(source.id, start, end, source.text[start:end], header, tuple(sentences))
+
+
+def _fit(source: Source, passage: Passage, tokens: int, embedder: Embedder) -> Iterator[Passage]:
+    """The passage, or its two halves where the whole counts more tokens than its parts promised."""
     if tokens <= embedder.max_tokens:
         yield passage
-    elif len(sentences) > 1:
-        half = len(sentences) // 2
-        yield from _fit(source, header, sentences[:half], embedder)
-        yield from _fit(source, header, sentences[half:], embedder)
+    elif len(passage.sentences) > 1:
+        half = len(passage.sentences) // 2
+        for sentences in (passage.sentences[:half], passage.sentences[half:]):
+            part = _passage(source, passage.header, sentences)
+            yield from _fit(source, part, embedder.count_tokens([part.embedded_text])[0], embedder)
     else:
         raise CorpusError(
-            f"{source.file or source.id}: line {source.line_at(start)}: a sentence of {tokens} tokens does "
+            f"{source.file or source.id}: line {source.line_at(passage.start)}: a sentence of {tokens} tokens does "
             f"not fit the model's {embedder.max_tokens}; raise passage_tokens or break the sentence"
         )
 

@@ -36,7 +36,7 @@ from index.settings import IndexSettings
 ROOT = Path(__file__).resolve().parents[2]
 OFFLINE = os.environ | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 QUESTION = "How many criminal proceedings were registered in October 2024?"
-SOURCES, PARAGRAPHS, SENTENCES = 12, 25, 4  # of the made corpus: about 300 passages
+SOURCES, PARAGRAPHS, SENTENCES = 30, 25, 4  # of the made corpus: about 1,000 passages
 
 
 def made_corpus(folder: Path) -> None:
