@@ -43,7 +43,7 @@ _NO_PERSON = frozenset(
     "article law code bill no part post times news street journal web site television radio january february "
     "march april may june july august september october november december monday tuesday wednesday thursday "
     "friday saturday sunday according le el al der die das press independent gazette tribune herald journal agency "
-    "monde país jazeera pravda guardian president minister general colonel lieutenant major captain sergeant "
+    "guardian president minister general colonel lieutenant major captain sergeant "
     "mr mrs ms dr".split()
 )
 # The sources' words in an answer of ours; what stands outside names the publisher.
