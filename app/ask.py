@@ -71,6 +71,11 @@ class Engine:
         return self._retriever.generation.id
 
     @property
+    def threshold(self) -> float:
+        """The confidence (0..1) below which a question is refused."""
+        return _threshold(self.settings, self._retriever)
+
+    @property
     def manifest(self) -> Manifest:
         return self._retriever.generation.manifest
 
@@ -170,7 +175,7 @@ class _Run:
                 abstention=ABSTENTION if abstained else None,
                 confidence=confidence,
                 timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
-                engine=ENGINE,
+                engine=f"{ENGINE}: {self.retriever.reranker.name}",
                 stamp=self._stamp(),
                 nearest=hits[: self.settings.nearest] if abstained else (),
             )
@@ -190,7 +195,7 @@ class _Run:
 
     def _extract(self, asked: Question, hits: Sequence[Hit]) -> list[Draft]:
         """Drafts; none: the sources do not answer."""
-        if not hits or hits[0].confidence < self.settings.answer_threshold:
+        if not hits or hits[0].confidence < _threshold(self.settings, self.retriever):
             return []
         ranked = candidates(hits, self.sources)
         if not ranked:
@@ -211,6 +216,12 @@ class _Run:
     def _stamp(self) -> IndexStamp:
         generation = self.retriever.generation
         return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+
+def _threshold(settings: Settings, retriever: Retriever) -> float:
+    """As set, or else as measured for the reranker in use."""
+    chosen = settings.answer_threshold
+    return retriever.reranker.threshold if chosen is None else chosen
 
 
 def _self(text: str) -> Draft:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="JSON Lines file of questions, as corpus/questions.jsonl.")],
+    selector: Annotated[
+        bool, typer.Option("--selector", help="QUESTIONS is a calibration file: measure the sentence selector alone.")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="With --selector: draw risk over coverage into this SVG file.")
+    ] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
     curve: Annotated[bool, typer.Option(help="Print the trade between the two errors of refusal.")] = True,
     failures: Annotated[bool, typer.Option(help="Print each question that was not answered right.")] = False,
@@ -24,6 +30,9 @@ def evaluate(
     """Run QUESTIONS and print, for each kind, what was found, answered, proved and refused."""
     from rich.console import Console
 
+    if selector:
+        _evaluate_selector(questions, json_out, picture, failures, home)
+        return
     from app.ask import Engine
     from app.evaluate import UNANSWERABLE, judge, read_questions, summarise
     from app.evaluate import curve as trade
@@ -54,7 +63,7 @@ def evaluate(
     print_summary(console, rows)
     if curve:
         console.print()
-        print_curve(console, points, engine.settings.answer_threshold)
+        print_curve(console, points, engine.threshold)
     if failures:
         for o in outcomes:
             if not o.right:
@@ -62,6 +71,22 @@ def evaluate(
                 console.print(f"   {o.answer.text[:600]}", markup=False)
     if json_out:
         json_out.write_text(json.dumps(_report(rows, points, outcomes), indent=2, ensure_ascii=False), "utf-8")
+
+
+def _evaluate_selector(
+    file: Path, json_out: Path | None, picture_out: Path | None, failures: bool, home: Path | None
+) -> None:
+    from rich.console import Console
+
+    from app.eval_selector import picture, report, run_selector
+    from app.settings import load_settings
+    from index.selector.data import read
+
+    ranked, rows = run_selector(file, load_settings(home=home), Console(highlight=False, width=160), failures)
+    if json_out:
+        json_out.write_text(json.dumps(report(rows, ranked), indent=2), "utf-8")
+    if picture_out:
+        picture_out.write_text(picture(ranked, [e.dataset for e in read(file)]), "utf-8")
 
 
 def _report(rows: list[Summary], points: list[CurvePoint], outcomes: list[Outcome]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from index.analyse import query_terms, tokens
 from index.answer_type import AnswerType, answer_spans
 
 _COUNTED = 2.0  # the question's first telling word names what is counted or sought, and stands by the answer
+_MOST_SHARE = 0.4  # part of a sentence that may stand out
 _MAX_DISTANCE = 12  # tokens between the words of the question and the answering words; further is chance
 
 
@@ -40,3 +41,10 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
 
     best = max(spans, key=nearness)
     return (best,) if nearness(best) > 0 else ()
+
+
+def answering_words(text: str, span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
+    """The selector's `span` of `text`, unless it is so much of the sentence that nothing would stand out."""
+    if span is None or span[1] - span[0] > _MOST_SHARE * len(text):
+        return ()
+    return (span,)

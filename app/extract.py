@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.answer import QuestionKind, Role
 from app.compose import Draft
 from app.describe import speaker
-from app.emphasis import emphasise
+from app.emphasis import answering_words, emphasise
 from app.question import Question
 from index.analyse import tokens
 from index.numbers import numbers
@@ -47,18 +47,22 @@ _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer, with its score (0..1, higher is better)."""
+    """A sentence that may answer, with its score (0..1, higher is better).
+
+    `answer`: characters (start, end) of the sentence that are likeliest to answer, None if that is not known.
+    """
 
     source: Source
     sentence: Sentence
     score: float
+    answer: tuple[int, int] | None = None
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candidate]:
     """All quotable sentences of `hits`, best first; headings are not quoted as answers."""
     found = {
         (hit.passage.source_id, scored.sentence.start): Candidate(
-            sources[hit.passage.source_id], scored.sentence, scored.score
+            sources[hit.passage.source_id], scored.sentence, scored.score, scored.answer
         )
         for hit in hits
         for scored in hit.sentences
@@ -119,7 +123,8 @@ def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
     who = speaker(source)
     if sentence.block is BlockKind.QUOTE:
         who = f"{who}, quoting"
-    return Draft(text=quote.text, quotes=(quote,), role=role, speaker=who, emphasis=emphasise(question, quote.text))
+    emphasis = emphasise(question, quote.text) or answering_words(quote.text, candidate.answer)
+    return Draft(text=quote.text, quotes=(quote,), role=role, speaker=who, emphasis=emphasis)
 
 
 def _grouped(further: Sequence[Candidate]) -> list[Candidate]:

@@ -25,12 +25,12 @@ class Settings(BaseSettings, IndexSettings):
 
     hits: int = Field(10, ge=1, le=100, description="passages kept of a search for an answer")
     nearest: int = Field(3, ge=0, le=10, description="passages shown when the sources do not answer")
-    # Measured on 23 November 2026 with `footnote eval corpus/questions.jsonl`; docs/quality.md explains the choice.
-    answer_threshold: float = Field(
-        0.345,
+    answer_threshold: float | None = Field(
+        None,
         ge=0,
         le=1,
-        description="confidence (0 to 1) that the best sentence answers, below which Footnote refuses",
+        description="confidence (0 to 1) that the best sentence answers, below which Footnote refuses; "
+        "by default the one measured for the selector in use (docs/quality.md)",
     )
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0: any free one")

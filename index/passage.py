@@ -161,10 +161,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScore:
-    """A sentence of a hit with the reranker's score: higher is better, scale as the reranker states."""
+    """A sentence of a hit with the reranker's score: higher is better, scale as the reranker states.
+
+    `answer`: characters (start, end) of `sentence.text` that are likeliest to answer, None if that is not known.
+    """
 
     sentence: Sentence
     score: float
+    answer: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from index.generation import Generation, open_current
 from index.passage import Hit, Passage, SentenceScore, Source
 from index.rerank import PassageScore, Reranker
 from index.score import FittedReranker
+from index.selector.reranker import SelectorReranker, open_selector
+from index.selector.runtime import Selector
 from index.settings import IndexSettings
 
 # Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
@@ -33,27 +35,31 @@ Scored = tuple[int, float]  # row id of a passage, and the engine's score
 class Retriever:
     """Searches one open generation. Safe to use from several threads."""
 
-    def __init__(self, settings: IndexSettings, generation: Generation, embedder: Embedder, reranker: Reranker) -> None:
+    def __init__(
+        self, settings: IndexSettings, generation: Generation, embedder: Embedder, selector: Selector | None = None
+    ) -> None:
         self.settings, self.generation, self.embedder = settings, generation, embedder
-        self._reranker = reranker
+        self._selector = selector
+        quick = FittedReranker(embedder, generation.lexical)
+        self.reranker: Reranker = SelectorReranker(quick, selector) if selector else quick
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
         """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
-        with ThreadPoolExecutor(1) as beside:
-            embedder = beside.submit(open_embedder, settings)  # loads while the vector store is imported
+        with ThreadPoolExecutor(2) as beside:
+            # Both load while the vector store is imported.
+            embedder = beside.submit(open_embedder, settings)
+            selector = beside.submit(open_selector, settings.selector)
             generation = open_current(settings)
             generation.vectors.count()
-            return cls._on(settings, generation, embedder.result())
+            generation.check_embedder(embedder.result())
+            return cls(settings, generation, embedder.result(), selector.result())
 
     def reopen(self) -> Retriever:
         """A retriever on the generation that is current now; this one's generation stays readable."""
-        return self._on(self.settings, open_current(self.settings), self.embedder)
-
-    @classmethod
-    def _on(cls, settings: IndexSettings, generation: Generation, embedder: Embedder) -> Retriever:
-        generation.check_embedder(embedder)
-        return cls(settings, generation, embedder, FittedReranker(embedder, generation.lexical))
+        generation = open_current(self.settings)
+        generation.check_embedder(self.embedder)
+        return Retriever(self.settings, generation, self.embedder, self._selector)
 
     def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """The `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
@@ -80,7 +86,7 @@ class Retriever:
             cosines = self.generation.vectors.vectors(missing) @ vector
             similarity.update(zip(missing, map(float, cosines), strict=True))
         passages = self.generation.passages(ids)
-        scores = self._reranker.score(query, passages, [similarity[i] for i in ids])
+        scores = self.reranker.score(query, passages, [similarity[i] for i in ids])
         dense_ranks = {i: n for n, (i, _) in enumerate(dense, 1)}
         lexical_ranks = {i: n for n, (i, _) in enumerate(lexical, 1)}
         hits = [
@@ -96,8 +102,9 @@ class Retriever:
 def _hit(
     passage: Passage, score: PassageScore, dense_rank: int | None, lexical_rank: int | None, similarity: float
 ) -> Hit:
+    spans = score.spans or (None,) * len(score.sentences)
     ranked = sorted(
-        (SentenceScore(s, float(v)) for s, v in zip(passage.sentences, score.sentences, strict=True)),
+        (SentenceScore(s, float(v), a) for s, v, a in zip(passage.sentences, score.sentences, spans, strict=True)),
         key=lambda s: -s.score,
     )
     return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, score.confidence, tuple(ranked))

@@ -8,9 +8,7 @@ a second of processor time, against 55, 50 and 40 in batches of 4, 8 and 32 (AMD
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import ModelError
 from index.files import file_sha256
+from index.session import at_once, open_session, physical_cores, runtime_errors
 
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "export.json"
 MAKE_AGAIN = "run `footnote index build`, which makes it again"
@@ -101,7 +100,7 @@ class OnnxEmbedder:
         for name, size in sizes.items():
             if size != card.files[name].bytes:
                 raise ModelError(f"the prepared embedding model is damaged ({name}); {MAKE_AGAIN}")
-        session = _session(folder / GRAPH)
+        session = open_session(folder / GRAPH, "prepared embedding model", MAKE_AGAIN)
         try:
             tokenizer = Tokenizer.from_str(text)
         except Exception as error:  # tokenizers raises nothing narrower
@@ -164,22 +163,12 @@ class OnnxEmbedder:
         def one(i: int) -> None:
             try:
                 out[i] = self._session.run(None, {"input_ids": np.array([tokens[i]], dtype=np.int64)})[0][0]
-            except _ort_errors() as error:
+            except runtime_errors() as error:
                 raise ModelError(f"the embedding model failed ({error}); {MAKE_AGAIN}") from error
 
-        if len(tokens) == 1 or self._threads == 1:
-            for i in range(len(tokens)):
-                one(i)
-                if progress:
-                    progress(1)
-            return
-        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="embed")
-        try:
-            for _ in pool.map(one, range(len(tokens))):
-                if progress:
-                    progress(1)
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for _ in at_once(one, len(tokens), self._threads):
+            if progress:
+                progress(1)
 
 
 def check_lengths(counts: Any, texts: Sequence[str], limit: int) -> None:
@@ -190,42 +179,3 @@ def check_lengths(counts: Any, texts: Sequence[str], limit: int) -> None:
                 f"a passage has {count} tokens and the model reads {limit}: '{text[:60]}...'; "
                 "lower passage_tokens or choose a model that reads more"
             )
-
-
-def physical_cores() -> int:
-    """Physical cores that this process may use: two threads of one core share its arithmetic units.
-
-    Where the system does not tell (other than Linux), its number of logical processors.
-    """
-    if not hasattr(os, "sched_getaffinity"):
-        return os.cpu_count() or 1
-    allowed = os.sched_getaffinity(0)
-    cores = set()
-    for cpu in allowed:
-        topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        try:
-            cores.add(topology.read_text("ascii"))
-        except OSError:
-            return len(allowed)
-    return len(cores)
-
-
-def _session(graph: Path) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]
-
-    onnxruntime.disable_telemetry_events()  # on by default in builds for Windows
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # fatal only: errors come as exceptions
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except _ort_errors() as error:
-        raise ModelError(f"the prepared embedding model cannot be loaded ({GRAPH}); {MAKE_AGAIN}") from error
-
-
-def _ort_errors() -> tuple[type[Exception], ...]:
-    """ONNX Runtime's exceptions, which have no base of their own."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
-
-    own = (v for v in vars(state).values() if isinstance(v, type) and issubclass(v, Exception))
-    return (*own, RuntimeError, ValueError)

@@ -1,6 +1,6 @@
-"""The reranker of this version: sentence embeddings and word overlap, weighed by a fitted logistic regression.
+"""The quick reranker: sentence embeddings and word overlap, weighed by a fitted logistic regression.
 
-The weights in `reranker.json` come from `python -m tests.bench.fit_reranker`, which reads question-sentence pairs
+The weights in `reranker.json` come from `python -m index.selector.combine`, which reads question-sentence pairs
 and says on the file itself what it was fitted on and how well it does. They know nothing of any corpus.
 """
 
@@ -22,10 +22,12 @@ from pydantic import BaseModel, ConfigDict
 from index.embed import Embedder
 from index.errors import ModelError
 from index.features import NAMES, Floats, passage_features, query_view
+from index.logistic import Logistic
 from index.passage import BlockKind, Passage, Sentence
 from index.rerank import PassageScore
 
 WEIGHTS = "reranker.json"
+CONFIDENCE = ("log_odds", "cosine", "cosine_passage")  # of the best sentence
 CACHED_VECTORS = 20_000  # sentence vectors kept in memory: 384 float32 each, 30 MB in all
 
 
@@ -37,49 +39,26 @@ class TermStatistics(Protocol):
     def count(self) -> int: ...
 
 
-class Confidence(BaseModel):
-    """A logistic regression over the best sentence's log-odds, its cosine to the question and its passage's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    log_odds: float
-    cosine: float
-    cosine_passage: float
-    bias: float
-
-    def probability(self, best: float, cosine: float, cosine_passage: float) -> float:
-        """Probability that the best sentence, of probability `best` among its rivals, answers at all."""
-        odds = math.log(max(best, 1e-9) / max(1.0 - best, 1e-9))
-        logit = self.log_odds * odds + self.cosine * cosine + self.cosine_passage * cosine_passage + self.bias
-        return 1.0 / (1.0 + math.exp(-logit))
-
-
 class Weights(BaseModel):
-    """A logistic regression over standardised features: p = 1 / (1 + exp(-(w . (x - mean) / scale + bias)))."""
+    """What is fitted. `sentence`: over `index.features.NAMES`; `confidence`: over `CONFIDENCE`.
 
-    model_config = ConfigDict(frozen=True)
+    `threshold`: the confidence below which an answer is refused unless a setting says otherwise.
+    """
 
-    features: tuple[str, ...]
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    bias: float
-    confidence: Confidence
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sentence: Logistic
+    confidence: Logistic
+    threshold: float
     made: str
-
-    def probability(self, features: Floats) -> Floats:
-        """Probability for each row of `features`, shape (n, len(self.features))."""
-        x = (features - np.array(self.mean)) / np.array(self.scale)
-        logit: Floats = x @ np.array(self.weights) + self.bias
-        return 1.0 / (1.0 + np.exp(-logit))
 
 
 @cache
 def load_weights() -> Weights:
     """The shipped weights. Raises ModelError if they are for other features than this version computes."""
     found = Weights.model_validate(json.loads(files("index").joinpath(WEIGHTS).read_text("utf-8")))
-    if found.features != NAMES:
-        raise ModelError(f"index/{WEIGHTS} is for other features; run python -m tests.bench.fit_reranker")
+    if found.sentence.features != NAMES or found.confidence.features != CONFIDENCE:
+        raise ModelError(f"index/{WEIGHTS} is for other features; run python -m index.selector.combine")
     return found
 
 
@@ -96,6 +75,16 @@ def under_headings(sentences: Sequence[Sentence]) -> list[str]:
     return texts
 
 
+def headings(passage: Passage) -> list[bool]:
+    return [s.block is BlockKind.HEADING for s in passage.sentences]
+
+
+def confidence_row(best: float, features: Floats) -> Floats:
+    """`CONFIDENCE` of a passage: its best sentence's probability `best` (0..1) and that sentence's features."""
+    odds = math.log(max(best, 1e-9) / max(1.0 - best, 1e-9))
+    return np.array([odds, features[NAMES.index("cosine")], features[NAMES.index("cosine_passage")]])
+
+
 class FittedReranker:
     """Reranker (see `index.rerank`); safe to use from several threads."""
 
@@ -103,25 +92,35 @@ class FittedReranker:
 
     def __init__(self, embedder: Embedder, statistics: TermStatistics) -> None:
         self._embedder, self._statistics = embedder, statistics
-        self._weights = load_weights()
+        self.weights = load_weights()
+        self.threshold = self.weights.threshold
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
-        """See `index.rerank.Reranker`. A heading never answers: its score is 0."""
+    def features(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[Floats]:
+        """For each passage the features of its sentences, shape (sentences, len(index.features.NAMES))."""
         view = query_view(query, self._statistics.document_frequencies, self._statistics.count())
         vector = self._embedder.embed_queries([query])[0]
         texts = [under_headings(p.sentences) for p in passages]
         cosines = iter(self._sentence_vectors([t for part in texts for t in part]) @ vector) if passages else iter(())
-        scored = []
+        found = []
         for passage, part, similarity in zip(passages, texts, similarities, strict=True):
             own = np.array([next(cosines) for _ in part], dtype=np.float64)
-            found = self._weights.probability(passage_features(view, passage.header, part, own, similarity))
-            found[[s.block is BlockKind.HEADING for s in passage.sentences]] = 0.0
-            best = int(found.argmax())
-            confidence = self._weights.confidence.probability(found[best], own[best], similarity)
-            scored.append(PassageScore(tuple(found.tolist()), confidence))
-        return scored
+            found.append(passage_features(view, passage.header, part, own, similarity))
+        return found
+
+    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
+        """See `index.rerank.Reranker`."""
+        rows = self.features(query, passages, similarities)
+        return [self.weigh(p, x) for p, x in zip(passages, rows, strict=True)]
+
+    def weigh(self, passage: Passage, features: Floats) -> PassageScore:
+        """The score of a passage whose sentences have these features. A heading never answers: its score is 0."""
+        found = self.weights.sentence.probability(features)
+        found[headings(passage)] = 0.0
+        best = int(found.argmax())
+        row = confidence_row(float(found[best]), features[best])
+        return PassageScore(tuple(found.tolist()), float(self.weights.confidence.probability(row[None])[0]))
 
     def _sentence_vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of sentences, shape (n, dimension); those met before come from memory."""

@@ -18,7 +18,7 @@ BUNDLED_MODEL = "bundled"
 
 
 class IndexSettings(BaseModel):
-    """Settings of the index. All but the paths and `store_url` are part of the fingerprint."""
+    """Settings of the index. All but the paths, `store_url` and `selector` are part of the fingerprint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,12 +34,16 @@ class IndexSettings(BaseModel):
     passage_tokens: int = Field(
         160, ge=32, le=8192, description="a passage's target length in the model's tokens, header included"
     )
+    selector: str = Field(
+        "bundled",
+        description="what picks sentences: 'bundled', 'none' (the embedding model alone) or a folder",
+    )
     store_url: str = Field("", description="URL of a Chroma server; empty: an embedded directory")
 
     def parts(self) -> dict[str, str | int]:
-        """Everything that changes what a question retrieves, by name."""
+        """Everything that changes what stands in an index, by name."""
         versions = {"format": FORMAT_VERSION, "splitter": SPLITTER_VERSION}
-        names = IndexSettings.model_fields.keys() - {"home", "corpus", "store_url"}
+        names = IndexSettings.model_fields.keys() - {"home", "corpus", "store_url", "selector"}
         return {**versions, **{name: getattr(self, name) for name in sorted(names)}}
 
     def fingerprint(self) -> str:

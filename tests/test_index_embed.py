@@ -20,7 +20,8 @@ import pytest
 from index import models
 from index.embed import Embedder, open_embedder, prepare_embedder
 from index.errors import ModelError
-from index.runtime import CARD, GRAPH, TOKENIZER, OnnxEmbedder, physical_cores
+from index.runtime import CARD, GRAPH, TOKENIZER, OnnxEmbedder
+from index.session import physical_cores
 from index.settings import IndexSettings
 
 # None of these stands in the proof's sample.

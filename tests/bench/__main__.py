@@ -29,8 +29,9 @@ from index.generation import open_current
 from index.models import export_folder, known_identity
 from index.reader import read_corpus
 from index.retrieve import Retriever
-from index.runtime import GRAPH, TOKENIZER, physical_cores
+from index.runtime import GRAPH, TOKENIZER
 from index.sentences import sentence_spans
+from index.session import physical_cores
 from index.settings import IndexSettings
 
 ROOT = Path(__file__).resolve().parents[2]

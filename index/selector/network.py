@@ -1,0 +1,88 @@
+"""The selector in torch: BERT's encoder and three small heads. The only file of this package that defines a model.
+
+For a row (see `layout`) it gives
+    sentences  (rows, sentences)  log-odds of a sentence against 'none': higher is likelier to answer
+    start, end (rows, tokens)     logits of the first and last token of the answering words
+and 'none' is a logit of its own, so that one softmax over none and all sentences says whether and where the
+passage answers (the null answer of Devlin et al., 'BERT', 2019, section 4.3, at the level of sentences).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+HIDDEN_DROPOUT = 0.1
+
+
+class SharedDropout(nn.Module):
+    """Dropout with one mask for all tokens of a row: as regular as dropout, at a fraction of its cost on a CPU.
+
+    The variational dropout of Gal and Ghahramani, 'A Theoretically Grounded Application of Dropout', 2016.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0.0 or x.dim() != 3:
+            return x
+        keep = 1.0 - self.p
+        mask = torch.bernoulli(torch.full((x.shape[0], 1, x.shape[2]), keep, dtype=x.dtype, device=x.device))
+        return x * (mask / keep)
+
+
+class SelectorNetwork(nn.Module):
+    """Encoder and heads; `encoder` returns hidden states of shape (rows, tokens, hidden)."""
+
+    def __init__(self, encoder: nn.Module, hidden: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.span = nn.Linear(hidden, 2)
+        self.sentence = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
+        self.none = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
+
+    def forward(
+        self, input_ids: Tensor, token_types: Tensor, membership: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """`membership`: (rows, sentences, tokens), 1 where a token belongs to a sentence; `mask`: 1 on real tokens."""
+        hidden = self.encoder(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask, return_dict=False)[
+            0
+        ]
+        start, end = self.span(hidden).unbind(-1)
+        count = membership.sum(-1, keepdim=True).clamp(min=1.0)
+        mean = membership @ hidden / count
+        cls = hidden[:, :1, :]
+        joined = torch.cat([mean, cls.expand(-1, mean.shape[1], -1)], dim=-1)
+        # The best starting point inside the sentence, softly: log of the sum of exponentials over its tokens.
+        inside = start.unsqueeze(1) + (membership - 1.0) * 1e4
+        best = torch.logsumexp(inside, dim=-1)
+        none = self.none(cls).squeeze(-1)
+        return self.sentence(joined).squeeze(-1) + best - none, start, end
+
+
+def build(folder: Path) -> SelectorNetwork:
+    """The network on the bundled encoder's weights; its heads are new (seed torch before)."""
+    from transformers import BertModel
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # Attention weights are not dropped out: drawing so many random numbers takes half of a step's time on a CPU.
+    encoder: Any = BertModel.from_pretrained(
+        folder,
+        local_files_only=True,
+        add_pooling_layer=False,
+        attn_implementation="sdpa",
+        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=HIDDEN_DROPOUT,
+    )
+    for parent in list(encoder.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, nn.Dropout) and child.p > 0:
+                setattr(parent, name, SharedDropout(child.p))
+    return SelectorNetwork(encoder, encoder.config.hidden_size)

@@ -1,0 +1,149 @@
+"""A finished training -> the shipped file: python -m index.selector.publish DATA --checkpoint DIR/last.pt ...
+
+Exports the network to ONNX, reduces its weights to 8 bits, measures the result on the calibration file beside the
+network in floats, fits the two curves that turn log-odds into probabilities, and with --write puts selector.onnx
+and selector.json into --to. Several checkpoints are averaged weight by weight (Wortsman et al., 'Model soups',
+2022): runs that began with the same weights and saw the data in another order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from index.files import file_sha256
+from index.models import bundled_folder
+from index.selector.card import CARD, GRAPH, SHIPPED, Platt, SelectorCard
+from index.selector.data import CALIBRATION, TRAIN, Example, read
+from index.selector.measure import Judged, measure
+from index.selector.network import SelectorNetwork, build
+from index.selector.runtime import Selector
+
+MOST_BYTES = 25_000_000
+_OPSET = 17
+_NEWTON = 50  # steps; the fit has two unknowns and converges in a few
+
+
+def load(checkpoints: Sequence[Path]) -> SelectorNetwork:
+    """The network with the mean of the checkpoints' weights."""
+    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+    model = build(bundled_folder())
+    mean = {k: sum(s[k].float() for s in states) / len(states) for k in states[0]}
+    model.load_state_dict({k: v.to(states[0][k].dtype) for k, v in mean.items()})
+    return model.eval()
+
+
+def export(model: SelectorNetwork, target: Path) -> None:
+    """One ONNX file with 8-bit weights, one scale a channel, in 7 bits' range (see `index.export` on why)."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+
+    model.encoder.set_attn_implementation("eager")  # type: ignore[operator]
+    ids = torch.randint(1000, 2000, (1, 40))
+    types = (torch.arange(40) > 9).long()[None]
+    membership = torch.zeros(1, 3, 40)
+    for n in range(3):
+        membership[0, n, 10 + n * 8 : 18 + n * 8] = 1.0
+    with tempfile.TemporaryDirectory() as work:
+        traced = Path(work, "traced.onnx")
+        torch.onnx.export(
+            model,
+            (ids, types, membership),
+            str(traced),
+            dynamo=False,
+            input_names=["input_ids", "token_types", "membership"],
+            output_names=["sentences", "start", "end"],
+            dynamic_axes={
+                "input_ids": {1: "tokens"},
+                "token_types": {1: "tokens"},
+                "membership": {1: "sentences", 2: "tokens"},
+                "sentences": {1: "sentences"},
+                "start": {1: "tokens"},
+                "end": {1: "tokens"},
+            },
+            opset_version=_OPSET,
+        )
+        quantize_dynamic(traced, target, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+
+
+def judged(selector: Selector, examples: Sequence[Example]) -> list[Judged]:
+    readings = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
+    return [Judged(e.labels, r.sentences, r.any) for e, r in zip(examples, readings, strict=True)]
+
+
+def platt(log_odds: Sequence[float], right: Sequence[bool]) -> Platt:
+    """Fit by Newton's method on the logistic loss, with Platt's smoothed targets (1999, equation 5)."""
+    x = np.clip(np.array(log_odds, dtype=np.float64), -60, 60)
+    y = np.array(right, dtype=np.float64)
+    positive, negative = y.sum(), len(y) - y.sum()
+    target = np.where(y > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    design = np.stack([x, np.ones_like(x)], axis=1)
+    weights = np.array([1.0, 0.0])
+    for _ in range(_NEWTON):
+        p = 1 / (1 + np.exp(-design @ weights))
+        gradient = design.T @ (p - target)
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-6 * np.eye(2)
+        weights = weights - np.linalg.solve(hessian, gradient)
+    return Platt(slope=round(float(weights[0]), 5), bias=round(float(weights[1]), 5))
+
+
+def fit_curves(found: Sequence[Judged]) -> tuple[Platt, Platt]:
+    """(for one sentence, for any sentence of a passage)."""
+    pairs = [(s, label) for j in found for s, label in zip(j.scores, j.labels, strict=True)]
+    sentence = platt([s for s, _ in pairs], [label for _, label in pairs])
+    return sentence, platt([j.any for j in found], [j.answerable for j in found])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--checkpoint", type=Path, nargs="+", required=True)
+    parser.add_argument("--to", type=Path, default=SHIPPED)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    examples = read(args.data / CALIBRATION)
+    network = load(args.checkpoint)
+    from index.selector.train import judge, open_layout
+
+    floats = measure(judge(network, examples, open_layout(), "cpu"), examples)
+    with tempfile.TemporaryDirectory() as work:
+        fresh = Path(work, GRAPH)
+        export(network, fresh)
+        size = fresh.stat().st_size
+        if size > MOST_BYTES:
+            raise SystemExit(f"{GRAPH} has {size} bytes, more than {MOST_BYTES}; leave more of it in 8 bits")
+        card = SelectorCard(
+            title="MiniLM-L6 sentence selector",
+            bytes=size,
+            sha256=file_sha256(fresh),
+            tokenizer_sha256=file_sha256(bundled_folder() / "tokenizer.json"),
+            sentence=Platt(slope=1.0, bias=0.0),
+            any=Platt(slope=1.0, bias=0.0),
+            made=f"{datetime.date.today()}, python -m index.selector.publish, {len(args.checkpoint)} checkpoint(s)",
+            data={name: file_sha256(args.data / name) for name in (TRAIN, CALIBRATION)},
+            measured={"float32": floats},
+        )
+        Path(work, CARD).write_text(card.model_dump_json(), "utf-8")
+        selector = Selector.open(Path(work))
+        assert selector is not None
+        found = judged(selector, examples)
+        sentence, any_ = fit_curves(found)
+        small = measure(found, examples)
+        card = card.model_copy(
+            update={"sentence": sentence, "any": any_, "measured": {"float32": floats, "int8": small}}
+        )
+        print(card.model_dump_json(indent=1))
+        if args.write:
+            args.to.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(fresh, args.to / GRAPH)
+            (args.to / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

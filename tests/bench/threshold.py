@@ -1,0 +1,49 @@
+"""Choose the confidence below which Footnote refuses: python -m tests.bench.threshold QUESTIONS [--write]
+
+Asks every question with no threshold at all and takes the highest one that refuses at most `--refused` of the
+answerable questions, half-way to the next lower confidence. With --write it goes into the weights of the reranker
+in use (index/selector/combination.json, or index/reranker.json with FOOTNOTE_SELECTOR=none).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.ask import Engine
+from app.evaluate import UNANSWERABLE, read_questions
+from app.settings import load_settings
+from index import score
+from index.score import Weights
+from index.selector import reranker
+from index.selector.card import SHIPPED
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--refused", type=float, default=0.08, help="part of answerable questions that may be refused")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    settings = load_settings(answer_threshold=0.0)
+    engine = Engine.open(settings)
+    yes, no = [], []
+    for q in read_questions(args.questions):
+        confidence = engine.answer(q.question, q.history).confidence
+        if confidence is not None:
+            (no if q.kind == UNANSWERABLE else yes).append(confidence)
+    yes.sort()
+    may = int(args.refused * len(yes))  # of those that search; metadata and summaries are never refused
+    chosen = round((yes[may] + (yes[may - 1] if may else 0.0)) / 2, 3) if may else round(yes[0] * 0.999, 3)
+    refused = sum(c < chosen for c in yes) / len(yes)
+    answered = sum(c >= chosen for c in no) / len(no) if no else 0.0
+    print(f"threshold {chosen}: answerable refused {refused:.2f} of {len(yes)}, unanswerable answered {answered:.2f}")
+    if args.write:
+        quick = settings.selector == "none"
+        path = Path(score.__file__).with_name(score.WEIGHTS) if quick else SHIPPED / reranker.WEIGHTS
+        weights = Weights.model_validate_json(path.read_bytes()).model_copy(update={"threshold": chosen})
+        path.write_text(weights.model_dump_json(indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""The sentence selector: its rows and spans, its near misses, its measures, the shipped weights, damage, training."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import UsageError
+from index.logistic import fit
+from index.selector import near_miss
+from index.selector.batches import Epochs, Plan, arrays, item
+from index.selector.card import Platt
+from index.selector.data import Example, clean, distinct_paragraphs, hold_out, read, window
+from index.selector.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
+from index.selector.measure import (
+    Judged,
+    auroc,
+    average_precision,
+    calibration_error,
+    first_right,
+    interval,
+    precision_at_1,
+    risk_coverage,
+)
+from index.selector.reranker import open_selector
+from index.selector.runtime import Selector
+from index.selector.train import open_layout
+
+LIGHTHOUSE = (
+    "The lighthouse at Skarvik stands on a cliff above the northern mole.",
+    "It was built in 1874 by the engineer Anna Lindqvist.",
+    "Its lamp burned herring oil until electric light came in 1921.",
+    "Two keepers shared the work, and one of them kept bees.",
+)
+MORE = st.text(alphabet="abc de.1?", min_size=1, max_size=40)
+
+
+def example(question: str, right: int | None = 1, answers: Sequence[str] = ()) -> Example:
+    labels = tuple(n == right for n in range(len(LIGHTHOUSE)))
+    return Example("made", "Skarvik", question, LIGHTHOUSE, labels, tuple(answers))
+
+
+@pytest.fixture(scope="module")
+def layout() -> Layout:
+    return open_layout()
+
+
+# ---- rows ----
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=MORE, header=MORE, sentences=st.lists(MORE, min_size=1, max_size=60))
+def test_a_rows_spans_hold_exactly_their_sentences(question: str, header: str, sentences: list[str]) -> None:
+    layout = open_layout()
+    asked, head, *pieces = layout.pieces([question, header, *sentences])
+    row = layout.row(asked, head, pieces, limit=96)
+    assert len(row.ids) <= 96
+    assert len(row.spans) == len(sentences)
+    room = True
+    for (start, end), piece in zip(row.spans, pieces, strict=True):
+        assert row.ids[start:end] == piece.ids[: end - start]
+        assert room or start == end, "once a sentence is cut, none follows"
+        room = end - start == len(piece.ids)
+    assert row.membership().sum() == sum(b - a for a, b in row.spans)
+    assert (row.types() == 0).sum() == row.first <= MAX_QUESTION + 2
+
+
+def test_a_long_question_and_header_leave_room_for_the_passage(layout: Layout) -> None:
+    asked, head, sentence = layout.pieces(["why " * 400, "title " * 400, LIGHTHOUSE[1]])
+    row = layout.row(asked, head, [sentence])
+    assert len(row.ids) <= MAX_TOKENS
+    assert row.first == MAX_QUESTION + 2
+    ((start, end),) = row.spans
+    assert end - start == len(sentence.ids)
+    assert start <= MAX_QUESTION + 2 + MAX_HEADER + 1
+
+
+def test_the_answering_words_become_token_spans(layout: Layout) -> None:
+    made = item(example("When was it built?", answers=["1874"]), layout, layout.pieces, "Skarvik")
+    assert made.starts == made.ends
+    (at,) = made.starts
+    first, last = made.row.spans[1]
+    assert first <= at < last
+    batch = arrays([made, item(example("Who painted it?", right=None), layout, layout.pieces, "")])
+    assert batch.starts[0, at] == 1
+    assert batch.starts[1, 0] == batch.ends[1, 0] == 1, "without an answer the span is [CLS]"
+    assert batch.labels.tolist() == [[0, 1, 0, 0], [0, 0, 0, 0]]
+    assert (batch.membership.sum(axis=-1) > 0).all()
+
+
+# ---- data and near misses ----
+
+
+def test_tokenised_text_is_cleaned() -> None:
+    assert clean("It cost 1,200 dollars ( in 1921 ) , `` they '' said , did n't it ?") == (
+        'It cost 1,200 dollars (in 1921), "they" said, didn\'t it?'
+    )
+
+
+def test_pages_are_never_on_both_sides() -> None:
+    examples = [Example(s, f"page {n % 40} of {s}", "?", ("a",), (True,)) for s in ("one", "two") for n in range(400)]
+    train, held = hold_out(examples)
+    assert {e.title for e in train}.isdisjoint({e.title for e in held})
+    for name in ("one", "two"):
+        share = sum(e.dataset == name for e in held) / 400
+        assert 0.05 <= share <= 0.1
+    assert hold_out(examples) == (train, held)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.gz"):
+        read(tmp_path / "none.gz")
+    bad = tmp_path / "bad.jsonl.gz"
+    bad.write_bytes(gzip.compress(b'{"set": "x"}\n'))
+    with pytest.raises(UsageError, match=r"bad\.jsonl\.gz.*KeyError"):
+        read(bad)
+
+
+def test_taking_the_answer_away_leaves_nothing_that_answers() -> None:
+    made = near_miss.take_away(example("When was it built?", answers=["1874"]))
+    assert made is not None
+    assert made.sentences == (LIGHTHOUSE[0], *LIGHTHOUSE[2:])
+    assert not made.answerable
+    assert near_miss.take_away(example("What stands there?", answers=["the"])) is None, "the rest still holds it"
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_a_changed_question_asks_for_something_else(seed: int) -> None:
+    given_ = example("Who built the lighthouse at Skarvik before 1900?", answers=["Anna Lindqvist"])
+    names = ["Oslo", "Bergen", "Anna Lindqvist"]
+    made = near_miss.change(given_, names, random.Random(seed))
+    assert made is not None
+    assert made.question != given_.question
+    assert not made.answerable
+    assert "Anna Lindqvist" not in made.question, "the new words do not stand in the answering sentence"
+
+
+def test_turning_round_takes_a_near_paragraph_without_the_answer() -> None:
+    others = [("Skarvik", LIGHTHOUSE), ("Mole", ("It dates from 1874.",)), ("Bees", ("Bees sleep in winter.",))]
+    for seed in range(20):
+        made = near_miss.turn_round(example("When was it built?", answers=["1874"]), others, random.Random(seed))
+        assert made is not None
+        assert made.sentences == ("Bees sleep in winter.",)
+        assert not made.answerable
+
+
+def test_a_window_is_whole_sentences_within_the_limit() -> None:
+    found = window(example("?"), [10, 10, 10, 10], 25, 1)
+    assert found.sentences == LIGHTHOUSE[1:3]
+    assert found.labels == (True, False)
+    assert window(example("?"), [99, 99, 99, 99], 25, 2).sentences == LIGHTHOUSE[2:3], "one at least"
+
+
+def test_an_epoch_is_the_same_each_time_and_holds_every_question(layout: Layout) -> None:
+    examples = [example(f"When was number {n} built?", n % 4, ["1874"]) for n in range(60)]
+    paragraphs = distinct_paragraphs(examples)
+    epochs = Epochs(examples, [[0]] * len(examples), paragraphs, layout, Plan(), seed=3)
+    one, again, next_ = epochs.batches(0, 512), epochs.batches(0, 512), epochs.batches(1, 512)
+    assert one == again
+    assert one != next_
+    assert sum(map(len, one)) == len(examples)
+    for batch in one:
+        assert len(batch) == 1 or len(batch) * max(len(i.row.ids) for i in batch) <= 512
+    rows = [i for batch in [*one, *next_] for i in batch]
+    assert any(not any(i.labels) for i in rows), "near misses are among them"
+    assert any(any(i.labels) for i in rows)
+
+
+# ---- measures ----
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=40))
+def test_auroc_is_the_share_of_pairs_in_order(pairs: list[tuple[bool, int]]) -> None:
+    yes = [s for p, s in pairs if p]
+    no = [s for p, s in pairs if not p]
+    if not yes or not no:
+        return
+    share = sum((a > b) + 0.5 * (a == b) for a in yes for b in no) / (len(yes) * len(no))
+    assert auroc([p for p, _ in pairs], [s for _, s in pairs]) == pytest.approx(share)
+
+
+def test_measures_of_known_rankings() -> None:
+    first = Judged((True, False, True), (0.9, 0.5, 0.1), 3.0)
+    second = Judged((False, True), (0.9, 0.1), 1.0)
+    none = Judged((False, False), (0.2, 0.1), 2.0)
+    assert [first_right(j) for j in (first, second, none)] == [True, False, None]
+    assert average_precision(first) == pytest.approx((1 + 2 / 3) / 2)
+    assert average_precision(second) == 0.5
+    assert average_precision(none) is None
+    assert precision_at_1([first, second, none]) == 0.5
+    coverage, risk = risk_coverage([first, second, none])
+    assert coverage == pytest.approx([1 / 3, 2 / 3, 1])
+    assert risk == pytest.approx([0, 1 / 2, 2 / 3]), "an unanswerable question that is answered is wrong"
+    low, high = interval([first, second] * 50, precision_at_1)
+    assert low < 0.5 < high
+
+
+def test_calibration_error_is_zero_when_probabilities_come_true() -> None:
+    assert calibration_error([True, False] * 50, [0.5] * 100) == pytest.approx(0)
+    assert calibration_error([True] * 10, [0.25] * 10) == pytest.approx(0.75)
+
+
+def test_a_fitted_curve_finds_the_odds() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(4000, 2))
+    y = rng.random(4000) < 1 / (1 + np.exp(-(2 * x[:, 0] - 1)))
+    found = fit(("a", "b"), x, y)
+    assert found.weights[0] / found.scale[0] == pytest.approx(2, abs=0.25)
+    assert abs(found.weights[1]) < 0.15
+    assert found.probability(np.array([[0.5, 0.0]]))[0] == pytest.approx(0.5, abs=0.05)
+
+
+# ---- missing and damaged ----
+
+
+def test_without_a_file_the_embedding_model_ranks(tmp_path: Path) -> None:
+    assert Selector.open(tmp_path) is None
+    assert open_selector("none") is None
+    with pytest.raises(UsageError, match="setting 'selector'"):
+        open_selector(str(tmp_path))
+
+
+def test_a_curve_never_overflows() -> None:
+    curve = Platt(slope=5.0, bias=0.0)
+    assert curve.probability(-1e9) < 1e-20
+    assert curve.probability(1e9) == pytest.approx(1)
