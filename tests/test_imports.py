@@ -29,6 +29,7 @@ ONE_FILE = {
     "markdown_it": ("index/markdown.py",),
     "llama_index": ("index/llama.py",),
     "yaml": ("index/reader.py",),
+    "regex": ("app/page_text.py",),
     "uvicorn": ("app/server.py",),
 }
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "chromadb", "llama_index")
