@@ -24,6 +24,9 @@ from index.settings import IndexSettings
 # Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
 ENGINE_DEPTH = 50
 RERANK_DEPTH = 30
+# `retrieve_each` looks further down both lists, and at no more sources than a reader could compare.
+EACH_DEPTH = 400
+EACH_SOURCES = 60
 
 
 Vector = NDArray[np.float32]
@@ -63,6 +66,23 @@ class Retriever:
         rankings = [[i for i, _ in dense], [i for i, _ in lexical]]
         fused = [i for i, _ in reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]]
         return self._rerank(query, vector, fused, dense, lexical)[:k]
+
+    def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
+        """The `each` best-fused passages of every source that has one among the first few hundred, best first.
+
+        Unlike `retrieve`, a source that many passages of other sources outrank gets its chance; the nearest
+        `EACH_SOURCES` sources at most. `Hit.score` as in `retrieve`.
+        """
+        vector = self.embedder.embed_queries([query])[0]
+        dense = self.generation.vectors.query(vector, EACH_DEPTH, filters)
+        lexical = self.generation.lexical.search(query, EACH_DEPTH, filters)
+        fused = [i for i, _ in reciprocal_rank_fusion([[i for i, _ in dense], [i for i, _ in lexical]])]
+        chosen: dict[str, list[int]] = {}
+        for i, passage in zip(fused, self.generation.passages(fused), strict=True):
+            if passage.source_id in chosen or len(chosen) < EACH_SOURCES:
+                chosen.setdefault(passage.source_id, []).append(i)
+        ids = [i for found in chosen.values() for i in found[:each]]
+        return self._rerank(query, vector, ids, dense, lexical)
 
     def mentioning(self, words: str, query: str, filters: Filters = Filters(), k: int = 10) -> list[Hit]:
         """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`."""
