@@ -24,6 +24,7 @@ from app.compare import Comparison, compare, nothing, stamp
 from app.compose import Draft, Numbering, finish
 from app.extract import candidates, drafts, select, telling_figure
 from app.history import stand_alone
+from app.language import detect
 from app.metadata import answer_metadata
 from app.question import Question, asks_the_article, classify
 from app.settings import Settings
@@ -93,6 +94,7 @@ class Engine:
     def warm(self) -> None:
         """Load what the first question would load."""
         self._current().retrieve("How many, when and why?", self.settings.hits)
+        detect("In which language is this question?")
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """The `k` passages nearest to `query`, best first."""
