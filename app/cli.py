@@ -271,11 +271,13 @@ def serve(
 
 
 def _add_groups() -> None:
+    from app.cli_compare import compare
     from app.cli_eval import evaluate
     from app.cli_index import index_app
     from app.cli_keep import feedback, replay
 
     app.add_typer(index_app, name="index")
+    app.command()(compare)
     app.command("eval")(evaluate)
     app.command()(replay)
     app.command()(feedback)

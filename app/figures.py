@@ -163,5 +163,6 @@ def _kept(text: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) ->
 
 
 def _tidy(text: str) -> str:
-    """One blank between words, none before a comma, no stop at the end."""
-    return re.sub(r"\s+([,.)])", r"\1", re.sub(r"\s+", " ", text)).strip(' ,.;:–—-“”"')
+    """One blank between words, none before a comma, one comma for several, no stop at either end."""
+    close = re.sub(r"\s+([,.)])", r"\1", re.sub(r"\s+", " ", text))
+    return re.sub(r",[,\s]*,", ",", close).strip(" ,.;:–—-“”\"")
