@@ -14,11 +14,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from anyascii import anyascii
-from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
-from app.answer import Answer, IndexStamp
+from app.answer import Answer
 from app.archive import write_zip
+from app.bundle_format import (
+    FORMAT,
+    MANIFEST,
+    QUOTES,
+    README,
+    SOURCES,
+    Manifest,
+    QuoteLine,
+    SourceCard,
+    answer_name,
+    misdescribed,
+    misquoted,
+    quote_lines,
+)
 from app.chat.markup import visible
 from app.describe import source_label
 from app.settings import Settings
@@ -26,9 +39,6 @@ from app.transcript import conversation_html, conversation_markdown
 from index.errors import QuoteError, UsageError
 from index.passage import Quote, Source
 
-FORMAT = 1  # raised when a member changes its meaning
-MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
-ANSWERS, SOURCES = "answers/", "sources/"
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
 _ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where, not how, an answer was found
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -53,57 +63,6 @@ not including, end (counted in Unicode code points from 0) are the quoted text.
 """
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Manifest(_Record):
-    """What a bundle is and holds. `made`: ISO 8601, UTC. `files`: every other member with its SHA-256 (hex)."""
-
-    format: int
-    made: str
-    title: str
-    footnote: str
-    versions: dict[str, str]
-    settings: dict[str, str | int | float | bool | None]
-    indexes: tuple[IndexStamp, ...]
-    answers: int = Field(ge=1)
-    quotations: int = Field(ge=0)
-    files: dict[str, str]
-
-
-class QuoteLine(_Record):
-    """A line of quotes.jsonl. `answer` and `number` say where it is cited: footnote `number` of answer `answer`."""
-
-    answer: int
-    number: int
-    source_id: str
-    source_sha256: str
-    start: int
-    end: int
-    text: str
-
-
-class SourceCard(_Record):
-    """A source's metadata; its text lies in the member `text`, whose SHA-256 is `sha256`."""
-
-    id: str
-    sha256: str
-    text: str
-    characters: int
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    url: str
-    language: str
-    kind: str
-    relation: str
-    basis: str
-    via: tuple[str, ...]
-    label: str
-
-
 def pack(
     answers: Sequence[Answer],
     sources: Iterable[Source],
@@ -123,6 +82,7 @@ def pack(
     sources = list(sources)
     lines = [line for n, answer in enumerate(answers, 1) for line in quote_lines(n, answer)]
     quoted = _proved(lines, sources)
+    _check_words(answers, quoted)
     members = {
         "conversation.md": conversation_markdown(answers, title, sources, made=made).encode("utf-8"),
         "conversation.html": conversation_html(answers, title, sources, made=made).encode("utf-8"),
@@ -150,17 +110,6 @@ def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
     return f"footnote-{day}{'-' if short else ''}{short}.{suffix}"
 
 
-def answer_name(n: int) -> str:
-    """The member that holds answer `n` (from 1): 'answers/01.json'."""
-    return f"{ANSWERS}{n:02d}.json"
-
-
-def quote_lines(n: int, answer: Answer) -> tuple[QuoteLine, ...]:
-    """The quotations of `answer`, the bundle's `n`-th, by number; one that several statements rest on comes once."""
-    lines = dict.fromkeys(QuoteLine(answer=n, **quote.model_dump()) for quote in answer.quotes)
-    return tuple(sorted(lines, key=lambda line: line.number))
-
-
 def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Source]:
     """The quoted sources in the order of their first quotation. Raises QuoteError."""
     at_hand = {(s.id, s.sha256): s for s in sources}
@@ -175,6 +124,17 @@ def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Sourc
         Quote(*key, line.start, line.end, line.text).prove(at_hand[key])
         quoted[key] = at_hand[key]
     return list(quoted.values())
+
+
+def _check_words(answers: Sequence[Answer], quoted: Sequence[Source]) -> None:
+    """Raises QuoteError if a statement is not what it quotes, or a source is described otherwise than it is."""
+    cards = {(s.id, s.sha256): _card("", s) for s in quoted}
+    for n, answer in enumerate(answers, 1):
+        wrong = misquoted(answer)
+        if wrong:
+            raise QuoteError(f"answer {n}, footnote {min(wrong)}: the statement is not what it quotes; ask again")
+        for what in misdescribed(answer, cards):
+            raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
 
 
 def _named(sources: Sequence[Source]) -> Mapping[str, Source]:

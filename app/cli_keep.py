@@ -14,6 +14,8 @@ from index.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.table import Table
+
     from app.answer import Answer
     from app.ask import Engine
     from app.feedback import Feedback
@@ -29,6 +31,8 @@ _HERE = {
     "absent": "not in the index",
 }
 _WIDTH = 150  # columns where the output is no terminal
+_SPANS_FROM = 110  # columns from which there is room for start:end
+_FLEXIBLE = {"source": 2, "quotation": 3}  # columns of the table that share the room that is left, in these parts
 
 
 def _home(home: Path | None) -> Path:
@@ -73,7 +77,6 @@ def replay(
 
 
 def _print_replay(found: Replay) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from app.render import clean
@@ -81,11 +84,7 @@ def _print_replay(found: Replay) -> None:
     console = _console()
     console.print(Text(clean(found.title), style="bold"))
     console.print(f"Made {clean(found.made)} by Footnote {clean(found.footnote)}, SHA-256 {found.sha256}", markup=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    for name, options in _columns(found):
-        table.add_column(name, **options)
-    for quote in found.quotes:
-        table.add_row(*(Text(clean(cell)) for cell in _row(quote, found)))
+    table = _replay_table(found, console.width)
     if found.quotes:
         console.print()
         console.print(table)
@@ -100,26 +99,37 @@ def _print_replay(found: Replay) -> None:
     console.print(Text(_verdict(found), style="bold"))
 
 
-def _columns(found: Replay) -> list[tuple[str, dict[str, Any]]]:
-    columns: list[tuple[str, dict[str, Any]]] = [
-        ("footnote", {"no_wrap": True}),
-        ("", {"no_wrap": True}),
-        ("source", {"no_wrap": True, "overflow": "ellipsis", "max_width": 44}),
-        ("span", {"no_wrap": True, "justify": "right"}),
-        ("quotation", {"no_wrap": True, "overflow": "ellipsis", "ratio": 1}),
-    ]
-    return [*columns, ("source here", {"no_wrap": True})] if found.generation else columns
+def _replay_table(found: Replay, width: int) -> Table:
+    """A line a quotation; source and quotation give way where the screen is narrow, the verdict never."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from app.render import clean
+
+    rows = [_row(quote, found, spans=width >= _SPANS_FROM) for quote in found.quotes]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+    for name in rows[0] if rows else ():
+        longest = max(len(name), *(len(row[name]) for row in rows))
+        if name in _FLEXIBLE:
+            table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=_FLEXIBLE[name], max_width=longest)
+        else:
+            table.add_column(name, no_wrap=True, min_width=longest)
+    for row in rows:
+        table.add_row(*(Text(clean(cell)) for cell in row.values()))
+    return table
 
 
-def _row(quote: ReplayedQuote, found: Replay) -> list[str]:
-    cells = [
-        f"{quote.answer}.{quote.number}",
-        "proved" if quote.proved else "NOT PROVED",
-        quote.source_id,
-        f"{quote.start}:{quote.end}",
-        " ".join(quote.text.split()),
-    ]
-    return [*cells, _HERE.get(quote.here or "", "")] if found.generation else cells
+def _row(quote: ReplayedQuote, found: Replay, *, spans: bool) -> dict[str, str]:
+    cells = {  # cut, since a stranger's numbers and names may have any length
+        "no.": f"{quote.answer}.{quote.number}"[:12],
+        "check": "proved" if quote.proved else "NOT PROVED",
+        "source": quote.source_id[:200],
+        "span": f"{quote.start}:{quote.end}"[:20],
+        "quotation": " ".join(quote.text[:500].split()),
+        "source here": _HERE.get(quote.here or "", ""),
+    }
+    left_out = {"" if spans else "span", "" if found.generation else "source here"}
+    return {name: cell for name, cell in cells.items() if name not in left_out}
 
 
 def _about_index(found: Replay) -> list[str]:

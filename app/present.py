@@ -12,7 +12,7 @@ from index.errors import StoreError, UnknownSourceError
 from index.generation import Generation, current_id
 
 if TYPE_CHECKING:
-    from app.bundle import SourceCard
+    from app.bundle_format import SourceCard
     from index.passage import Source
 
 _FIELDS = ("title", "publisher", "author", "published", "url", "kind", "relation", "basis")

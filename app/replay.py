@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from app.answer import Answer, IndexStamp, Support
+from app.answer import IndexStamp
 from app.archive import MAX_FILE
-from app.bundle import QUOTES, QuoteLine
+from app.bundle_format import QUOTES, QuoteLine, misquoted
 from app.present import Here, Present
 from app.unpack import Unpacked
 from index.errors import UsageError
@@ -109,21 +109,14 @@ def _read(path: Path) -> bytes:
 
 def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
     """Every quotation that is listed or cited, by answer and number."""
-    misquoted = {(n, number) for n, answer in unpacked.answers.items() for number in _misquoted(answer)}
+    wrong = {(n, number) for n, answer in unpacked.answers.items() for number in misquoted(answer)}
     for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
         reason = _amiss(line, unpacked)
-        if not reason and (line.answer, line.number) in misquoted:
+        if not reason and (line.answer, line.number) in wrong:
             reason = "the statement that it stands behind has other words"
         answer = unpacked.answers.get(line.answer)
         question = answer.question if answer else ""
         yield ReplayedQuote(**line.model_dump(), question=question, proved=not reason, reason=reason)
-
-
-def _misquoted(answer: Answer) -> Iterator[int]:
-    """Footnotes of statements that claim to be their quotation word for word and are not."""
-    for statement in answer.statements:
-        if statement.support is Support.QUOTED and statement.text not in {q.text for q in statement.quotes}:
-            yield from (q.number for q in statement.quotes)
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.answer import Answer
 from app.archive import read_zip
-from app.bundle import (
+from app.bundle_format import (
     ANSWERS,
     FORMAT,
     MANIFEST,
@@ -24,13 +24,12 @@ from app.bundle import (
     QuoteLine,
     SourceCard,
     answer_name,
+    misdescribed,
     quote_lines,
 )
 from index.errors import UsageError
 
 MAX_QUOTATIONS = 20_000  # far beyond any conversation; a stranger's file must not keep the machine busy for hours
-# What an answer and a source's own card both say of the source.
-DESCRIBED = ("title", "publisher", "author", "published", "url", "kind", "relation", "basis", "label")
 _TAKE = "take the file as it was saved or sent"
 
 _R = TypeVar("_R", bound=BaseModel)
@@ -128,15 +127,8 @@ class Unpacked:
         return dict(sorted(found.items()))
 
     def _misdescribed(self) -> Iterator[str]:
-        """Sources that an answer describes otherwise than their cards: who says it must not change on the way."""
         for n, answer in self.answers.items():
-            about = {s.id: s for s in answer.sources}
-            for source_id, sha256 in dict.fromkeys((q.source_id, q.source_sha256) for q in answer.quotes):
-                said, card = about.get(source_id), self.cards.get((source_id, sha256))
-                if said is None:
-                    yield f"{answer_name(n)} does not say what the source '{source_id}' is"
-                elif card and (wrong := [f for f in DESCRIBED if getattr(said, f) != getattr(card, f)]):
-                    yield f"{answer_name(n)} describes the source '{source_id}' otherwise: {', '.join(wrong)}"
+            yield from (f"{answer_name(n)}: {what}" for what in misdescribed(answer, self.cards))
 
 
 def _check_count(quotations: int) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from app import __version__
 from app.answer import Answer
-from app.bundle import Manifest, QuoteLine, SourceCard, file_name, pack
+from app.bundle import file_name, pack
+from app.bundle_format import Manifest, QuoteLine, SourceCard
 from app.present import Here
 from app.replay import Replay, ReplayedQuote, replay
 from app.settings import Settings
@@ -96,6 +97,19 @@ def test_a_bundle_is_proved_before_it_is_made() -> None:
     )
     with pytest.raises(QuoteError, match="does not read so"):
         pack([false], [ARTICLE, NOTE], SETTINGS, "x")
+
+
+def test_words_and_speakers_that_were_changed_on_the_way_get_no_bundle() -> None:
+    """The browser keeps answers; what comes back from there is held against the sources once more."""
+    lead, *others = ANSWERS[0].statements
+    false = lead.model_copy(update={"text": "The yard built fifty ships."})
+    with pytest.raises(QuoteError, match="answer 1, footnote 1: the statement is not what it quotes"):
+        packed([ANSWERS[0].model_copy(update={"statements": (false, *others)})])
+    famous = ANSWERS[0].sources[0].model_copy(update={"publisher": "Famous Paper"})
+    with pytest.raises(QuoteError, match=r"describes the source 'paper-1912' otherwise \(publisher\)"):
+        packed([ANSWERS[0].model_copy(update={"sources": (famous, *ANSWERS[0].sources[1:])})])
+    with pytest.raises(QuoteError, match="does not say what the source 'paper-1912' is"):
+        packed([ANSWERS[0].model_copy(update={"sources": ()})])
 
 
 def test_two_versions_of_one_source_lie_side_by_side() -> None:

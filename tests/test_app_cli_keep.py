@@ -45,7 +45,7 @@ def test_an_answer_is_saved_with_its_evidence_and_proved_again(
     shown = words(proved.stdout)
     assert shown[0] == QUESTION
     assert re.fullmatch(r"Made \d{4}-\S+Z by Footnote \S+, SHA-256 [0-9a-f]{64}", shown[1])
-    assert shown[3] == "footnote source span quotation source here"
+    assert shown[3] == "no. check source span quotation source here"
     assert re.fullmatch(r"1\.1 proved \S+ \d+:\d+ Nine-thousand-forty-eight criminal .*… unchanged", shown[4])
     assert shown[-2].startswith("Sources compared with index ")
     assert re.fullmatch(r"(\d+) of \1 quotations in one answer proved\.", shown[-1])
@@ -68,7 +68,7 @@ def test_replay_needs_no_index(footnote: Footnote, tmp_path: Path) -> None:
     assert shown[0] == "The ships\ufffd[31m of 1912"
     assert shown[2:] == [
         "",
-        "footnote source span quotation",
+        "no. check source span quotation",
         f"1.1 proved paper-1912 20:55 {FORTY}",
         f"1.2 proved union-1913 0:53 {NOTE.text}",
         "",
@@ -93,6 +93,16 @@ def test_what_is_not_proved_is_named_with_its_reason(footnote: Footnote, tmp_pat
         "1 of 2 quotations in 2 answers proved; the bundle is not as it was made.",
     ]
     assert json.loads(footnote("replay", "b.zip", "--json").stdout)["ok"] is False
+
+
+def test_a_strangers_numbers_do_not_break_the_table(footnote: Footnote, tmp_path: Path) -> None:
+    absurd = changed(
+        BUNDLE, {"quotes.jsonl": swap('"answer":1,"number":2', f'"answer":{10**400},"number":2')}, forged=True
+    )
+    (tmp_path / "b.zip").write_bytes(absurd)
+    done = footnote("replay", "b.zip")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert words(done.stdout)[6].startswith("100000000000 NOT PROVED union-1913 0:53 The union counted")
 
 
 def test_a_bundle_without_quotations_says_so(footnote: Footnote, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_a_forger_who_mends_the_hashes_is_caught_by_the_quotation(forgery: str) 
     ("changes", "problem"),
     [
         ({"answers/01.json": swap("Harbour Paper", "Famous Paper")}, "describes the source 'paper-1912' otherwise"),
-        ({CARD: swap("Harbour Paper", "Famous Paper")}, "describes the source 'paper-1912' otherwise: publisher"),
+        ({CARD: swap("Harbour Paper", "Famous Paper")}, "describes the source 'paper-1912' otherwise (publisher)"),
         ({"answers/01.json": answer_with(lambda r: r["sources"].pop(0))}, "does not say what the source 'paper-1912'"),
         ({"answers/03.json": members(BUNDLE)["answers/02.json"]}, "does not hold the 2 answers"),
         ({"answers/x.json": b"{}"}, "does not hold the 2 answers"),
