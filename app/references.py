@@ -11,14 +11,17 @@ from app.answer import Answer, AnswerHit, AnswerQuote, AnswerSource, Support
 from app.describe import RELATION_WORDS, acronym, short_date, source_label
 from app.describe import speaker as speaker_of
 from app.fragment import live_address, web_address
-from index.passage import Kind, Relation, Source
+from index.passage import Kind, Source
+
+_RELATIONS = {relation.value: words for relation, words in RELATION_WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One footnote. `quotation` is verbatim; `speaker` says whose words it is, and when.
 
-    `about` says in plain words what kind of source it is and how it stands to the article. `address` may be empty.
+    `about` says in plain words what kind of source it is and how it stands to the article. `published`, `about` and
+    `address` may be empty.
     """
 
     number: int
@@ -59,29 +62,43 @@ class Shelf:
 
 
 def references(answer: Answer, shelf: Shelf) -> tuple[Reference, ...]:
-    """Each footnote of `answer` once, in the order of the numbers."""
+    """Each footnote of `answer` once, in the order of the numbers.
+
+    A source at hand speaks for itself; of another the answer tells what it is, which may come from a stranger.
+    """
     found: dict[int, Reference] = {}
     about = {s.id: s for s in answer.sources}
     for statement in answer.statements:
         for quote in statement.quotes:
             who = statement.speaker if statement.support is Support.QUOTED else ""
-            found.setdefault(quote.number, _reference(quote, who, about[quote.source_id], shelf))
+            version = shelf.version(quote.source_id, quote.source_sha256)
+            found.setdefault(quote.number, _reference(quote, who, version, about.get(quote.source_id)))
     return tuple(found[n] for n in sorted(found))
 
 
-def _reference(quote: AnswerQuote, speaker: str, source: AnswerSource, shelf: Shelf) -> Reference:
-    version = shelf.version(quote.source_id, quote.source_sha256)
-    date = short_date(source.published)
-    stands = "" if source.kind == Kind.ARTICLE else f"; {RELATION_WORDS[Relation(source.relation)]}"
+def _reference(quote: AnswerQuote, speaker: str, version: Source | None, said: AnswerSource | None) -> Reference:
+    source = version or said
+    if source is None:
+        return Reference(quote.number, quote.text, speaker or quote.source_id, quote.source_id, "", "", "")
+    date = _date(source.published)
+    label = source_label(version) if version else said.label if said else ""
+    stands = "" if source.kind == Kind.ARTICLE else _RELATIONS.get(source.relation, source.relation)
     return Reference(
         number=quote.number,
         quotation=quote.text,
         speaker=speaker or f"{acronym(source.publisher)}, {date}",
         title=source.title,
         published=", ".join(w for w in (source.author, source.publisher, date) if w),
-        about=f"{source.label}{stands}",
+        about="; ".join(w for w in (label, stands) if w),
         address=live_address(version, quote.start, quote.end) if version else web_address(source.url),
     )
+
+
+def _date(published: str | None) -> str:
+    try:
+        return short_date(published)
+    except ValueError:  # an answer that went through other hands
+        return str(published)
 
 
 def origin(answers: Sequence[Answer], made: datetime | None) -> str:

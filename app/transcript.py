@@ -73,7 +73,9 @@ def _reference(reference: Reference) -> str:
     indent = " " * len(number)  # what a list item holds stands under its first word (CommonMark 5.2)
     stop = "" if reference.title.endswith((".", "?", "!", "…")) else "."
     title = f"{emphasis(reference.title)}{stop}"
-    about = f"{plain(reference.speaker)}. {title} {plain(reference.published)} ({plain(reference.about)})."
+    kind = f"({plain(reference.about)})" if reference.about else ""
+    published = " ".join(w for w in (plain(reference.published), kind) if w)
+    about = f"{plain(reference.speaker)}. {title}{f' {published}.' if published else ''}"
     lines = [f"{number}“{blocks(reference.quotation, indent)}”", "", f"{indent}{about}"]
     if reference.address:
         lines.append(indent + address(reference.address))

@@ -123,20 +123,21 @@ def _statement(n: int, statement: Statement) -> Markup:
 
 
 def _reference(n: int, reference: Reference) -> Markup:
+    kind = f"({reference.about})" if reference.about else ""
+    published = " ".join(w for w in (reference.published, kind) if w)
     address = _NOTHING
     if reference.address:
         page = reference.address.partition(":~:")[0].rstrip("#")
         address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))
     return html(
         '<li id="a{n}-{number}" value="{number}"><blockquote dir="auto">{quotation}</blockquote>'
-        '<p><span class="who">{speaker}.</span> <cite>{title}</cite>{stop} {published} ({about}).</p>{address}</li>',
+        '<p><span class="who">{speaker}.</span> <cite>{title}</cite>{stop}{published}</p>{address}</li>',
         n=n,
         number=reference.number,
         quotation=visible(reference.quotation),
         speaker=visible(reference.speaker),
         title=visible(reference.title),
         stop="" if reference.title.endswith((".", "?", "!", "…")) else ".",
-        published=visible(reference.published),
-        about=visible(reference.about),
+        published=f" {visible(published)}." if published else "",
         address=address,
     )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import archive
@@ -191,6 +191,7 @@ BUNDLE = pack(
 QUOTES = replay(BUNDLE).quotes
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(BUNDLE) - 1), st.integers(0, 255)), min_size=1, max_size=6))
 def test_damaged_bytes_never_prove_other_words(flips: list[tuple[int, int]]) -> None:
     """Whatever is flipped, the check ends in a result or one plain error, and never vouches for other words."""
@@ -205,6 +206,7 @@ def test_damaged_bytes_never_prove_other_words(flips: list[tuple[int, int]]) -> 
         assert found.quotes == QUOTES
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, len(BUNDLE) - 1), st.integers(0, len(BUNDLE) - 1), st.binary(max_size=30))
 def test_a_bundle_cut_and_pasted_never_proves_other_words(first: int, second: int, between: bytes) -> None:
     try:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.fragment import live_address, text_directive, web_address
@@ -45,6 +45,7 @@ def texts_and_spans(draw: st.DrawFn) -> tuple[Source, int, int]:
     return replace(article(text), blocks=tuple(blocks)), spans[first][0], spans[last][1]
 
 
+@settings(max_examples=200, deadline=None)
 @given(texts_and_spans())
 def test_the_first_match_of_a_directive_is_the_span_it_was_made_for(case: tuple[Source, int, int]) -> None:
     source, start, end = case
@@ -58,6 +59,7 @@ def test_the_first_match_of_a_directive_is_the_span_it_was_made_for(case: tuple[
         assert document.offsets(found) == (start, end), directive
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12, unique_by=str.lower), st.data())
 def test_words_that_stand_once_always_get_a_directive(words: list[str], data: st.DataObject) -> None:
     """Each word is made the text's only one of its kind, so a directive exists and must be found."""
@@ -67,6 +69,7 @@ def test_words_that_stand_once_always_get_a_directive(words: list[str], data: st
     assert text_directive(article(text), start, end)
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80), st.integers(-5, 90), st.integers(-5, 90))
 @example("a\u00ad b\u200b", 0, 5)
 @example("´", 0, 1)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.answer import Answer
+from app.answer import Answer, Role, Statement, Support
 from app.chat.markup import visible
 from app.escape_markdown import address, emphasis, plain
 from app.transcript import answer_markdown, conversation_html, conversation_markdown
@@ -115,6 +115,35 @@ def test_a_quotation_over_two_paragraphs_stays_in_its_reference() -> None:
     assert [t.content for t in item if t.type == "inline"][:2] == ["“Anna Berg runs the yard.", "She has no deputy.”"]
 
 
+def test_an_answer_from_other_hands_is_shown_as_far_as_it_goes() -> None:
+    """The browser keeps answers: one that was changed there is still shown; sources at hand speak for themselves."""
+    answers, (article, note) = conversation()
+    odd = answers[0].sources[1].model_copy(update={"relation": "friend of", "published": "soon", "publisher": "Nobody"})
+    answer = answers[0].model_copy(update={"sources": (odd,)})
+    shown = answer_markdown(answer, [article])
+    assert "Ida Holm, Harbour Paper, 1 Dec 1912 (the article)." in shown
+    assert (
+        "*What the union counted*. Nobody, soon (our note on the Dock Union text, read in the original; friend of)."
+        in shown
+    )
+    assert "*paper-1912*.\n" in answer_markdown(answer)
+    assert "Nobody, soon" in conversation_html([answer], "x")
+    assert "Nobody" not in answer_markdown(answer, [note])
+
+
+def test_small_talk_has_no_references() -> None:
+    hello = answer_of("hello", []).model_copy(
+        update={
+            "abstained": False,
+            "statements": (Statement(text="Ask me. *Please*", support=Support.NONE, role=Role.SELF),),
+        }
+    )
+    assert answer_markdown(hello, made=MADE) == (
+        "**hello**\n\nAsk me. \\*Please\\*\n\n*Footnote 0.1.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*\n"
+    )
+    assert '<p dir="auto">Ask me. *Please*</p></article>' in conversation_html([hello], "x")
+
+
 HOSTILE = (
     "](javascript:alert(1)) ![x](https://evil.example/p.png) `code` <script>alert(1)</script> <img src=x onerror=y> "
     "&lt;b&gt; **bold** _em_ ~~gone~~ | a | b | [1]: https://evil.example <https://evil.example> $x$ \\"
@@ -158,6 +187,7 @@ ANY_TEXT = st.text(
 )
 
 
+@settings(max_examples=200, deadline=None)
 @given(ANY_TEXT, st.sampled_from(CONTEXTS))
 def test_any_text_is_shown_as_it_is_wherever_it_stands(text: str, context: str) -> None:
     escaped = plain(text)
@@ -173,6 +203,7 @@ def test_any_text_is_shown_as_it_is_wherever_it_stands(text: str, context: str) 
         assert len(links(tokens)) == context.count("<https")
 
 
+@settings(max_examples=200, deadline=None)
 @given(ANY_TEXT)
 def test_any_title_is_set_in_italics(text: str) -> None:
     if not plain(text):
@@ -182,6 +213,7 @@ def test_any_title_is_set_in_italics(text: str) -> None:
     assert [c.type for c in inline.children or () if c.type != "text"] == ["em_open", "em_close"]
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(codec="utf-8", min_codepoint=33, exclude_categories=["Z", "C"]), max_size=30))
 def test_any_web_address_is_one_link(tail: str) -> None:
     tokens = RENDERERS[0].parse(f"   {address('https://a.example/' + tail)}")
