@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +79,7 @@ def test_a_torn_line_is_named_and_costs_no_other(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from app.feedback import Feedback, record
@@ -93,6 +96,22 @@ def test_writers_in_several_processes_lose_nothing(tmp_path: Path) -> None:
     log = read(tmp_path)
     assert log.unreadable == ()
     assert {e.answer_id for e in log.entries} == {f"{w}-{n}" for w in range(4) for n in range(40)}
+
+
+def test_a_writer_waits_for_the_one_before_it(tmp_path: Path) -> None:
+    record(tmp_path, verdict(1, "first"))
+    with (tmp_path / FILE).open("ab") as file, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        second = pool.submit(record, tmp_path, verdict(3, "third"))
+        file.write(verdict(2, "second").model_dump_json().encode()[:50])
+        file.flush()
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        file.write(verdict(2, "second").model_dump_json().encode()[50:] + b"\n")
+        file.flush()
+        fcntl.flock(file, fcntl.LOCK_UN)
+        second.result(timeout=30)
+    assert [e.reason for e in read(tmp_path).entries] == ["third", "second", "first"]
 
 
 def test_a_full_disk_adds_nothing_and_says_so(tmp_path: Path) -> None:
