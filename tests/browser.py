@@ -25,6 +25,7 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+expect.set_options(timeout=15_000)  # ms; a machine with other work is slow, not wrong
 FACT = "How many criminal proceedings were registered in October 2024?"
 SEVERAL = "How many criminal cases of desertion were opened by September 2024?"
 REFUSED = "What is the favourite colour of the unicorn king?"
