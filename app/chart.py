@@ -55,12 +55,16 @@ class Chart(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence of a source, with its row and what its dots are called."""
+    """One sentence of a source, with its row and what its dots are called.
+
+    `speakers`: names, in lower case, of those whose report it is.
+    """
 
     row: int
     source_id: str
     label: str
     text: str
+    speakers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def charts(sentences: Sequence[Said]) -> tuple[Chart, ...]:
     """The charts that `sentences` allow, those of most dots first."""
     groups: list[list[_Item]] = []
     for said in sentences:
-        for figure in figures(said.text):
+        for figure in figures(said.text, said.speakers):
             home = next((g for g in groups if g[0].figure.counts_like(figure)), None)
             if home is None:
                 groups.append(home := [])

@@ -21,19 +21,30 @@ _SAY = (
 _STATES = (
     r"(?:say|says|said|report|reports|reported|estimate|estimates|estimated|count|counts|counted|cite|cites|cited)"
 )
-_WORDS = r"(?:[^\s,;:]+\s){1,8}?"
+_WHO = r"(?P<who>(?:[^\s,;:]+\s){1,8}?)"
 _FRONT = (
-    re.compile(r"\W*according to [^,;]*,\s", re.IGNORECASE),
-    re.compile(rf"\W*{_WORDS}{_SAY}\s(?:[^,;:]{{1,60}}?\s)?that\s", re.IGNORECASE),
-    re.compile(
-        rf"\W*{_WORDS}(?<!was )(?<!were )(?<!been ){_STATES}\s(?!by\b|in\b|as\b|to\b|for\b|with\b)", re.IGNORECASE
-    ),
+    re.compile(r"\W*according to (?P<who>[^,;]*),\s", re.IGNORECASE),
+    re.compile(rf"\W*{_WHO}{_SAY}\s(?P<aside>[^,;:]{{1,60}}?\s)?that\s", re.IGNORECASE),
+    re.compile(rf"\W*{_WHO}(?<!was )(?<!were )(?<!been ){_STATES}\s(?!(?:by|in|as|to|for|with)\b)", re.IGNORECASE),
 )
 _BACK = (
-    re.compile(r",?\saccording to [^,;]*\Z", re.IGNORECASE),
-    re.compile(rf",\s{_WORDS}{_SAY}(?:\s(?:on|in|at)\s[^,]*)?\W*\Z", re.IGNORECASE),
-    re.compile(r",\s(?:said|says|reported|wrote)\s[^,]*\Z", re.IGNORECASE),
+    re.compile(r",?\saccording to (?P<who>[^,;]*)\Z", re.IGNORECASE),
+    re.compile(rf",\s{_WHO}{_SAY}(?P<aside>\s(?:on|in|at)\s[^,]*)?\W*\Z", re.IGNORECASE),
+    re.compile(r",\s(?:said|says|reported|wrote)\s(?P<who>[^,]*)\Z", re.IGNORECASE),
 )
+# Those who only report. Any other subject may be what is counted: 'Kiel reported 40 cases, Danzig 31'.
+_REPORTERS = frozenset(
+    """
+    police official officials authority authorities ministry minister ministers government union unions agency agencies
+    spokesman spokeswoman spokesperson prosecutor prosecutors investigator investigators expert experts researcher
+    researchers analyst analysts journalist journalists reporter reporters editor editors author authors observer
+    observers witness witnesses report reports study studies survey surveys census register registers record records
+    article articles paper papers newspaper newspapers magazine book books page pages site website note notes
+    data figures statistics statement statements estimate estimates document documents media press news he she they it
+    """.split()
+)
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_ARTICLES = frozenset(["the", "a", "an", "one", "some", "its", "their", "his", "her"])
 _SAID = re.compile(rf"\b{_SAY}\b", re.IGNORECASE)
 _ON = re.compile(r"\s*on\b", re.IGNORECASE)
 # Where a figure's statement ends and a comparison or another statement begins.
@@ -65,28 +76,30 @@ class Clause:
     alone: bool
 
 
-def clause(text: str, start: int, end: int, every: Sequence[Number]) -> Clause | None:
+def clause(
+    text: str, start: int, end: int, every: Sequence[Number], speakers: frozenset[str] = frozenset()
+) -> Clause | None:
     """The clause of the figure text[start:end]; None if it leaves open what, or when, the figure counts.
 
-    `every`: the sentence's figures.
+    `every`: the sentence's figures. `speakers`: names, in lower case, of those whose report this is.
     """
     brackets = [m.span() for m in _BRACKET.finditer(text)]
-    if any(a < end and start < b for a, b in brackets):
-        return None
-    low, high = _bounds(text, start, end)
-    skip = tuple((a, b) for a, b in brackets if low <= a and b <= high and _aside(text[a:b], every, a, b))
+    if any((a < end and start < b) or dates(text[a:b]) for a, b in brackets):
+        return None  # the figure is an aside, or an aside may say where and when: '(Kiel, 1912)'
+    low, high = _bounds(text, start, end, speakers)
+    skip = tuple((a, b) for a, b in brackets if low <= a and b <= high and any(a <= n.start < b for n in every))
     others = [n for n in every if not (start <= n.start < end) and not any(a <= n.start < b for a, b in skip)]
     time = stated(_blank(text, skip), low, high)
     if not time.clear or _POINTS.search(text, low, start) or _POINTS.search(text, end, high):
         return None
-    if time.period is None and _dated_elsewhere(text, low, high, skip):
+    if time.period is None and _dated_elsewhere(text, low, high):
         return None
     if _SAID.search(text) and any(_ON.match(text, a) for a, _ in time.spans):
         return None  # the day may be that on which it was said
     return Clause(low, high, skip, time, not any(low <= n.start < high for n in others))
 
 
-def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
+def _bounds(text: str, start: int, end: int, speakers: frozenset[str]) -> tuple[int, int]:
     low, high = 0, len(text)
     for match in _BREAK.finditer(text):
         if match.end() <= start:
@@ -96,27 +109,29 @@ def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
             break
     for rule in _FRONT:
         found = rule.match(text, low, start)
-        if found is not None:
+        if found is not None and _reports(found, speakers):
             low = found.end()
             break
     for rule in _BACK:
         found = rule.search(text, end, high)
-        if found is not None:
+        if found is not None and _reports(found, speakers):
             high = found.start()
             break
     return low, high
 
 
-def _aside(bracket: str, every: Sequence[Number], start: int, end: int) -> bool:
-    """Whether a bracket is about something else: figures of its own, or who says it and when."""
-    return any(start <= n.start < end for n in every) or bool(dates(bracket))
+def _reports(found: re.Match[str], speakers: frozenset[str]) -> bool:
+    """Whether an attribution names only who reports, and when: no place, nobody that the figure may be about."""
+    words = [w for w in re.findall(r"[\w’'-]+", found["who"].lower()) if w not in _ARTICLES]
+    aside = found.groupdict().get("aside") or ""
+    names = [w for w in re.findall(r"[\w’'-]+", aside) if w[0].isupper() and not dates(w) and w.lower() not in _DAYS]
+    return bool(words) and not names and (all(w in _REPORTERS for w in words) or " ".join(words) in speakers)
 
 
-def _dated_elsewhere(text: str, low: int, high: int, skip: Sequence[tuple[int, int]]) -> bool:
-    """Whether a date before or behind the clause may be meant for it as well."""
+def _dated_elsewhere(text: str, low: int, high: int) -> bool:
+    """Whether a date outside the clause may be meant for it as well; one in its own attribution is not."""
     outside = [d for d in dates(text) if not (low <= d.start and d.end <= high)]
-    said = [d for d in outside if low and d.end <= low and not _BREAK.search(text, d.end, low)]
-    return any(d not in said and not any(a <= d.start < b for a, b in skip) for d in outside)
+    return any(d.end > low or _BREAK.search(text, d.end, low) is not None for d in outside)
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:

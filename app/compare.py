@@ -17,7 +17,7 @@ from app.answer import AnswerQuote, IndexStamp, Role
 from app.chart import Chart, Dot, Said, charts
 from app.compose import Numbering
 from app.counted import noun_after
-from app.describe import dated_name, relation_words, source_label
+from app.describe import acronym, dated_name, relation_words, source_label
 from app.extract import draft_of, telling_figure
 from app.figures import counts, emphasised
 from app.matter import CUT, Cut, Found, Frequencies, on_the_matter, quotable
@@ -104,7 +104,7 @@ def tabulate(
     """`found`, in the rows' order, as rows with their charts. Raises QuoteError if a quotation does not stand."""
     numbering = Numbering(sources)
     rows = [_row(f, asked, numbering) for f in found]
-    said = [Said(r.number, r.source_id, dated_name(sources[r.source_id]), r.quote.text) for r in rows]
+    said = [_said(r, sources[r.source_id]) for r in rows]
     speaking = {r.source_id for r in rows}
     return Comparison(
         question=question,
@@ -120,6 +120,12 @@ def tabulate(
 def stamp(retriever: Retriever) -> IndexStamp:
     generation = retriever.generation
     return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+
+def _said(row: Row, source: Source) -> Said:
+    names = [source.publisher, acronym(source.publisher), *re.split(r",| and ", source.author or "")]
+    speakers = frozenset(re.sub(r"^the ", "", n.strip().lower()) for n in names if n.strip())
+    return Said(row.number, source.id, dated_name(source), row.quote.text, speakers)
 
 
 def _row(found: Found, asked: Question, numbering: Numbering) -> Row:

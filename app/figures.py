@@ -50,6 +50,7 @@ _BEFORE = re.compile(
     r"in excess of|upwards of|exceed(?:s|ed|ing)?|circa|ca?\.|between|exactly)\s)+\Z|[~≈><≥≤]\s?\Z",
     re.IGNORECASE,
 )
+_MOST, _LONGEST = 20, 1000  # figures and characters; beyond, a sentence is a table in prose, or no sentence
 _REACH = 60  # characters before a figure that its qualifier can take
 _BEHIND = re.compile(r"\s(?:or|and) (?:so|more|fewer|less|above|over)\b|\+(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s?[-–—‑]\s?|\s(?:to|or)\s", re.IGNORECASE)
@@ -61,13 +62,16 @@ _AUXILIARY = re.compile(r"\s(?:(?:is|are|was|were|has|have|had)\s)+(?:been\s)?",
 _EXISTS = re.compile(r"\W*there (?:is|are|was|were|have been|had been)\W*\Z", re.IGNORECASE)
 
 
-def figures(text: str) -> list[Figure]:
-    """The figures of one sentence that tell what they count, in reading order."""
-    every = counts(text)
-    if not every:
+def figures(text: str, speakers: frozenset[str] = frozenset()) -> list[Figure]:
+    """The figures of one sentence that tell what they count, in reading order.
+
+    `speakers`: names, in lower case, of those whose report this is ('reuters'): 'Reuters says that' narrows nothing.
+    """
+    every = counts(text) if len(text) <= _LONGEST else []
+    if not 0 < len(every) <= _MOST:
         return []
     found = tokens(text)
-    made = (_figure(text, first, last, every, found) for first, last in _pairs(text, every))
+    made = (_figure(text, first, last, every, found, speakers) for first, last in _pairs(text, every))
     return [figure for figure in made if figure is not None]
 
 
@@ -103,7 +107,12 @@ def _is_range(text: str, first: Number, second: Number) -> bool:
 
 
 def _figure(
-    text: str, first: Number, second: Number | None, every: Sequence[Number], found: Sequence[Token]
+    text: str,
+    first: Number,
+    second: Number | None,
+    every: Sequence[Number],
+    found: Sequence[Token],
+    speakers: frozenset[str],
 ) -> Figure | None:
     before = _BEFORE.search(text[max(0, first.start - _REACH) : first.start])
     start = max(0, first.start - _REACH) + before.start() if before else first.start
@@ -112,10 +121,10 @@ def _figure(
     end = behind.end() if behind else end
     if _CHANGES.search(text[max(0, start - _REACH) : start]) or (not first.unit and _SHARE.match(text, end)):
         return None
-    around = clause(text, start, end, every)
-    if around is None:
+    noun = None if first.unit else noun_after(text, end) or noun_before(text, 0, start)
+    around = clause(text, start, end, every, speakers) if first.unit or noun is not None else None
+    if around is None or (noun is not None and noun.lead < around.start):
         return None
-    noun = None if first.unit else noun_after(text, end) or noun_before(text, around.start, start)
     skip = [(start, end), *around.skip, *around.time.spans]
     pivot, led = (start, end), False
     if noun is not None:
@@ -165,4 +174,4 @@ def _kept(text: str, start: int, end: int, hidden: Sequence[tuple[int, int]]) ->
 def _tidy(text: str) -> str:
     """One blank between words, none before a comma, one comma for several, no stop at either end."""
     close = re.sub(r"\s+([,.)])", r"\1", re.sub(r"\s+", " ", text))
-    return re.sub(r",[,\s]*,", ",", close).strip(" ,.;:–—-“”\"")
+    return re.sub(r",[,\s]*,", ",", close).strip(' ,.;:–—-“”"')

@@ -98,8 +98,8 @@ _OPEN_END = frozenset(["since", "from", "starting", "starting in"])
 _OPEN_START = frozenset(["by", "until", "till", "up to", "to", "through", "as of", "as at"])
 # Time that only the day of writing, or the text around, could tell.
 _RELATIVE = re.compile(
-    r"\b(?:(?:this|last|next|past|previous|following|coming|same|each|every|recent|that|first|second|final) "
-    r"(?:\w+ )?(?:years?|months?|weeks?|days?|quarters?|halves|half|periods?|spring|summer|autumn|fall|winter)"
+    r"\b(?:(?:this|last|next|past|previous|following|coming|same|each|every|recent|that|first|second|third|fourth|"
+    r"final) (?:\w+ )?(?:years?|months?|weeks?|days?|quarters?|halves|half|periods?|spring|summer|autumn|fall|winter)"
     r"|yesterday|today|tomorrow|now|currently|recently|lately|so far|to date|at present|at the moment|ago|"
     r"earlier|later|meanwhile|then|previously|(?:mon|tues|wednes|thurs|fri|satur|sun)day|since|until|till)\b",
     re.IGNORECASE,

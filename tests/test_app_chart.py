@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.chart import Chart, Said, charts
@@ -28,12 +29,12 @@ def one_chart(*sentences: str) -> Chart:
     return made[0]
 
 
-LIKE = "The yard built forty ships in 1912.", "According to the port, the yard built about 35 ships in 1912."
+LIKE = "The yard built forty ships in 1912.", "According to the register, the yard built about 35 ships in 1912."
 
 
 def test_like_counts_are_charted_and_labelled_with_what_they_count() -> None:
     chart = one_chart(
-        "According to the port, about 35 ships were built by the yard in 1912.",
+        "According to the register, about 35 ships were built by the yard in 1912.",
         "The yard built forty ships in 1912.",
         "The union counted 31 ships that the yard built in 1912, up from 25 in 1911.",
     )
@@ -61,7 +62,7 @@ def test_a_range_keeps_both_ends() -> None:
     ("sentences", "unit", "texts"),
     [
         (
-            ("The bridge cost $4 million.", "The bridge cost about four million dollars, Reuters reported.",
+            ("The bridge cost $4 million.", "The bridge cost about four million dollars, the newspaper reported.",
              "The bridge cost at least $5m."),
             "$", ["$4 million", "about four million dollars", "at least $5m"],
         ),
@@ -101,6 +102,9 @@ def test_a_name_may_be_spelt_in_two_ways() -> None:
         "The yard built 31 ships.",  # no period
         "The yard built 31 ships last year.",  # a period that the sentence leaves open
         "The yard built 31 ships at the time (1912).",
+        "The yard built 31 ships (Kiel, 1912).",
+        "The yard built 31 ships (12 of them tugs) in 1911 and 1912.",
+        "Officials said in Kiel that the yard built 31 ships in 1912.",
         "The yard built ships for $31 million in 1912.",  # another unit
         "The yard built 31% ships in 1912.",
         "They built 31 ships in 1912.",  # who?
@@ -127,6 +131,25 @@ def test_who_did_it_and_from_where_to_where_are_told_apart() -> None:
     )
     killed = ("4 soldiers killed rebels in 1912.", "5 soldiers were killed by rebels in 1912.")
     assert not charts(said(*killed, "6 soldiers killed rebels in 1912."))
+
+
+def test_those_who_report_on_themselves_count_different_things() -> None:
+    """'Kiel reported' may be Kiel's own cases; 'police reported' and the source's own name narrow nothing."""
+    towns = [f"{town} reported {n} cases in 1912." for n, town in enumerate(("Kiel", "Danzig", "Wismar"), 5)]
+    assert charts(said(*towns)) == ()
+    assert charts(said(*(t.replace("reported", "said that there were") for t in towns))) == ()
+    assert (
+        charts(said(*(f"According to {t.split()[0]}, there were {n} cases in 1912." for n, t in enumerate(towns))))
+        == ()
+    )
+    assert charts(said(*(f"There were {n} cases in 1912, {t.split()[0]} said." for n, t in enumerate(towns)))) == ()
+    told = ["Police reported 7 cases in 1912.", "The study says that there were 8 cases in 1912.",
+            "There were 9 cases in 1912, officials said."]  # fmt: skip
+    assert len(one_chart(*told).dots) == 3
+    agency = Said(
+        4, "agency", "Agency", "Kiel Wire reports that there were 10 cases in 1912.", frozenset({"kiel wire"})
+    )
+    assert len(charts([*said(*told), agency])[0].dots) == 4
 
 
 def test_two_counts_in_one_sentence_stay_apart() -> None:
@@ -214,6 +237,7 @@ def sentence(parts: dict[str, str], figure: str, passive: bool = False) -> str:
     )
 
 
+@settings(deadline=None)
 @given(CHOICE, st.lists(st.tuples(FIGURE.filter(lambda f: f != "2.5m"), st.booleans()), min_size=3, max_size=5))
 def test_sentences_that_differ_in_the_figure_alone_share_a_chart(
     parts: dict[str, str], told: list[tuple[str, bool]]
@@ -226,6 +250,7 @@ def test_sentences_that_differ_in_the_figure_alone_share_a_chart(
         assert len(made[0].dots) == len(told)
 
 
+@settings(deadline=None)
 @given(CHOICE, CHOICE, st.lists(FIGURE, min_size=3, max_size=3), st.booleans())
 def test_sentences_that_differ_in_any_part_never_share_a_chart(
     one: dict[str, str], other: dict[str, str], told: list[str], passive: bool
@@ -241,6 +266,7 @@ PIECES = (
 ).split()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join))
 def test_offsets_hold_for_any_text(text: str) -> None:
     for figure in figures(text):
@@ -255,6 +281,18 @@ def test_offsets_hold_for_any_text(text: str) -> None:
     for span in stated(text).spans:
         assert 0 <= span[0] < span[1] <= len(text)
     may_overlap(text, "in 1912")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12, " * 5000, "a, " * 9000 + "12 ships", "said " * 9000 + "12 ships in 1912", "the number of " * 900 + "12",
+     "in 1912 " * 4000, "(" * 20000 + "12 ships", "12 ships and " * 20, " " * 50000 + "12 ships",
+     "between 3 and 4 or " * 19],
+)  # fmt: skip
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    figures(text)
+    assert time.process_time() - start < 2.0
 
 
 def test_figures_and_dates_are_emphasised_but_no_names() -> None:
@@ -320,6 +358,7 @@ def test_lengths_of_periods() -> None:
     assert Period("2024", "").length is None
 
 
+@settings(deadline=None)
 @given(st.dates(date(1500, 1, 1), date(2099, 12, 31)), st.dates(date(1500, 1, 1), date(2099, 12, 31)))
 def test_days_overlap_only_where_they_are_the_same(one: date, other: date) -> None:
     a, b = (f"on {d.day} {d:%B} {d.year:04}" for d in (one, other))

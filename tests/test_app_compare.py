@@ -174,7 +174,7 @@ def harbour(corpus: Path) -> None:
         corpus, "review",
         "The editors of the review took the figures from the register.\n\n"
         "The yard built 38 ships in 1912.\n\n## What others say\n\n"
-        "According to the widow of the owner, the yard built 29 ships in 1912.",
+        "According to a newspaper, the yard built 29 ships in 1912.",
         relation="background", publisher="Sea Review", published="1914",
     )  # fmt: skip
     write_source(
@@ -243,6 +243,21 @@ def test_the_command_prints_the_table_and_the_chart(footnote: Footnote, ships: E
     assert bars["29"] < bars["31"] < bars["38"] < bars["forty"]
     as_json = footnote("compare", question, "--json", **env)
     assert Comparison.model_validate_json(as_json.stdout).rows == ships.compare(question).rows
+
+
+def test_a_source_cannot_steer_the_terminal(footnote: Footnote, built_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "models").symlink_to(built_home / "models")
+    for n, word in enumerate(("red", "blink", "link"), 31):
+        body = f"The yard built {n} ships in 1912 \x1b[31m[{word}]\u202eevil[/{word}] ${{alert(1)}} <b>."
+        write_source(tmp_path / "corpus", f"s{n}", body, publisher=f"[bold]Pub {n}")
+    env = {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
+    assert footnote("index", "build", **env).returncode == 0
+    done = footnote("compare", "How many ships did the yard build in 1912?", **env)
+    assert done.returncode == 0, done.stderr
+    assert "[red]" in done.stdout
+    assert "[bold]Pub 31" in done.stdout
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.stdout)
 
 
 def test_the_command_says_so_where_nothing_speaks_to_the_question(footnote: Footnote, ships: Engine) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.answer import AnswerQuote, Statement
@@ -50,6 +50,7 @@ def test_every_part_of_an_answer_is_told_apart() -> None:
     assert len(set(ids)) == len(ids)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text(min_size=1))
 def test_parts_do_not_run_into_each_other(question: str, standalone: str, more: str) -> None:
     one = answer_id(question + more, standalone, [], True, "g")
