@@ -18,7 +18,7 @@ from app.chat.first_page import first_page
 from app.chat.frame import above_html, masthead_html, talks_html
 from app.chat.languages import TEXTS, choose
 from app.chat.letters import Ticket, letter, read_ticket
-from app.chat.notices import notice_html
+from app.chat.notices import passing_notice
 from app.chat.places import place_html
 from app.chat.reader import nearest_in_place, quote_in_place
 from app.chat.records import record_of, restored
@@ -150,8 +150,8 @@ class Events:
         shelf = self._attempt(lambda: self.door.engine().shelf())
         if shelf is None or shelf.generation == shown:
             return gr.skip(), gr.skip()
-        words = texts.newer.format(**counts(shelf, texts))
-        return str(shelf_html(shelf, texts=texts)), str(notice_html(words, dismiss=texts.dismiss)) if shown else ""
+        notice = str(passing_notice(texts.newer.format(**counts(shelf, texts)), shelf.generation, texts.dismiss))
+        return str(shelf_html(shelf, texts=texts)), notice if shown else ""
 
     def open(self, desk: Desk, compared: Compared | None, language: str, event: gr.EventData) -> Update:
         """The reader for a footnote, a nearest passage, a row or a mailed place; else as it is."""

@@ -10,7 +10,7 @@ from app.chat.exchange import Conversation, Exchange
 from app.chat.markup import Highlight, host_of, html, join, link, span_html
 from app.chat.passages import Excerpt, excerpts
 from app.chat.texts import Texts
-from app.chat.wording import date_words, kind_words, relation_words
+from app.chat.wording import date_words, kind_words, opening, relation_words
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")
@@ -109,7 +109,7 @@ def card_head(source: Source, texts: Texts = ENGLISH) -> Markup:
         publisher=source.publisher,
         date=date_words(source.published, texts),
         title=source.title,
-        label=kind_words(source, texts),
+        label=opening(kind_words(source, texts)),
         stands=stands,
     )
 

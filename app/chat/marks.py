@@ -9,7 +9,7 @@ from app.chat.context import in_a_line
 from app.chat.exchange import Exchange
 from app.chat.markup import html, join, visible
 from app.chat.texts import Texts
-from app.chat.wording import date_words, kind_words, relation_words, speaker
+from app.chat.wording import date_words, kind_words, opening, relation_words, speaker
 from index.passage import Kind
 
 _NOTHING = Markup("")
@@ -62,7 +62,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         after=html(" {words}", words=visible(line.after)) if line.after else _NOTHING,
         publisher=source.publisher,
         date=date_words(source.published, texts, long=True),
-        kind=kind_words(source, texts),
+        kind=opening(kind_words(source, texts)),
         stands=stands,
         hint=texts.card_hint,
     )

@@ -17,9 +17,17 @@ def problem_html(words: str, texts: Texts) -> Markup:
     )
 
 
-def notice_html(words: str, dismiss: str = "") -> Markup:
-    """Something to know that is no failure; with `dismiss`, a button of that name takes it away."""
-    button = (
-        html(' <button type="button" class="quiet" data-dismiss>{w}</button>', w=dismiss) if dismiss else Markup("")
+def notice_html(words: str) -> Markup:
+    """Something to know that is no failure."""
+    return html('<p class="notice" role="note">{words}</p>', words=words)
+
+
+def passing_notice(words: str, of: str, dismiss: str) -> Markup:
+    """A notice that a button named `dismiss` takes away. `of`: what it is about; another one is another notice."""
+    return html(
+        '<p class="notice" data-of="{of}">{words} '
+        '<button type="button" class="quiet" data-dismiss>{dismiss}</button></p>',
+        of=of,
+        words=words,
+        dismiss=dismiss,
     )
-    return html('<p class="notice" role="note">{words}{button}</p>', words=words, button=button)

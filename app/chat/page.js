@@ -14,6 +14,7 @@ export const onLetter = (kind, call) => (letters[kind] ??= []).push(call);
 
 export function attached(name, element, watch, fire, events) {
   regions[name] = element;
+  if (name === "notice") element.setAttribute("role", "status");
   watch("value", () => changed(name));
   changed(name);
   if (!events.length) return;

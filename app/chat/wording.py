@@ -63,6 +63,11 @@ def kind_words(source: Source, texts: Texts) -> str:
     return (texts.label_note_read if read else texts.label_note_reported).format(publisher=source.publisher)
 
 
+def opening(words: str) -> str:
+    """`words` with a capital, as a line begins."""
+    return words[:1].upper() + words[1:]
+
+
 def short_kind(kind: str, basis: str, texts: Texts) -> str:
     """What kind of source this is, where its publisher is named beside it. `kind`, `basis`: as in front matter."""
     if kind == Kind.ARTICLE:
