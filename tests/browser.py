@@ -111,7 +111,7 @@ class Pages:
 
 def ready(page: Page) -> None:
     """Wait until the server has greeted the page: from then on it answers."""
-    page.locator("body.ready").wait_for(timeout=20_000)
+    page.locator("body.ready").wait_for(timeout=60_000)
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -125,7 +125,7 @@ def ask(page: Page, question: str) -> Locator:
 
 
 def answered(turn: Locator) -> None:
-    expect(turn.locator(".answer[aria-busy=false]")).to_be_visible(timeout=20_000)
+    expect(turn.locator(".answer[aria-busy=false]")).to_be_visible(timeout=60_000)
 
 
 def in_view(page: Page, inner: Locator) -> bool:

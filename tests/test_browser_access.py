@@ -129,6 +129,9 @@ def test_phone(pages: Pages, address: str, scheme: str) -> None:
     place = page.locator("#reader mark[aria-current]")
     expect(place).to_be_visible()
     assert in_view(page, place)
+    expect(page.locator("#question textarea")).not_to_be_focused()
+    page.locator("#question textarea").evaluate("e => e.focus()")
+    expect(page.locator("#question textarea")).not_to_be_focused()  # what the sheet covers cannot be reached
     fits()
     page.get_by_role("button", name="Back", exact=True).tap()
     page.locator(".number[aria-current]").tap()

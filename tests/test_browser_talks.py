@@ -157,6 +157,22 @@ def test_an_answer_can_be_stopped_and_keeps_what_was_proved(pages: Pages, tmp_pa
         assert len(engine.asked) == 2
 
 
+def test_a_new_conversation_leaves_an_answer_that_is_being_made(pages: Pages, tmp_path: Path) -> None:
+    engine = OverlapEngine(read_corpus(CORPUS), pause=0.8)
+    with serving(engine, tmp_path) as url:
+        page = pages.open(url)
+        page.locator("#question textarea").fill(SEVERAL)
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn .words")).to_have_count(1)
+        new(page)
+        page.wait_for_timeout(1500)  # what the engine still makes of the question belongs to no page any more
+        expect(page.locator("article.turn")).to_have_count(0)
+        engine.pause = 0
+        ask(page, FACT)
+        expect(page.locator("article.turn .asked")).to_have_count(1)
+        assert engine.asked[-1] == (FACT, ())
+
+
 def test_a_server_that_has_forgotten_the_conversation_gets_it_from_the_browser(pages: Pages, tmp_path: Path) -> None:
     sources = read_corpus(CORPUS)
     with serving(OverlapEngine(sources), tmp_path) as url:

@@ -48,15 +48,20 @@ def _for_answer(exchange: Exchange, texts: Texts) -> list[Markup]:
             t=turn, alone=_alone(exchange), icon=LINK, words=texts.copy_link,
             done=texts.link_copied, failed=texts.copy_failed,
         ),
-        *(
-            html(
-                '<button type="button" class="bare" data-judge="{verdict}" data-turn="{t}" aria-pressed="false" '
-                'aria-expanded="false" aria-controls="{t}-reason" title="{words}" aria-label="{words}">{icon}</button>',
-                verdict=verdict, t=turn, icon=icon, words=words,
-            )
-            for verdict, icon, words in (("up", UP, texts.useful), ("down", DOWN, texts.not_useful))
-        ),
+        html('<span class="thumbs">{up}{down}</span>', up=_thumb(turn, "up", texts), down=_thumb(turn, "down", texts)),
     ]  # fmt: skip
+
+
+def _thumb(turn: str, verdict: str, texts: Texts) -> Markup:
+    icon, words = (UP, texts.useful) if verdict == "up" else (DOWN, texts.not_useful)
+    return html(
+        '<button type="button" class="bare" data-judge="{verdict}" data-turn="{t}" aria-pressed="false" '
+        'aria-expanded="false" aria-controls="{t}-reason" title="{words}" aria-label="{words}">{icon}</button>',
+        verdict=verdict,
+        t=turn,
+        words=words,
+        icon=icon,
+    )
 
 
 def _alone(exchange: Exchange) -> str:

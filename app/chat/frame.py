@@ -50,7 +50,11 @@ def _languages(texts: Texts) -> Markup:
         )
         for t in TEXTS.values()
     )
-    return html('<select data-language aria-label="{label}">{options}</select>', label=texts.language, options=options)
+    return html(
+        '<span class="language"><select data-language aria-label="{label}">{options}</select></span>',
+        label=texts.language,
+        options=options,
+    )
 
 
 def above_html(texts: Texts) -> Markup:

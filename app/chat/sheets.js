@@ -65,6 +65,7 @@ onChange("compare", () => {
 
 function show(state, region, head) {
   document.body.classList.add(state);
+  coverPage();
   scroller(region).scrollTop = 0;
   head?.focus({ preventScroll: true });
 }
@@ -100,6 +101,7 @@ export function closeSheet() {
   const state = ["reading", "comparing"].find(isOpen);
   if (!state) return false;
   document.body.classList.remove(state);
+  coverPage();
   const opener = openers[state];
   if (opener?.isConnected) {
     const passage = opener.closest(".passage");
@@ -113,8 +115,19 @@ onClick("[data-close]", closeSheet);
 
 export function closeSheets() {
   document.body.classList.remove("reading", "comparing");
+  coverPage();
   forgetPlace();
 }
+
+// On a narrow page a sheet covers everything, so nothing below it can be reached meanwhile.
+function coverPage() {
+  const covered = narrow() && anySheet();
+  for (const id of ["masthead", "talk", "evidence"]) {
+    const part = document.getElementById(id);
+    if (part) part.inert = covered;
+  }
+}
+window.addEventListener("resize", coverPage);
 
 // The address names a place only while it is open: a reload after that would open it again.
 function forgetPlace() {
