@@ -109,6 +109,7 @@ class IndexStamp(_Record):
 class Answer(_Record):
     """What was answered, from what, and how long it took.
 
+    `id`: 16 hex digits that name this answer (`app.compose.answer_id`); in a batch the question's own id.
     `text`: plain text with [n] marks. `nearest`: on an abstention the closest passages, which do not answer.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
     `timings_ms`: stage -> milliseconds.

@@ -13,7 +13,6 @@ from app.answer import (
     Answer,
     Done,
     Event,
-    IndexStamp,
     QuestionKind,
     Role,
     StatementReady,
@@ -21,12 +20,15 @@ from app.answer import (
     Turn,
     Understood,
 )
+from app.compare import Comparison, compare, nothing, stamp
 from app.compose import Draft, Numbering, finish
 from app.extract import candidates, drafts, select, telling_figure
 from app.history import stand_alone
+from app.language import detect
 from app.metadata import answer_metadata
 from app.question import Question, asks_the_article, classify
 from app.settings import Settings
+from app.shelf import Shelf, shelf_of
 from index.errors import UnknownSourceError, UsageError
 from index.filters import Filters
 from index.generation import Manifest, current_id
@@ -97,6 +99,7 @@ class Engine:
     def warm(self) -> None:
         """Load what the first question would load."""
         self._current().retrieve("How many, when and why?", self.settings.hits)
+        detect("In which language is this question?")
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """The `k` passages nearest to `query`, best first."""
@@ -114,12 +117,22 @@ class Engine:
 
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
+        yield from self._run(question, filters).events(history)
+
+    def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
+        """What each source says on `question`, a row a source in order of date; raises as `ask` does."""
+        return self._run(question, filters).comparison(history)
+
+    def shelf(self) -> Shelf:
+        """What stands in the index that serves now. Raises what opening a newer generation raises."""
+        return shelf_of(self._current().generation)
+
+    def _run(self, question: str, filters: Filters) -> _Run:
         if not question.strip():
             raise UsageError("the question is empty; write what you want to know")
         if len(question) > MAX_QUESTION:
             raise UsageError(f"the question has {len(question)} characters; write at most {MAX_QUESTION}")
-        run = _Run(self._current(), self.settings, question, filters)
-        yield from run.events(history)
+        return _Run(self._current(), self.settings, question, filters)
 
     def _current(self) -> Retriever:
         """The retriever on the current generation, opened anew if another was switched in."""
@@ -176,10 +189,20 @@ class _Run:
                 confidence=confidence,
                 timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
                 engine=f"{ENGINE}: {self.retriever.reranker.name}",
-                stamp=self._stamp(),
+                stamp=stamp(self.retriever),
                 nearest=hits[: self.settings.nearest] if abstained else (),
             )
         )
+
+    def comparison(self, history: Sequence[Turn]) -> Comparison:
+        asked = classify(stand_alone(self.question, history))
+        if asked.kind is QuestionKind.SMALLTALK or self._metadata(asked) or self._asks_for_a_summary(asked):
+            return nothing(self.question, asked, self.retriever, self.sources)
+        threshold = _threshold(self.settings, self.retriever)
+        return compare(self.question, asked, self.retriever, self.sources, self.filters, threshold)
+
+    def _asks_for_a_summary(self, asked: Question) -> bool:
+        return asked.kind is QuestionKind.OVERVIEW and overview.target(asked.text, [*self.sources.values()]) is not None
 
     def _metadata(self, asked: Question) -> list[Draft]:
         if asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
@@ -212,10 +235,6 @@ class _Run:
         passages = self.retriever.passages_of(source)
         found = overview.summarise(source, passages, self.retriever.embedder)
         return found, overview.summary_hits(found, passages)
-
-    def _stamp(self) -> IndexStamp:
-        generation = self.retriever.generation
-        return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
 
 
 def _threshold(settings: Settings, retriever: Retriever) -> float:

@@ -151,24 +151,41 @@ def ask(
         Path | None, typer.Option(help="JSON Lines file of {id, question, history}; one answer a line.")
     ] = None,
     source: SourceFilter = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, with references.")] = False,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Save the answer with its evidence to this zip, for `footnote replay`.")
+    ] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
     """Answer QUESTION from the sources, every statement with its footnote."""
     from app.ask import Engine
-    from app.render import print_answer
 
     if (question is None) == (batch is None):
         raise UsageError("give either a QUESTION or --batch FILE.jsonl")
+    if markdown and as_json:
+        raise UsageError("--markdown and --json exclude each other; give one of them")
     if batch is not None:
+        if markdown or bundle is not None:
+            raise UsageError("--markdown and --bundle go with a QUESTION; --batch prints JSON")
         _ask_batch(batch, as_json, home, source)
         return
     turns = _read_history(history) if history else ()
     engine = Engine.open(_settings(home=home))
     answer = engine.answer(question or "", turns, _filters(engine, source))
+    if bundle is not None:
+        from app.cli_keep import save_bundle
+
+        save_bundle(bundle, answer, engine)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
+    elif markdown:
+        from app.transcript import answer_markdown
+
+        typer.echo(answer_markdown(answer, engine.sources()), nl=False)
     else:
+        from app.render import print_answer
+
         print_answer(_console(), answer, {s.id: s for s in engine.sources()})
 
 
@@ -254,11 +271,16 @@ def serve(
 
 
 def _add_groups() -> None:
+    from app.cli_compare import compare
     from app.cli_eval import evaluate
     from app.cli_index import index_app
+    from app.cli_keep import feedback, replay
 
     app.add_typer(index_app, name="index")
+    app.command()(compare)
     app.command("eval")(evaluate)
+    app.command()(replay)
+    app.command()(feedback)
 
 
 _add_groups()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,6 +112,17 @@ def answer_hits(hits: Sequence[Hit]) -> tuple[AnswerHit, ...]:
     )
 
 
+def answer_id(question: str, standalone: str, statements: Sequence[Statement], abstained: bool, generation: str) -> str:
+    """16 hex digits (SHA-256) by which a link or a note can name an answer.
+
+    The same question, understood alike, answered from the same generation with the same quotations has the same id;
+    timings and scores are no part of it.
+    """
+    quotes = [[q.source_id, q.source_sha256, q.start, q.end] for s in statements for q in s.quotes]
+    parts = [question, standalone, quotes, abstained, generation]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode("ascii")).hexdigest()[:16]
+
+
 def finish(
     *,
     question: str,
@@ -126,10 +139,12 @@ def finish(
     nearest: Sequence[Hit] = (),
 ) -> Answer:
     """The whole answer; `abstention` is what is said in place of statements, None if there are any."""
+    abstained = abstention is not None
     return Answer(
+        id=answer_id(question, standalone, statements, abstained, stamp.generation),
         question=question,
         standalone_question=standalone,
-        abstained=abstention is not None,
+        abstained=abstained,
         kind=kind,
         text=abstention or plain_text(statements),
         statements=tuple(statements),

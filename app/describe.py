@@ -39,12 +39,17 @@ def acronym(publisher: str) -> str:
     return "".join(w[0] for w in words)
 
 
+def dated_name(source: Source) -> str:
+    """A source by publisher and date: 'WSWS, 15 Nov 2024'."""
+    return f"{acronym(source.publisher)}, {short_date(source.published)}"
+
+
 def speaker(source: Source) -> str:
     """Whose words a quotation from `source` is, and when: 'WSWS, 15 Nov 2024'.
 
     A note speaks for itself, of an original: 'our note on Financial Times, 30 Nov 2024'.
     """
-    name = f"{acronym(source.publisher)}, {short_date(source.published)}"
+    name = dated_name(source)
     return f"our note on {name}" if source.kind is Kind.NOTE else name
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.chat.assets import BASE, FILES, asset
 from app.chat.door import ChatEngine, EngineDoor
 from app.settings import Settings
 from index.errors import FootnoteError, UsageError
@@ -42,15 +43,15 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     def health() -> JSONResponse:
         return _health(door)
 
-    from app.chat.layout import ASSETS, FILES, asset, mount_chat  # gradio takes seconds to import
+    from app.chat.layout import mount_chat  # gradio takes seconds to import
 
-    @app.get(ASSETS + "/{name}")
+    @app.get(BASE + "/{name}")
     def static(name: str) -> Response:
         if name not in FILES:
             raise HTTPException(404)
         return Response(asset(name), media_type=FILES[name], headers={"Cache-Control": "no-cache"})
 
-    return mount_chat(app, door, settings.corpus)
+    return mount_chat(app, door, settings)
 
 
 def _opener(settings: Settings) -> Callable[[], ChatEngine]:

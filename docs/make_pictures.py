@@ -1,7 +1,8 @@
 """Makes the pictures of the README from the running chat: `make pictures`.
 
-Serves the present index, asks the first and the last question of the corpus' suggestions (the last one is
-meant to be refused) in Chromium, and writes chat.png, source.png, refusal.png, dark.png and phone.png here.
+Serves the present index and asks questions of the corpus' suggestions in Chromium: the first (a fact), the second
+(a disagreement), and the last, which is meant to be refused. Writes chat.png, source.png, compare.png, refusal.png,
+dark.png and phone.png here.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def opened(browser: Browser, url: str, size: tuple[int, int], scheme: str = "lig
     )
     page = context.new_page()
     page.goto(url)
-    page.locator(".suggestions button").first.wait_for()
+    page.locator("body.ready").wait_for()
     return page
 
 
@@ -70,15 +71,24 @@ def save(page: Page, name: str) -> None:
     print(f"docs/{name}.png")
 
 
-def pictures(browser: Browser, url: str, question: str, refused: str) -> None:
-    """All five pictures."""
+def pictures(browser: Browser, url: str, question: str, disputed: str, refused: str) -> None:
+    """All six pictures."""
     page = opened(browser, url, WIDE)
     ask(page, question)
     page.locator(".mark").first.click()
+    page.locator(".mark").nth(1).hover()
+    page.locator(".mark-card:popover-open").wait_for()
     save(page, "chat")
+    page.locator(".mark").first.click()
     page.locator(".passage[aria-current] [data-open]").click()
     page.locator("#reader mark[aria-current]").first.wait_for()
     save(page, "source")
+
+    page = opened(browser, url, WIDE)
+    ask(page, disputed)
+    page.locator("[data-compare]").click()
+    page.locator("table.compared").wait_for()
+    save(page, "compare")
 
     page = opened(browser, url, WIDE)
     ask(page, refused)
@@ -101,6 +111,7 @@ def main() -> None:
     offered = suggestions(settings.corpus)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--question", default=offered[0], help="asked for all pictures but the refusal")
+    parser.add_argument("--disputed", default=offered[1], help="asked for the picture of what each source says")
     parser.add_argument("--refused", default=offered[-1], help="a question that the sources do not answer")
     args = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -108,7 +119,7 @@ def main() -> None:
         sys.exit("no command 'chromium' on PATH; install Debian's package chromium")
     with serving(settings) as url, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        pictures(browser, url, args.question, args.refused)
+        pictures(browser, url, args.question, args.disputed, args.refused)
         browser.close()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.settings import Settings
 
+_SHOWN = {"": "empty", None: "as measured"}
 PAGE = Path(__file__).resolve().parent / "settings.md"
 
 
@@ -21,7 +22,7 @@ def page() -> str:
         "|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        default = "empty" if field.default == "" else f"`{field.default}`"
+        default = _SHOWN.get(field.default, f"`{field.default}`")
         lines.append(f"| `{name}` | `FOOTNOTE_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 

@@ -163,6 +163,10 @@ class Catalog:
             keys.update(self._read(f"SELECT n, key FROM passage WHERE n IN ({','.join('?' * len(some))})", some))
         return keys
 
+    def passage_counts(self) -> dict[str, int]:
+        """Source id -> number of its passages, in reading order; a source without any is left out."""
+        return dict(self._read(f"SELECT s.id, count(*) {_JOIN} GROUP BY s.n ORDER BY s.n"))
+
     def count(self) -> int:
         return int(self._read("SELECT count(*) FROM passage")[0][0])
 

@@ -10,7 +10,6 @@ import hashlib
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,10 +21,9 @@ from pydantic import (
 
 from index.errors import CorpusError
 from index.filters import date_range
+from index.front_matter import FENCE, FrontMatterError, fields, split
 from index.markdown import canonical
 from index.passage import Basis, Kind, Relation, Source
-
-_FENCE = "---"
 
 
 def _web_address(value: str) -> str:
@@ -110,11 +108,14 @@ def read_source(path: Path, name: str) -> Source:
         raw = _read_bytes(path, name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CorpusError(f"{name}: byte {error.start} is not UTF-8 ({error.reason}); save the file as UTF-8") from None
-    meta, body, first_line = _split_front_matter(raw, name)
+    try:
+        meta, body, first_line = split(raw)
+    except FrontMatterError as error:
+        raise CorpusError(f"{name}: {error}") from None
     front = _validate(meta, name)
     text = canonical(body)
     if not text.text:
-        raise CorpusError(f"{name}: the body is empty; write the text below the second '{_FENCE}' line")
+        raise CorpusError(f"{name}: the body is empty; write the text below the second '{FENCE}' line")
     return Source(
         **{key: getattr(front, key) for key in FrontMatter.model_fields},
         text=text.text,
@@ -132,30 +133,11 @@ def _read_bytes(path: Path, name: str) -> bytes:
         raise CorpusError(f"{name}: cannot be read ({error.strerror}); mend the file or its permissions") from error
 
 
-def _split_front_matter(raw: str, name: str) -> tuple[str, str, int]:
-    """(YAML text, body, 1-based line on which the body begins)."""
-    lines = raw.splitlines(keepends=True)
-    if not lines or lines[0].strip() != _FENCE:
-        raise CorpusError(f"{name}: line 1 is not '{_FENCE}'; begin the file with front matter")
-    for n, line in enumerate(lines[1:], start=1):
-        if line.strip() == _FENCE:
-            return "".join(lines[1:n]), "".join(lines[n + 1 :]), n + 2
-    raise CorpusError(f"{name}: the front matter has no end; close it with a line '{_FENCE}'")
-
-
 def _validate(meta: str, name: str) -> FrontMatter:
     try:
-        # BaseLoader makes nothing but strings, lists and dicts: no dates, no objects.
-        data = yaml.load(meta, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 2}: " if mark else ""
-        problem = getattr(error, "problem", None) or "unreadable"
-        raise CorpusError(
-            f"{name}: {line}the front matter is not YAML ({problem}); put values with : or # in quotes"
-        ) from None
-    if not isinstance(data, dict):
-        raise CorpusError(f"{name}: the front matter holds no fields; write lines such as 'id: my-source'")
+        data = fields(meta)
+    except FrontMatterError as error:
+        raise CorpusError(f"{name}: {error}") from None
     try:
         return FrontMatter.model_validate(data)
     except ValidationError as error:

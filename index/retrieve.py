@@ -26,6 +26,9 @@ from index.settings import IndexSettings
 # Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
 ENGINE_DEPTH = 50
 RERANK_DEPTH = 30
+# `retrieve_each` looks further down both lists, and at no more sources than a reader could compare.
+EACH_DEPTH = 400
+EACH_SOURCES = 60
 
 
 Vector = NDArray[np.float32]
@@ -70,6 +73,23 @@ class Retriever:
         fused = [i for i, _ in reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]]
         return self._rerank(query, vector, fused, dense, lexical)[:k]
 
+    def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
+        """The `each` best-fused passages of every source that has one among the first few hundred, best first.
+
+        Unlike `retrieve`, a source that many passages of other sources outrank gets its chance; the nearest
+        `EACH_SOURCES` sources at most. `Hit.score` as in `retrieve`.
+        """
+        vector = self.embedder.embed_queries([query])[0]
+        dense = self.generation.vectors.query(vector, EACH_DEPTH, filters)
+        lexical = self.generation.lexical.search(query, EACH_DEPTH, filters)
+        fused = [i for i, _ in reciprocal_rank_fusion([[i for i, _ in dense], [i for i, _ in lexical]])]
+        chosen: dict[str, list[int]] = {}
+        for i, passage in zip(fused, self.generation.passages(fused), strict=True):
+            if passage.source_id in chosen or len(chosen) < EACH_SOURCES:
+                chosen.setdefault(passage.source_id, []).append(i)
+        ids = [i for found in chosen.values() for i in found[:each]]
+        return self._rerank(query, vector, ids, dense, lexical, thorough=True)
+
     def mentioning(self, words: str, query: str, filters: Filters = Filters(), k: int = 10) -> list[Hit]:
         """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`."""
         found = self.generation.lexical.search(words, k, filters)
@@ -77,7 +97,13 @@ class Retriever:
         return self._rerank(query, vector, [i for i, _ in found], [], found)
 
     def _rerank(
-        self, query: str, vector: Vector, ids: Sequence[int], dense: Sequence[Scored], lexical: Sequence[Scored]
+        self,
+        query: str,
+        vector: Vector,
+        ids: Sequence[int],
+        dense: Sequence[Scored],
+        lexical: Sequence[Scored],
+        thorough: bool = False,
     ) -> list[Hit]:
         """Hits for the passages `ids`, best first; `dense` and `lexical` are the engines' lists."""
         similarity = dict(dense)
@@ -86,7 +112,7 @@ class Retriever:
             cosines = self.generation.vectors.vectors(missing) @ vector
             similarity.update(zip(missing, map(float, cosines), strict=True))
         passages = self.generation.passages(ids)
-        scores = self.reranker.score(query, passages, [similarity[i] for i in ids])
+        scores = self.reranker.score(query, passages, [similarity[i] for i in ids], thorough)
         dense_ranks = {i: n for n, (i, _) in enumerate(dense, 1)}
         lexical_ranks = {i: n for n, (i, _) in enumerate(lexical, 1)}
         hits = [

@@ -12,9 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.answer import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
+from app.compare import Comparison, tabulate
 from app.compose import Draft, Numbering, finish
-from app.describe import speaker
+from app.describe import relation_words, source_label, speaker
+from app.extract import Candidate
+from app.matter import Found
+from app.question import classify
+from app.shelf import Shelf, ShelfEntry
 from index.errors import UnknownSourceError
+from index.filters import Filters
 from index.passage import Basis, Block, BlockKind, Hit, Kind, Passage, Quote, Relation, Sentence, Source
 from index.sentences import sentence_spans
 
@@ -30,18 +36,22 @@ def words(text: str) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Counts:
     """What `/health` reads of a manifest."""
 
     passages: int
 
 
 class OverlapEngine:
-    """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen."""
+    """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen.
+
+    `asked` holds each question with its earlier turns, `filtered` the ids that it was asked of, in order.
+    """
 
     def __init__(self, sources: Sequence[Source], generation: str = "g1", pause: float = 0.0) -> None:
         self.pause = pause
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.filtered: list[frozenset[str]] = []
         self.switch(sources, generation)
 
     def switch(self, sources: Sequence[Source], generation: str) -> None:
@@ -49,7 +59,7 @@ class OverlapEngine:
         self._sources = {s.id: s for s in sources}
         self._passages = [p for s in sources for p in _passages(s)]
         self.generation = generation
-        self.manifest = Shelf(len(self._passages))
+        self.manifest = Counts(len(self._passages))
 
     def sources(self) -> tuple[Source, ...]:
         return tuple(self._sources.values())
@@ -60,15 +70,12 @@ class OverlapEngine:
             raise UnknownSourceError(f"no source '{source_id}' in this version")
         return found
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
-        earlier = [t.text for t in history if t.role == "user"]
-        alone = f"{earlier[-1]} {question}" if earlier and question.lower().startswith("and ") else question
+        self.filtered.append(filters.sources)
+        alone = self._alone(question, history)
         yield Understood(standalone_question=alone, kind=QuestionKind.FACT)
-        wanted = words(alone)
-        ranked = sorted(
-            ((_share(wanted, s.text), p, s) for p in self._passages for s in p.sentences), key=lambda r: -r[0]
-        )
+        ranked = self._ranked(alone, filters)
         numbering = Numbering(self._sources)
         statements = []
         for draft in self._drafts(ranked):
@@ -96,6 +103,39 @@ class OverlapEngine:
             )
         )
 
+    def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
+        """The best sentence of each source that shares enough words; rows and charts are the real ones."""
+        alone = self._alone(question, history)
+        best: dict[str, Found] = {}
+        for score, passage, sentence in self._ranked(alone, filters):
+            source = self._sources[passage.source_id]
+            if score >= ENOUGH:
+                best.setdefault(source.id, Found(Candidate(source, sentence, score), score, score, score, False))
+        found = sorted(best.values(), key=lambda f: f.candidate.source.published or "9")
+        shown = {s.id: s for s in self._sources.values() if filters.matches(s)}
+        stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
+        return tabulate(question, classify(alone), found, shown, stamp)
+
+    def shelf(self) -> Shelf:
+        counts = {s: sum(p.source_id == s for p in self._passages) for s in self._sources}
+        return Shelf(
+            generation=self.generation,
+            fingerprint="0" * 16,
+            built_at="2026-11-25T17:43:28+00:00",
+            model="overlap",
+            passages=len(self._passages),
+            entries=tuple(_entry(s, counts[s.id]) for s in self._sources.values()),
+        )
+
+    def _alone(self, question: str, history: Sequence[Turn]) -> str:
+        earlier = [t.text for t in history if t.role == "user"]
+        return f"{earlier[-1]} {question}" if earlier and question.lower().startswith("and ") else question
+
+    def _ranked(self, question: str, filters: Filters) -> list[tuple[float, Passage, Sentence]]:
+        wanted = words(question)
+        passages = [p for p in self._passages if filters.matches(self._sources[p.source_id])]
+        return sorted(((_share(wanted, s.text), p, s) for p in passages for s in p.sentences), key=lambda r: -r[0])
+
     def _drafts(self, ranked: Sequence[tuple[float, Passage, Sentence]]) -> Iterator[Draft]:
         for place, (score, passage, sentence) in enumerate(ranked[:MOST]):
             if score < ENOUGH:
@@ -108,6 +148,15 @@ class OverlapEngine:
                 speaker=speaker(source),
                 emphasis=tuple(m.span() for m in _NUMBER.finditer(sentence.text))[:1],
             )
+
+
+def _entry(source: Source, passages: int) -> ShelfEntry:
+    return ShelfEntry(
+        source_id=source.id, title=source.title, publisher=source.publisher, author=source.author,
+        published=source.published, url=source.url, kind=source.kind.value, relation=source.relation.value,
+        relation_words=relation_words(source.relation), basis=source.basis.value, language=source.language,
+        passages=passages, characters=len(source.text), label=source_label(source), via=source.via,
+    )  # fmt: skip
 
 
 def _share(wanted: set[str], text: str) -> float:

@@ -8,8 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser import Pages
+    from tests.chat_engine import OverlapEngine
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -75,3 +82,41 @@ def own_home(built_home: Path, tmp_path: Path) -> Path:
 def own_corpus(tmp_path: Path) -> Path:
     """A copy of the corpus that a test may change."""
     return Path(shutil.copytree(CORPUS, tmp_path / "corpus"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the tests of a file; its event loop must not outlive them."""
+    from tests.browser import launched
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def pages(chromium: Browser) -> Iterator[Pages]:
+    """Opens pages; fails the test for a script error, a dialog or a request to another host."""
+    from tests.browser import Pages
+
+    opened = Pages(chromium)
+    yield opened
+    opened.close()
+    assert opened.wrong == []
+
+
+@pytest.fixture(scope="session")
+def engine() -> OverlapEngine:
+    """The engine behind `address`, over the repository's corpus; it pauses between statements, so that they stream."""
+    from index.reader import read_corpus
+    from tests.chat_engine import OverlapEngine
+
+    return OverlapEngine(read_corpus(CORPUS), pause=0.1)
+
+
+@pytest.fixture(scope="session")
+def address(engine: OverlapEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the chat for tests that change nothing of its engine."""
+    from tests.browser import serving
+
+    with serving(engine, tmp_path_factory.mktemp("served")) as url:
+        yield url

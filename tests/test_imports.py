@@ -28,7 +28,9 @@ ONE_FILE = {
     "sentencex": ("index/sentences.py",),
     "markdown_it": ("index/markdown.py",),
     "llama_index": ("index/llama.py",),
-    "yaml": ("index/reader.py",),
+    "yaml": ("index/front_matter.py",),
+    "py3langid": ("app/language.py",),
+    "regex": ("app/page_text.py",),
     "uvicorn": ("app/server.py",),
 }
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "chromadb", "llama_index")

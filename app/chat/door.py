@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.answer import Event, Turn
+from index.filters import Filters
 from index.passage import Source
+
+if TYPE_CHECKING:
+    from app.compare import Comparison
+    from app.shelf import Shelf
 
 
 class ManifestLike(Protocol):
@@ -26,7 +31,11 @@ class ChatEngine(Protocol):
     @property
     def manifest(self) -> ManifestLike: ...
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]: ...
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]: ...
+
+    def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison: ...
+
+    def shelf(self) -> Shelf: ...
 
     def source(self, source_id: str, sha256: str | None = None) -> Source: ...
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from app.answer import AnswerQuote
+from app.chat.english import ENGLISH
 from app.chat.exchange import Conversation, Exchange
 from app.chat.markup import Highlight, host_of, html, join, link, span_html
 from app.chat.passages import Excerpt, excerpts
-from app.chat.texts import ENGLISH, Texts
-from app.describe import relation_words, short_date, source_label
+from app.chat.texts import Texts
+from app.chat.wording import date_words, kind_words, opening, relation_words
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")
@@ -49,15 +50,36 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
             for i, at in places.items()
         )
         return html('<p class="calm">{more}</p>{cards}', more=texts.nearest_more, cards=cards)
+    if exchange.answer is not None and exchange.answer.nearest and exchange.answer.abstained:
+        return html('<p class="evidence-empty">{words}</p>', words=texts.nearest_gone)
     if not exchange.quotes:
         words = texts.reading if exchange.pending else texts.no_quotes
         return html('<p class="evidence-empty">{words}</p>', words=words)
     by_source: dict[str, list[AnswerQuote]] = {}
-    for quote in exchange.quotes:
+    for quote in exchange.proved:
         by_source.setdefault(quote.source_id, []).append(quote)
-    return join(
+    cards = join(
         _card(exchange.sources[i], _quoted(exchange, exchange.sources[i], quotes, texts), texts)
         for i, quotes in by_source.items()
+    )
+    return cards + _changed(exchange, texts)
+
+
+def _changed(exchange: Exchange, texts: Texts) -> Markup:
+    """The quotations that no longer stand in their source: named, never shown as evidence."""
+    gone = [q for q in exchange.quotes if q.number in exchange.changed]
+    if not gone:
+        return _NOTHING
+    items = join(
+        html(
+            '<p class="changed-quote">{words} <code>{id}</code></p>',
+            words=texts.changed_quote.format(number=q.number),
+            id=q.source_id,
+        )
+        for q in gone
+    )
+    return html(
+        '<div class="card changed">{items}<p class="notice">{words}</p></div>', items=items, words=texts.changed
     )
 
 
@@ -70,25 +92,24 @@ def _card(source: Source, passages: Markup, texts: Texts) -> Markup:
     return html(
         '<article class="card" data-source="{id}">{head}{passages}{foot}</article>',
         id=source.id,
-        head=card_head(source),
+        head=card_head(source, texts),
         passages=passages,
         foot=_card_foot(source, texts),
     )
 
 
-def card_head(source: Source) -> Markup:
+def card_head(source: Source, texts: Texts = ENGLISH) -> Markup:
     """Publisher, date, title, and in plain words what the source is and how it stands to the article."""
-    relation = relation_words(source.relation)
     stands = _NOTHING
     if source.kind is not Kind.ARTICLE:
-        stands = html('<span class="relation">{r}</span>', r=relation)
+        stands = html('<span class="relation">{r}</span>', r=relation_words(source.relation, texts))
     return html(
         '<header><p class="card-meta"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
         '<h3 dir="auto">{title}</h3><p class="card-kind"><span>{label}</span>{stands}</p></header>',
         publisher=source.publisher,
-        date=short_date(source.published),
+        date=date_words(source.published, texts),
         title=source.title,
-        label=source_label(source),
+        label=opening(kind_words(source, texts)),
         stands=stands,
     )
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from app.fragment import web_address
 from index.passage import Block, BlockKind, Mark, MarkKind, Source
 
 _EMPTY = Markup("")
@@ -52,18 +53,6 @@ def visible(text: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
-def web_address(url: str) -> str | None:
-    """`url` if it is a plain http or https address with a host, else None."""
-    if any(c.isspace() or not c.isprintable() for c in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:  # such as an open bracket in the host
-        return None
-    return url if parts.scheme in {"http", "https"} and host else None
-
-
 def host_of(url: str) -> str:
     """The host of a web address without 'www.'; empty if it is none."""
     return (urlsplit(url).hostname or "").removeprefix("www.") if web_address(url) else ""
@@ -71,7 +60,7 @@ def host_of(url: str) -> str:
 
 def link(url: str, words: str | Markup, hint: str) -> Markup:
     """A link that opens apart and tells the page nothing; the words alone if `url` is no web address."""
-    if web_address(url) is None:
+    if not web_address(url):
         return html("<span>{words}</span>", words=words)
     return html(
         '<a href="{url}" target="_blank" rel="noopener noreferrer nofollow" title="{hint}">{words}</a>',

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.chat.texts import ENGLISH, Texts
+from app.chat.english import ENGLISH
+from app.chat.texts import Texts
 from index.errors import CorpusError
 
 FILE = "suggestions.txt"

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from app.answer import Done, Event, StatementReady, Understood
 from app.chat.door import ChatEngine, EngineDoor
-from app.chat.exchange import Conversation, Exchange, history, prove
-from app.chat.texts import ENGLISH, Texts
-from index.errors import DamagedIndexError, FootnoteError, NoIndexError, StaleIndexError
+from app.chat.english import ENGLISH
+from app.chat.exchange import Conversation, Exchange, history, next_id, prove
+from app.chat.offers import offered
+from app.chat.texts import Texts
+from app.chat.wording import speaker
+from index.errors import DamagedIndexError, FootnoteError, NoIndexError, StaleIndexError, UsageError
+from index.filters import Filters
 from index.passage import Source
 
 _log = logging.getLogger(__name__)
@@ -21,24 +25,43 @@ _PATH = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:)?(?:[\\/][\w.@+~ -]*[\w.@+~-]){2,}
 
 
 def converse(
-    door: EngineDoor, conversation: Conversation, question: str, texts: Texts = ENGLISH
+    door: EngineDoor,
+    conversation: Conversation,
+    question: str,
+    texts: Texts = ENGLISH,
+    *,
+    asked_of: Sequence[str] = (),
+    replace_last: bool = False,
+    language_of: Callable[[str], str | None] = lambda _: None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
+    `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
+    the last one. `language_of`: the code of a question's language if the model cannot read it.
     Never raises what the engine raises: the exchange's `problem` says it, the log keeps the details.
     """
-    exchange = Exchange(id=f"t{len(conversation) + 1}", question=question)
-    yield (*conversation, exchange)
+    exchange = Exchange(id=next_id(conversation), question=question, asked_of=tuple(asked_of))
+    before = conversation[:-1] if replace_last else conversation
+    yield (*before, exchange)
     try:
         engine = door.engine()
-        for event in engine.ask(question, history(conversation)):
+        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(question) or "")
+        filters = Filters(sources=frozenset(exchange.asked_of))
+        for event in engine.ask(question, history(before), filters):
             exchange = _grown(exchange, event, engine)
-            yield (*conversation, exchange)
+            yield (*before, exchange)
     except Exception as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
-        yield (
-            *conversation,
-            replace(exchange, statements=(), answer=None, problem=problem_words(error, texts)),
-        )
+        yield (*before, replace(exchange, statements=(), answer=None, problem=problem_words(error, texts)))
+
+
+def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange:
+    """`exchange` with the chosen sources that the present index holds, and their names. Raises UsageError if none."""
+    if not exchange.asked_of:
+        return exchange
+    chosen = [s for s in engine.sources() if s.id in exchange.asked_of]
+    if not chosen:
+        raise UsageError(texts.chosen_gone)
+    return replace(exchange, asked_of=tuple(s.id for s in chosen), names=tuple(speaker(s, texts) for s in chosen))
 
 
 def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
@@ -59,7 +82,8 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             sources = _with_sources(exchange, engine, [*cited, *near])
             for quote in answer.quotes:
                 prove(quote, sources[quote.source_id])
-            return replace(exchange, statements=answer.statements, answer=answer, sources=sources)
+            other = offered((h.source_id for h in answer.nearest), engine.sources()) if answer.abstained else ()
+            return replace(exchange, statements=answer.statements, answer=answer, sources=sources, offered=other)
 
 
 def _with_sources(

@@ -33,10 +33,12 @@ from index.runtime import GRAPH, TOKENIZER
 from index.sentences import sentence_spans
 from index.session import physical_cores
 from index.settings import IndexSettings
+from tests.bench.page import page_speed
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFLINE = os.environ | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 QUESTION = "How many criminal proceedings were registered in October 2024?"
+SECOND_QUESTION = "Why do soldiers desert?"
 SOURCES, PARAGRAPHS, SENTENCES = 30, 25, 4  # of the made corpus: about 1,000 passages
 
 
@@ -166,8 +168,9 @@ def main() -> None:
             "search": search_speed(home),
             "ask": ask_speed(work, home, args.runs),
             "rebuild": rebuild_speed(work, home),
+            "page": page_speed(home, ROOT / "corpus", [QUESTION, SECOND_QUESTION], args.runs),
         }
-    b, s, a, r = (report[k] for k in ("build", "search", "ask", "rebuild"))
+    b, s, a, r, p = (report[k] for k in ("build", "search", "ask", "rebuild", "page"))
     print(f"index build       {b['ours']:7.1f} passages/s over {b['passages']:.0f} passages")
     print(f"  plain pipeline  {b['plain']:7.1f} passages/s   ratio {b['to_plain']:.2f} (goal 3.5)")
     print(f"  raw ONNX session{b['raw']:7.1f} passages/s   ratio {b['to_raw']:.2f} (goal 0.85)")
@@ -176,6 +179,8 @@ def main() -> None:
         f"footnote ask, cold{a['ours']:7.2f} s (goal < 2), plain script {a['plain']:.2f} s: ratio {a['to_plain']:.1f}"
     )
     print(f"rebuild           {r['one_file']:7.2f} s after one changed file, {r['whole']:.2f} s whole")
+    print(f"chat, warm        {p['interactive']:7.2f} s until the page takes a question (goal < 2)")
+    print(f"                  {p['first_word'] * 1000:7.0f} ms from Enter to the first word (goal < 300)")
     if args.json:
         args.json.write_text(json.dumps(report, indent=2), "utf-8")
 

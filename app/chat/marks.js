@@ -1,0 +1,119 @@
+// Footnotes: the one in use is marked in its statement and in its passage; clicking one brings its passage up.
+
+import { all, find, motion, narrow, onChange, onClick, onLetter } from "./page.js";
+import { closeSheets } from "./sheets.js";
+import { hideCard, shownByTouch } from "./card.js";
+
+let current = null; // {turn, number}
+let lastTurn = "";
+
+export const inUse = () => current;
+
+onChange("conversation", () => {
+  newTurn();
+  showCurrent();
+});
+onChange("evidence", showCurrent);
+onLetter("arrived", () => {
+  current = null;
+});
+
+function newTurn() {
+  const turns = all("conversation", "article.turn");
+  const last = turns.at(-1);
+  const id = last?.dataset.turn ?? "";
+  if (id === lastTurn) return;
+  lastTurn = id;
+  current = null;
+  closeSheets();
+  last?.scrollIntoView({ block: "start", behavior: motion() });
+  const column = document.getElementById("beside");
+  if (column) column.scrollTop = 0;
+}
+
+// The evidence of one exchange is shown.
+function showCurrent() {
+  if (!current) return;
+  const { turn, number } = current;
+  showTurn(turn);
+  for (const e of document.querySelectorAll("#conversation [aria-current], #evidence [aria-current]")) {
+    e.removeAttribute("aria-current");
+  }
+  for (const e of marksOf(turn, number)) e.setAttribute("aria-current", "true");
+  for (const e of passageParts(turn, number)) e.setAttribute("aria-current", "true");
+}
+
+const marksOf = (turn, number) =>
+  all("conversation", `.mark[data-turn="${turn}"][data-mark="${number}"]`);
+
+function passageParts(turn, number) {
+  const section = find("evidence", `section[data-turn="${turn}"]`);
+  const passage = section?.querySelector(`.passage[data-numbers~="${number}"]`);
+  if (!passage) return [];
+  return [passage, ...passage.querySelectorAll(`mark[data-quotes~="${number}"], .number[data-back="${number}"]`)];
+}
+
+function showTurn(turn) {
+  for (const section of all("evidence", "section[data-turn]")) {
+    section.hidden = section.dataset.turn !== turn;
+  }
+}
+
+function pin(turn, number) {
+  hideCard();
+  closeSheets();
+  current = { turn, number };
+  showCurrent();
+  const [passage] = passageParts(turn, number);
+  if (!passage) return;
+  bringIntoView(passage, passage.querySelector(`mark[data-quotes~="${number}"]`) ?? passage);
+  passage.focus({ preventScroll: true });
+}
+
+// On a wide page the column beside the conversation scrolls alone; on a narrow one the page does.
+export function bringIntoView(whole, part) {
+  const column = document.getElementById("beside");
+  if (narrow() || !column) {
+    part.scrollIntoView({ block: "center", behavior: motion() });
+    return;
+  }
+  const room = column.getBoundingClientRect();
+  const box = whole.getBoundingClientRect();
+  const target = box.height < room.height - 48 ? box : part.getBoundingClientRect();
+  const top = column.scrollTop + target.top - room.top - (room.height - target.height) / 3;
+  column.scrollTo({ top: Math.max(0, top), behavior: motion() });
+}
+
+export function backToStatement(turn, number) {
+  const [mark] = marksOf(turn, number);
+  mark?.scrollIntoView({ block: "center", behavior: motion() });
+  mark?.focus({ preventScroll: true });
+}
+
+// From footnote to footnote through the whole conversation: 1 forward, -1 back.
+export function stepMark(by) {
+  const marks = all("conversation", ".mark[data-mark]");
+  if (!marks.length) return;
+  const here = marks.findIndex((m) => m === document.activeElement);
+  const used = here >= 0 ? here : marks.findIndex((m) => m.getAttribute("aria-current"));
+  const first = marks.findIndex((m) => m.dataset.turn === lastTurn);
+  const next = used >= 0 ? used + by : by > 0 ? Math.max(first, 0) : marks.length - 1;
+  const mark = marks[Math.min(marks.length - 1, Math.max(0, next))];
+  mark.scrollIntoView({ block: "center", behavior: motion() });
+  mark.focus({ preventScroll: true, focusVisible: true });
+}
+
+onClick("[data-mark]", (mark) => {
+  // A finger cannot hover: its first touch shows the card, the second one goes to the passage.
+  if (!shownByTouch(mark)) pin(mark.dataset.turn, Number(mark.dataset.mark));
+});
+onClick("[data-back]", (number) => backToStatement(number.dataset.turn, Number(number.dataset.back)));
+onClick("[data-show]", (button) => {
+  const { show } = button.dataset;
+  closeSheets();
+  showTurn(show);
+  const head = find("evidence", `section[data-turn="${show}"] h2`);
+  if (!head) return;
+  bringIntoView(head, head);
+  head.focus({ preventScroll: true });
+});

@@ -1,0 +1,215 @@
+"""What each source says on one question: its best sentence, proved, a row a source, in order of date.
+
+question ── retrieve_each ── app.matter (which sources speak to it) ── rows ── app.chart (like figures)
+
+Nothing is averaged or merged; a source that gives two different figures for what the question counts has two rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.answer import AnswerQuote, IndexStamp, Role
+from app.chart import Chart, Dot, Said, charts
+from app.compose import Numbering
+from app.counted import noun_after
+from app.describe import acronym, dated_name, relation_words, source_label
+from app.extract import draft_of, telling_figure
+from app.figures import counts, emphasised
+from app.matter import CUT, Cut, Found, Frequencies, on_the_matter, quotable
+from app.question import Question
+from index.analyse import numbers
+from index.filters import Filters, date_range
+from index.passage import Source
+from index.retrieve import Retriever
+
+__all__ = ["Chart", "Comparison", "Dot", "Row", "compare", "nothing"]
+
+EACH = 2  # passages of a source that are read
+_NAMING = 30  # passages that are looked at for the figure that answers
+_EXACT = 3  # telling digits of a figure that hardly two texts share by chance: 9,048 has four, 100,000 one
+_SECOND_SCORE, _SECOND_WORDS = 0.25, 0.8  # parts of the first sentence's score and cover that a second one needs
+_LAST = (10**8, 10**8)  # the day of an undated source: behind every other
+_HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Row(_Record):
+    """What one source says. `number` counts the rows from 1 and is the quotation's number.
+
+    `speaker`, `relation`, `label` in plain words as `app.describe` gives them. `emphasis`: (start, end) spans of
+    `quote.text` that hold figures and dates.
+    """
+
+    number: int
+    source_id: str
+    title: str
+    publisher: str
+    author: str | None
+    published: str | None
+    speaker: str
+    relation: str
+    label: str
+    quote: AnswerQuote
+    emphasis: tuple[tuple[int, int], ...]
+
+
+class Comparison(_Record):
+    """Rows by date, undated sources last. `searched`: number of sources that the filters let through.
+
+    `silent`: ids of those without a row, in the corpus' order: nothing on the matter was found in them.
+    """
+
+    question: str
+    standalone_question: str
+    rows: tuple[Row, ...]
+    charts: tuple[Chart, ...]
+    searched: int
+    silent: tuple[str, ...]
+    index: IndexStamp
+
+
+def compare(
+    question: str,
+    asked: Question,
+    retriever: Retriever,
+    sources: Mapping[str, Source],
+    filters: Filters,
+    threshold: float,
+) -> Comparison:
+    """The whole comparison. `sources`: those that `filters` let through; `threshold`: the confidence (0..1) below
+    which nothing speaks to the question, so that there are no rows.
+    """
+    found = choose(asked, *gather(asked, retriever, sources, filters, threshold))
+    order = {source_id: n for n, source_id in enumerate(sources)}
+    found.sort(key=lambda f: (_day(f.candidate.source), order[f.source_id], f.candidate.sentence.start))
+    return tabulate(question, asked, found, sources, stamp(retriever))
+
+
+def nothing(question: str, asked: Question, retriever: Retriever, sources: Mapping[str, Source]) -> Comparison:
+    """The comparison of what sources cannot differ on: small talk, a question about the collection itself."""
+    return tabulate(question, asked, [], sources, stamp(retriever))
+
+
+def tabulate(
+    question: str, asked: Question, found: Sequence[Found], sources: Mapping[str, Source], index: IndexStamp
+) -> Comparison:
+    """`found`, in the rows' order, as rows with their charts. Raises QuoteError if a quotation does not stand."""
+    numbering = Numbering(sources)
+    rows = [_row(f, asked, numbering) for f in found]
+    said = [_said(r, sources[r.source_id]) for r in rows]
+    speaking = {r.source_id for r in rows}
+    return Comparison(
+        question=question,
+        standalone_question=asked.text,
+        rows=tuple(rows),
+        charts=charts(said),
+        searched=len(sources),
+        silent=tuple(source_id for source_id in sources if source_id not in speaking),
+        index=index,
+    )
+
+
+def stamp(retriever: Retriever) -> IndexStamp:
+    generation = retriever.generation
+    return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+
+def _said(row: Row, source: Source) -> Said:
+    names = [source.publisher, acronym(source.publisher), *re.split(r",| and ", source.author or "")]
+    speakers = frozenset(re.sub(r"^the ", "", n.strip().lower()) for n in names if n.strip())
+    return Said(row.number, source.id, dated_name(source), row.quote.text, speakers)
+
+
+def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
+    source = found.candidate.source
+    statement = numbering.statement(draft_of(found.candidate, asked, Role.ANSWER))
+    quote = statement.quotes[0]
+    return Row(
+        number=quote.number,
+        source_id=source.id,
+        title=source.title,
+        publisher=source.publisher,
+        author=source.author,
+        published=source.published,
+        speaker=statement.speaker,
+        relation=relation_words(source.relation),
+        label=source_label(source),
+        quote=quote,
+        emphasis=emphasised(quote.text),
+    )
+
+
+def gather(
+    asked: Question, retriever: Retriever, sources: Mapping[str, Source], filters: Filters, threshold: float
+) -> tuple[list[Found], list[Found]]:
+    """All sentences that may be rows, best first, and those that hold the figure that answers, best first."""
+    hits = retriever.retrieve_each(asked.search, EACH, filters)
+    if max((h.confidence for h in hits), default=0.0) < threshold:
+        return [], []
+    lexical = retriever.generation.lexical
+    frequencies = Frequencies(asked.search, lexical.document_frequencies, lexical.count())
+    ranked = quotable(asked.search, hits, sources, frequencies)
+    figure = telling_figure(asked, ranked[0].candidate) if ranked else None
+    if figure is None:
+        return ranked, []
+    named = retriever.mentioning(figure, asked.search, filters, k=_NAMING)
+    return ranked, _naming(figure, quotable(asked.search, named, sources, frequencies))
+
+
+def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:
+    """For each source its best sentence that is on the matter, and a second one if that gives another figure.
+
+    `ranked`: all sentences, best first. `named`: sentences that hold the figure that answers, best first; such a
+    source has a row however little its words resemble the question.
+    """
+    best_first = sorted(ranked, key=lambda f: -f.score(cut))
+    fitting: dict[str, list[Found]] = {}
+    for found in [*on_the_matter(best_first, cut), *named]:
+        fitting.setdefault(found.source_id, []).append(found)
+    counted = _counted(asked)
+    chosen = []
+    for first, *others in fitting.values():
+        chosen.append(first)
+        chosen.extend([f for f in others if _second(first, f, counted, cut)][:1])
+    return chosen
+
+
+def _second(first: Found, other: Found, counted: str, cut: Cut) -> bool:
+    """Whether `other` speaks to the question as `first` does, and gives another figure for what is `counted`."""
+    near = other.own >= _SECOND_WORDS * first.own and other.score(cut) >= _SECOND_SCORE * first.score(cut)
+    one, two = _values(first, counted), _values(other, counted)
+    return near and bool(one) and bool(two) and not one & two
+
+
+def _naming(figure: str, found: Sequence[Found]) -> list[Found]:
+    """Those of `found` that hold the value of `figure`; a round one may be another's by chance, so that its passage
+    must share words with the question.
+    """
+    said = {n.value for n in numbers(figure)}
+    exact = any(len(n.term.replace(".", "").strip("0")) >= _EXACT for n in numbers(figure))
+    return [f for f in found if said & {n.value for n in counts(f.text)} and (exact or f.cover >= CUT.cover)]
+
+
+def _counted(asked: Question) -> str:
+    """Stem of the noun that the question asks the number of ('how many |ships'); empty if it names none."""
+    match = _HOW_MANY.search(asked.text)
+    noun = noun_after(asked.text, match.end()) if match else None
+    return noun.head if noun else ""
+
+
+def _values(found: Found, counted: str) -> set[Decimal]:
+    """The figures that a sentence gives for the noun `counted`."""
+    every = ((n, noun_after(found.text, n.end)) for n in counts(found.text) if counted)
+    return {n.value for n, noun in every if noun is not None and noun.head == counted}
+
+
+def _day(source: Source) -> tuple[int, int]:
+    return date_range(source.published) or _LAST

@@ -1,0 +1,95 @@
+"""Which sources the comparison shows, on questions with known support: python -m tests.bench.compare_cut [QUESTIONS]
+
+For the cut in use (`app.matter.CUT`) and its neighbours: `support` rows that quote listed words, `sources` with
+listed words that have a row at all, `other` rows of sources without listed words (mostly, not always, off the
+matter), rows on `unanswerable` questions, and `several`: questions that ask for several sources and have that many
+supporting rows. Read a dozen comparisons beside the table; `footnote compare` prints them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.ask import Engine
+from app.compare import choose, gather
+from app.evaluate import UNANSWERABLE, GoldQuestion, read_questions
+from app.history import stand_alone
+from app.matter import CUT, Cut, Found
+from app.question import Question, classify
+from app.settings import load_settings
+from index.filters import Filters
+from index.retrieve import Retriever
+
+ROOT = Path(__file__).resolve().parents[2]
+ROAD = frozenset({"factoid", "explain", "who-says", "compare", "list", "followup", UNANSWERABLE})
+STEPS = {
+    "floor": (0.0, 0.005, 0.02, 0.05),
+    "share": (0.02, 0.04, 0.1, 0.2),
+    "sure": (0.0, 0.5, 0.75),
+    "words": (0.0, 0.3, 0.6),
+    "cover": (0.0, 0.15, 0.35),
+    "near": (0.3, 0.7, 9.0),
+    "timely": (1.0, 2.0, 5.0),
+}
+
+Gathered = tuple[GoldQuestion, Question, list[Found], list[Found]]
+
+
+def gathered(questions: list[GoldQuestion], retriever: Retriever, threshold: float) -> Iterator[Gathered]:
+    sources = {s.id: s for s in retriever.generation.sources()}
+    for q in questions:
+        asked = classify(stand_alone(q.question, q.history))
+        yield q, asked, *gather(asked, retriever, sources, Filters(), threshold)
+
+
+def supports(found: Found, q: GoldQuestion) -> bool:
+    quotes = [s.quote for s in q.support if s.source == found.source_id]
+    return any(quote in found.text or found.text in quote for quote in quotes)
+
+
+def measure(rows: list[Gathered], cut: Cut) -> dict[str, int]:
+    total = dict.fromkeys(("support", "sources", "other", "unanswerable", "several"), 0)
+    for q, asked, ranked, named in rows:
+        chosen = choose(asked, ranked, named, cut) if ranked else []
+        if q.kind == UNANSWERABLE:
+            total["unanswerable"] += len(chosen)
+            continue
+        listed = {s.source for s in q.support}
+        right = {f.source_id for f in chosen if supports(f, q)}
+        shown = {f.source_id for f in chosen}
+        total["support"] += len(right)
+        total["sources"] += len(shown & listed)
+        total["other"] += len(shown - listed)
+        total["several"] += q.min_sources > 1 and len(right) >= q.min_sources
+    return total
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("questions", nargs="?", type=Path, default=ROOT / "corpus" / "questions.jsonl")
+    parser.add_argument("--home", type=Path)
+    args = parser.parse_args()
+    settings = load_settings(home=args.home)
+    questions = [q for q in read_questions(args.questions) if q.kind in ROAD]
+    engine = Engine.open(settings)
+    rows = list(gathered(questions, Retriever.open(settings.index), engine.threshold))
+    listed = sum(len({s.source for s in q.support}) for q in questions)
+    several = sum(q.min_sources > 1 for q in questions)
+    print(
+        f"{len(questions)} questions, {listed} supporting sources, {several} that ask for several; {engine.generation}"
+    )
+    cuts = [("in use", CUT)]
+    cuts += [
+        (f"{name} {value:g}", dataclasses.replace(CUT, **{name: value}))
+        for name, step in STEPS.items()
+        for value in step
+    ]
+    for name, cut in cuts:
+        print(f"{name:14}", "  ".join(f"{k} {v:3}" for k, v in measure(rows, cut).items()))
+
+
+if __name__ == "__main__":
+    main()

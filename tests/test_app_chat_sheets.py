@@ -1,0 +1,106 @@
+"""The opened source, the table with its plot, the sources drawer: what they show; sources stay text in them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.chart import Chart, Dot
+from app.chat.chart import chart_html
+from app.chat.comparison import Compared, comparison_html, row_in_place
+from app.chat.context import LINE, LONGEST, in_a_line
+from app.chat.door import EngineDoor
+from app.chat.english import ENGLISH
+from app.chat.languages import TEXTS
+from app.chat.places import place_html
+from app.chat.reader import place_address, quote_in_place
+from app.chat.shelf import shelf_html
+from index.reader import read_corpus
+from tests.chat_engine import OverlapEngine, source_of
+from tests.conftest import CORPUS
+from tests.test_app_chat import OURS, TRICKS, Page, asked, hostile
+
+MORE = {"table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "text", "line", "circle", "input"}
+
+
+def test_hostile_sources_stay_text_in_table_drawer_and_reader() -> None:
+    engine = OverlapEngine([hostile()])
+    question = "smugglers says " + TRICKS[0]
+    (exchange,) = asked(engine, question)
+    compared = Compared("t1", engine.compare(question), exchange.sources)
+    door = EngineDoor(lambda: engine, engine)
+    for texts in TEXTS.values():
+        for shown in (
+            comparison_html(compared, 1, texts),
+            row_in_place(compared, 1, 1, texts),
+            shelf_html(engine.shelf(), texts=texts),
+            quote_in_place(exchange, 1, 1, texts),
+            place_html(door, {"source": "hostile", "span": "3-9"}, 1, texts),
+            place_html(door, {"source": TRICKS[0], "span": TRICKS[1]}, 1, texts),
+        ):
+            page = Page(str(shown))
+            assert page.tags <= OURS | MORE
+            assert not [a for a in page.attributes if a[0].startswith("on")]
+            assert not [a for a in page.attributes if a[0] in {"href", "src"} and ":" in (a[1] or "")]
+
+
+def test_the_table_bears_every_row_with_its_words_and_figures() -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    question = "criminal proceedings opened cases desertion"
+    found = engine.compare(question)
+    sources = {r.source_id: engine.source(r.source_id) for r in found.rows}
+    compared = Compared("t1", found, sources)
+    words = Page(str(comparison_html(compared, 1))).words
+    assert len(found.rows) >= 3
+    for row in found.rows:
+        assert row.quote.text in words
+        assert Page(str(row_in_place(compared, row.number, 1))).lit[str(row.number)] == row.quote.text
+    assert row_in_place(compared, 99, 1) is None
+    assert ENGLISH.counted(len(found.silent), ENGLISH.compare_silent) in words
+
+
+def test_a_range_has_both_its_ends_and_nothing_is_drawn_from_another_zero() -> None:
+    dots = (
+        Dot(row=1, value=5000, high=6000, text="between 5,000 and 6,000", label="A, 2024", period="", at=""),
+        Dot(row=2, value=0, high=None, text="none", label="B, 2024", period="in May", at=""),
+        Dot(row=3, value=12000, high=None, text="12,000 <b>", label="C, 2024", period="", at=""),
+    )
+    shown = str(chart_html(Chart(counts="ships, 2024", unit="", axis="value", dots=dots), 1, "t1", ENGLISH))
+    places = [float(x) for x in re.findall(r'<circle[^>]*cx="([\d.]+)%"', shown)]
+    assert places == [49.0, 40.83, 0.0, 98.0]
+    page = Page(shown)
+    assert "What every dot counts: ships, 2024" in page.words
+    assert "A, 2024: between 5,000 and 6,000" in page.words
+    assert "B, 2024, in May: none" in page.words
+    assert "b" not in page.tags
+
+
+@given(st.text("ab .\n", min_size=1, max_size=900), st.data())
+@settings(deadline=None)
+def test_a_line_of_context_is_what_stands_there(text: str, data: st.DataObject) -> None:
+    source = source_of(text.replace("\n\n", "\n "))
+    start = data.draw(st.integers(0, len(source.text) - 1))
+    end = data.draw(st.integers(start + 1, len(source.text)))
+    line = in_a_line(source, start, end)
+    tidy = " ".join(source.text.split())
+    whole = f"{line.before} {line.words} {line.after}"
+    for part in (line.before.removeprefix("… "), line.words, line.after.removesuffix("…").strip()):
+        assert part in tidy
+    assert len(line.before) <= LINE + 2
+    assert len(line.after) <= LINE + 2
+    assert len(line.words) <= LONGEST
+    assert "\n" not in whole
+
+
+def test_the_link_to_a_place_names_source_span_and_hash_and_no_other() -> None:
+    source = source_of("Words here.", "a-b")
+    assert place_address(source, 0, 5) == f"?source=a-b&span=0-5&sha256={source.sha256[:16]}"
+    engine = OverlapEngine([source])
+    door = EngineDoor(lambda: engine, engine)
+    shown = place_html(door, {"source": "a-b", "span": "0-5", "sha256": source.sha256[:16]}, 1, ENGLISH)
+    assert Page(str(shown)).lit == {"0": "Words"}
+    for wrong in ({"source": 5}, {"source": "a-b", "span": ["0-5"]}, {"source": "a-b", "span": "0-5-6"}, {}):
+        assert ENGLISH.place_wrong in unescape(str(place_html(door, wrong, 1, ENGLISH)))

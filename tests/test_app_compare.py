@@ -1,0 +1,274 @@
+"""What each source says: a proved row a source, in order of date, and nothing that is off the matter."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app.answer import Turn
+from app.ask import Engine
+from app.compare import Comparison
+from app.evaluate import read_questions
+from app.settings import Settings
+from index.build import build
+from index.errors import UsageError
+from index.filters import Filters, date_range
+from index.numbers import numbers
+from index.passage import BlockKind, Kind, Quote
+from tests.conftest import CORPUS, Footnote
+from tests.fakes import write_source
+
+
+@pytest.fixture(scope="module")
+def engine(built_home: Path) -> Engine:
+    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+
+
+def check(found: Comparison, engine: Engine) -> None:
+    """What holds of every comparison."""
+    sources = {s.id: s for s in engine.sources()}
+    assert [r.number for r in found.rows] == list(range(1, len(found.rows) + 1))
+    days = [date_range(r.published) for r in found.rows]
+    dated = [d for d in days if d is not None]
+    assert days == sorted(dated) + [None] * (len(days) - len(dated))
+    for row in found.rows:
+        q, source = row.quote, sources[row.source_id]
+        Quote(q.source_id, q.source_sha256, q.start, q.end, q.text).prove(source)
+        assert (q.number, q.source_id) == (row.number, row.source_id)
+        assert (row.title, row.publisher, row.published) == (source.title, source.publisher, source.published)
+        assert row.speaker
+        assert row.label
+        assert row.relation
+        block = source.block_at(q.start)
+        assert block is not None
+        assert row.speaker.endswith(", quoting") is (block.kind is BlockKind.QUOTE)
+        assert row.speaker.startswith("our note on") is (source.kind is Kind.NOTE)
+        end = 0
+        for a, b in row.emphasis:
+            assert end <= a < b <= len(q.text)
+            end = b
+    shown = [r.source_id for r in found.rows]
+    assert all(shown.count(s) <= 2 for s in shown)
+    assert found.searched == len(set(shown)) + len(found.silent)
+    assert not set(shown) & set(found.silent)
+    for chart in found.charts:
+        assert len({found.rows[d.row - 1].source_id for d in chart.dots}) >= 3
+        for dot in chart.dots:
+            assert dot.text in found.rows[dot.row - 1].quote.text
+            assert numbers(dot.text)
+    assert Comparison.model_validate_json(found.model_dump_json()) == found
+
+
+def test_development_questions_that_ask_for_several_sources_get_them(engine: Engine) -> None:
+    """In at least five of six the rows quote as many supporting sources as the question needs."""
+    asked = [q for q in read_questions(CORPUS / "questions.jsonl") if q.min_sources > 1]
+    assert len(asked) == 6
+    enough = 0
+    for q in asked:
+        found = engine.compare(q.question, q.history)
+        check(found, engine)
+        right = {
+            r.source_id for r in found.rows for s in q.support
+            if s.source == r.source_id and (s.quote in r.quote.text or r.quote.text in s.quote)
+        }  # fmt: skip
+        enough += len(right) >= q.min_sources
+    assert enough >= 5
+
+
+def test_every_development_question_holds_the_rules(engine: Engine) -> None:
+    for q in read_questions(CORPUS / "questions.jsonl"):
+        check(engine.compare(q.question, q.history), engine)
+
+
+def test_who_speaks_is_said_in_plain_words(engine: Engine) -> None:
+    rows = engine.compare("Who claims that nearly a fifth of soldiers have left their positions?").rows
+    speakers = {r.source_id: r.speaker for r in rows}
+    assert speakers["wsws-2024-11-15-desertions-avalanche"] == "WSWS, 15 Nov 2024, quoting"
+    assert speakers["economist-2024-11-07-awol-fifth"] == "our note on The Economist, 7 Nov 2024"
+    labels = {r.source_id: (r.relation, r.label) for r in rows}
+    assert labels["wsws-2024-11-15-desertions-avalanche"] == ("the article itself", "the article")
+
+
+def test_figures_and_dates_are_marked(engine: Engine) -> None:
+    rows = engine.compare("How many criminal proceedings were registered in October 2024?").rows
+    article = next(r for r in rows if r.speaker == "WSWS, 15 Nov 2024")
+    marked = [article.quote.text[a:b] for a, b in article.emphasis]
+    assert marked == ["Nine-thousand-forty-eight", "two", "October 2024"]
+
+
+def test_a_source_that_names_the_answering_figure_has_a_row(engine: Engine) -> None:
+    """The note disputes 9,048 in words that resemble the question little."""
+    found = engine.compare("How many criminal proceedings were registered in October 2024?")
+    said = {r.source_id: r.quote.text for r in found.rows}
+    assert "9,417" in said["boiko-2025-01-11-monthly-figures-2024"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the boiling point of tungsten carbide?", "Who won the 2022 World Cup?", "Who rules France?",
+        "How many people lived in Ugledar before the war?", "hi", "thanks!", "Which source is the newest?",
+        "How many sources are there?", "What is the article about?", "Summarise the article.",
+    ],
+)  # fmt: skip
+def test_nothing_on_the_matter_is_no_row(engine: Engine, question: str) -> None:
+    found = engine.compare(question)
+    check(found, engine)
+    assert found.rows == ()
+    assert found.charts == ()
+    assert found.silent == tuple(s.id for s in engine.sources())
+
+
+def test_another_time_than_asked_about_is_no_row(engine: Engine) -> None:
+    rows = engine.compare("How many criminal proceedings were opened in January 2024?").rows
+    assert rows
+    assert not any("October 2024" in r.quote.text and "January" not in r.quote.text for r in rows)
+
+
+def test_a_follow_up_is_understood(engine: Engine) -> None:
+    history = [Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?")]
+    found = engine.compare("and kharkiv?", history)
+    check(found, engine)
+    assert found.question == "and kharkiv?"
+    assert found.standalone_question == "How many desertions were registered in Kharkiv region?"
+    assert any("5,771" in r.quote.text for r in found.rows)
+
+
+def test_filters_keep_other_sources_out(engine: Engine) -> None:
+    only = frozenset({"boiko-2025-01-11-monthly-figures-2024", "ap-2024-11-29-desertion"})
+    found = engine.compare("How many proceedings in October 2024?", filters=Filters(sources=only))
+    check(found, engine)
+    assert {r.source_id for r in found.rows} <= only
+    assert found.searched == 2
+
+
+def test_the_article_alone_is_not_compared_with_itself(engine: Engine) -> None:
+    found = engine.compare("What does the article say about Poland?")
+    check(found, engine)
+    assert len({r.source_id for r in found.rows}) > 1
+
+
+def test_wrong_questions(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        engine.compare(" \n")
+    with pytest.raises(UsageError, match="2001 characters"):
+        engine.compare("x" * 2001)
+    for odd in ("?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"):
+        check(engine.compare(odd), engine)
+
+
+def harbour(corpus: Path) -> None:
+    """Five sources on the ships of 1912, and many on something else."""
+    write_source(
+        corpus, "paper", "The yard built forty ships in 1912. Anna Berg runs the yard.", kind="article",
+        relation="article", publisher="Harbour Paper", published="1912-12-01",
+    )  # fmt: skip
+    write_source(
+        corpus, "union", "The union counted 31 ships that the yard built in 1912.\n\n> It was a bad year.",
+        relation="disputes", publisher="Dock Union", published="1913-01",
+    )  # fmt: skip
+    write_source(
+        corpus, "review",
+        "The editors of the review took the figures from the register.\n\n"
+        "The yard built 38 ships in 1912.\n\n## What others say\n\n"
+        "According to a newspaper, the yard built 29 ships in 1912.",
+        relation="background", publisher="Sea Review", published="1914",
+    )  # fmt: skip
+    write_source(
+        corpus, "letter", "A clerk wrote.\n\n> Between 35 and 36 ships were built by the yard in 1912.",
+        relation="background", publisher="Letters", published="",
+    )  # fmt: skip
+    write_source(corpus, "later", "The yard sold nine boats in 1950.", publisher="Boat News", published="1950")
+    for n in range(12):
+        body = f"The bakery on pier {n} sells rye bread. Its oven was bought from a monastery."
+        write_source(corpus, f"bread-{n}", body, relation="background", published=str(1920 + n))
+
+
+@pytest.fixture(scope="module")
+def ships(tmp_path_factory: pytest.TempPathFactory, built_home: Path) -> Engine:
+    folder = tmp_path_factory.mktemp("ships")
+    harbour(folder / "corpus")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(built_home / "models")
+    settings = Settings(home=folder / "home", corpus=folder / "corpus")
+    build(settings.index)
+    return Engine.open(settings)
+
+
+def test_disagreement_stands_side_by_side_and_in_a_chart(ships: Engine) -> None:
+    found = ships.compare("How many ships did the yard build in 1912? Do the sources agree?")
+    check(found, ships)
+    told = [(r.source_id, r.quote.text) for r in found.rows]
+    assert [source for source, _ in told] == ["paper", "union", "review", "review", "letter"]
+    assert found.rows[-1].speaker == "our note on Letters, undated, quoting"
+    assert {"later", "bread-0"} <= set(found.silent)
+    assert len(found.charts) == 1
+    chart = found.charts[0]
+    assert chart.counts == "ships built by the yard, 1912"
+    assert [(d.row, d.text, d.value, d.high) for d in chart.dots] == [
+        (1, "forty", 40, None), (2, "31", 31, None), (3, "38", 38, None), (4, "29", 29, None),
+        (5, "Between 35 and 36", 35, 36),
+    ]  # fmt: skip
+    assert chart.dots[0].label == "Harbour Paper, 1 Dec 1912"
+
+
+def test_one_source_has_two_rows_only_for_two_figures_of_what_is_counted(ships: Engine) -> None:
+    twice = [r.quote.text for r in ships.compare("How many ships did the yard build in 1912?").rows
+             if r.source_id == "review"]  # fmt: skip
+    assert len(twice) == 2
+    once = ships.compare("Which yard built ships in 1912?").rows
+    sources = [r.source_id for r in once]
+    assert len(sources) == len(set(sources)) > 0
+
+
+def test_the_command_prints_the_table_and_the_chart(footnote: Footnote, ships: Engine) -> None:
+    env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
+    question = "How many ships did the yard build in 1912?"
+    done = footnote("compare", question, **env)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    first = next(n for n, line in enumerate(lines) if "The yard built forty ships in 1912." in line)
+    assert re.search(r"1\b.*Harbour Paper, 1 Dec 1912", "\n".join(lines[: first + 1]))
+    assert "the article itself" in done.stdout
+    assert "disputes the article" in done.stdout
+    assert "Nothing on this in 13 of 17 sources." in done.stdout
+    assert "ships built by the yard, 1912" in done.stdout
+    bars = {
+        m[1]: len(m[2])
+        for m in re.finditer(r"^ *\[\d\] .*?(\d+|forty|Between \d+ and \d+) +([█░]+) *$", done.stdout, re.M)
+    }
+    assert bars["29"] < bars["31"] < bars["38"] < bars["forty"]
+    as_json = footnote("compare", question, "--json", **env)
+    assert Comparison.model_validate_json(as_json.stdout).rows == ships.compare(question).rows
+
+
+def test_a_source_cannot_steer_the_terminal(footnote: Footnote, built_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "models").symlink_to(built_home / "models")
+    for n, word in enumerate(("red", "blink", "link"), 31):
+        body = f"The yard built {n} ships in 1912 \x1b[31m[{word}]\u202eevil[/{word}] ${{alert(1)}} <b>."
+        write_source(tmp_path / "corpus", f"s{n}", body, publisher=f"[bold]Pub {n}")
+    env = {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
+    assert footnote("index", "build", **env).returncode == 0
+    done = footnote("compare", "How many ships did the yard build in 1912?", **env)
+    assert done.returncode == 0, done.stderr
+    assert "[red]" in done.stdout
+    assert "[bold]Pub 31" in done.stdout
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.stdout)
+
+
+def test_the_command_says_so_where_nothing_speaks_to_the_question(footnote: Footnote, ships: Engine) -> None:
+    env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
+    done = footnote("compare", "What is the boiling point of tungsten carbide?", **env)
+    assert (done.returncode, done.stdout.strip()) == (
+        0,
+        "No source says anything on this that was found (17 searched).",
+    )
+    wrong = footnote("compare", " ", **env)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "the question is empty" in wrong.stderr
+    only = json.loads(footnote("compare", "How many ships in 1912?", "--json", "--source", "union", **env).stdout)
+    assert {r["source_id"] for r in only["rows"]} == {"union"}

@@ -1,0 +1,98 @@
+"""What stands in the index: as the manifest and the command line say it, without a model, at the price of a page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.ask import Engine
+from app.settings import Settings
+from app.shelf import Shelf, shelf_of
+from index.build import build
+from index.generation import Generation, open_current
+from index.settings import IndexSettings
+from tests.conftest import CORPUS, ROOT, Footnote
+from tests.fakes import write_source
+
+
+@pytest.fixture(scope="module")
+def generation(built_home: Path) -> Generation:
+    return open_current(IndexSettings(home=built_home, corpus=CORPUS))
+
+
+def test_every_source_stands_there_with_its_passages(generation: Generation) -> None:
+    shelf = shelf_of(generation)
+    assert [e.source_id for e in shelf.entries] == [s.id for s in generation.sources()]
+    assert shelf.entries[0].kind == "article"
+    assert shelf.entries[0].label == "the article"
+    assert shelf.passages == sum(e.passages for e in shelf.entries) == generation.catalog.count()
+    for entry, source in zip(shelf.entries, generation.sources(), strict=True):
+        assert entry.passages == len(generation.passages_of(source.id)) > 0
+        assert (entry.title, entry.publisher, entry.published, entry.url, entry.via) == (
+            source.title, source.publisher, source.published, source.url, source.via,
+        )  # fmt: skip
+        assert (entry.kind, entry.relation, entry.basis) == (source.kind, source.relation, source.basis)
+        assert (entry.language, entry.characters) == (source.language, len(source.text))
+        assert entry.relation_words
+    assert Shelf.model_validate_json(shelf.model_dump_json()) == shelf
+
+
+def test_the_command_line_says_the_same(generation: Generation, footnote: Footnote, built_home: Path) -> None:
+    shelf = shelf_of(generation)
+    env = {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
+    status = json.loads(footnote("index", "status", "--json", **env).stdout)
+    manifest = status["manifest"]
+    assert shelf.generation == status["generation"]
+    assert (shelf.built_at, shelf.model, shelf.passages, shelf.fingerprint) == (
+        manifest["created"], manifest["model"], manifest["passages"], manifest["fingerprint"],
+    )  # fmt: skip
+    assert [e.source_id for e in shelf.entries] == list(manifest["sources"])
+    said = footnote("index", "status", **env).stdout
+    assert f"built {shelf.built_at}: {len(shelf.entries)} sources, {shelf.passages} passages, {shelf.model}" in said
+
+
+def test_it_follows_a_new_generation(tmp_path: Path, built_home: Path) -> None:
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    write_source(corpus, "paper", "The yard built forty ships.", kind="article", relation="article")
+    home.mkdir()
+    (home / "models").symlink_to(built_home / "models")
+    settings = Settings(home=home, corpus=corpus)
+    build(settings.index)
+    engine = Engine.open(settings)
+    before = engine.shelf()
+    assert [e.source_id for e in before.entries] == ["paper"]
+    write_source(corpus, "union", "The union counted 31 ships.", relation="disputes", published="1913")
+    build(settings.index)
+    after = engine.shelf()
+    assert [(e.source_id, e.passages) for e in after.entries] == [("paper", 1), ("union", 1)]
+    assert after.entries[1].relation_words == "disputes the article"
+    assert after.generation != before.generation
+
+
+def test_no_model_and_no_search_engine_is_loaded(built_home: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from app.shelf import shelf_of
+from index.generation import open_current
+from index.settings import IndexSettings
+assert shelf_of(open_current(IndexSettings(home=Path({str(built_home)!r}), corpus=Path({str(CORPUS)!r})))).entries
+loaded = {{"torch", "onnxruntime", "chromadb", "tantivy", "tokenizers"}} & set(sys.modules)
+assert not loaded, loaded
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_it_costs_a_page_next_to_nothing(generation: Generation) -> None:
+    shelf_of(generation)
+    seconds = []
+    for _ in range(5):
+        start = time.process_time()
+        shelf_of(generation)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.02

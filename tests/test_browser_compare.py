@@ -1,0 +1,132 @@
+"""Side by side in a real Chromium: what each source says, the dot plot, and asking only some of the sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import FACT, REFUSED, Pages, answered, ask, in_view, serving
+from tests.chat_engine import OverlapEngine, source_of
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_each_source_says_in_a_table_by_date_with_its_place_behind_every_row(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    turn = ask(page, "criminal proceedings opened cases desertion")
+    turn.get_by_role("button", name="What does each source say?").click()
+    table = page.get_by_role("table")
+    expect(table).to_be_visible()
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Date", "Who says it", "In its words"]
+    rows = table.locator("tbody tr")
+    assert rows.count() >= 3
+    expect(table.locator("tbody").get_by_role("rowheader")).to_have_count(rows.count())
+    expect(rows.locator(".compared-words strong").first).to_be_visible()
+    expect(page.locator("#evidence")).to_be_hidden()
+    last = rows.last
+    said = last.locator(".compared-words").inner_text()
+    last.get_by_role("button").click()
+    lit = page.locator("#reader mark[aria-current]")
+    expect(lit).to_be_visible()
+    assert lit.inner_text().split() == said.split("”")[0].lstrip("“").split()
+    assert in_view(page, lit)
+    page.keyboard.press("Escape")
+    expect(table).to_be_visible()
+    expect(last.get_by_role("button")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(table).to_be_hidden()
+    expect(turn.get_by_role("button", name="What does each source say?")).to_be_focused()
+
+
+FIGURES = {"a": "12,000", "b": "more than 35,000", "c": "48,500"}
+
+
+def counting() -> list[OverlapEngine]:
+    sources = [
+        source_of(
+            f"Officials counted {figure} ships in the harbour in October 2024. The harbour is old.",
+            name, title=f"Ships, {name}", publisher=f"Paper {name.upper()}", published=f"2024-11-0{n}",
+        )
+        for n, (name, figure) in enumerate(FIGURES.items(), 1)
+    ]  # fmt: skip
+    return [OverlapEngine(sources)]
+
+
+def test_like_figures_of_three_sources_make_a_dot_plot_that_says_what_it_counts(pages: Pages, tmp_path: Path) -> None:
+    (engine,) = counting()
+    question = "How many ships were counted in the harbour in October 2024?"
+    assert engine.compare(question).charts, "the real charts accept these figures"
+    with serving(engine, tmp_path, tmp_path) as url:
+        page = pages.open(url)
+        ask(page, question).locator("[data-compare]").click()
+        plot = page.locator("figure.chart svg")
+        expect(plot).to_be_visible()
+        caption = page.locator("figure.chart figcaption")
+        expect(caption).to_contain_text("What every dot counts: ")
+        expect(caption).to_contain_text("ships")
+        expect(plot).to_have_accessible_name(caption.inner_text())
+        described = page.locator(f"#{plot.get_attribute('aria-describedby')}")
+        for figure in FIGURES.values():
+            expect(described).to_contain_text(figure)
+        dots = plot.locator("circle").evaluate_all("all => all.map((c) => c.getBoundingClientRect().x)")
+        line = plot.locator("line").first.evaluate("e => e.getBoundingClientRect().x")
+        a, b, c = (x - line for x in dots)
+        assert 0 < a < b < c
+        assert b / c == pytest.approx(35_000 / 48_500, abs=0.03), "distance from zero is size"
+
+
+def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
+    pages: Pages, address: str, engine: OverlapEngine
+) -> None:
+    page = pages.open(address)
+    page.get_by_role("button", name="Sources", exact=True).click()
+    drawer = page.locator("#shelf")
+    expect(drawer).to_contain_text("29 sources, ")
+    expect(drawer).to_contain_text("Index built 25 November 2026, 17:43 UTC with the model overlap")
+    entry = drawer.locator("[data-shelf='ap-2024-11-29-desertion']")
+    for words in ("Associated Press", "29 Nov 2024", "our note", "corroborates the article", "English", "passages"):
+        expect(entry).to_contain_text(words)
+    drawer.get_by_role("searchbox").fill("associated press")
+    expect(drawer.locator("[data-shelf]:visible")).to_have_count(1)
+    entry.get_by_role("checkbox").check()
+    drawer.get_by_role("searchbox").fill("")
+    drawer.locator("[data-choose='elpais-2024-10-21-kurakhove']").check()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page.locator(".chips-words")).to_have_text("Asking 2 sources only")
+    page.get_by_role("button", name="Do not ask this source: El País").click()
+    expect(page.locator(".chip:visible")).to_have_count(1)
+    turn = ask(page, FACT)
+    assert engine.filtered[-1] == {"ap-2024-11-29-desertion"}
+    expect(turn.locator(".asked-of")).to_contain_text("Asked of one source only: our note on Associated Press")
+    assert all("Associated Press" in s for s in turn.locator(".speaker").all_inner_texts())
+    page.get_by_role("button", name="Ask all sources").click()
+    expect(page.locator(".chips")).to_be_hidden()
+    ask(page, FACT)
+    assert engine.filtered[-1] == frozenset()
+    expect(page.locator("article.turn").last.locator(".asked-of")).to_have_count(0)
+    expect(page.locator("article.turn").first.locator(".asked-of")).to_be_visible()  # it remembers
+
+
+def test_a_refusal_offers_what_the_sources_do_cover(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    turn = ask(page, REFUSED)
+    offers = turn.locator(".covered .suggestions button")
+    assert offers.count() >= 2
+    words = offers.first.inner_text().splitlines()[0]
+    assert words.startswith("Summarise “")
+    offers.first.click()
+    answered(page.locator("article.turn").nth(1))
+    expect(page.locator("article.turn").nth(1).locator(".asked")).to_contain_text(words)
+    page.locator("article.turn").first.get_by_role("button", name="Look through all sources").click()
+    expect(page.locator("#shelf")).to_be_visible()
+
+
+def test_a_source_opens_from_the_drawer(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.locator("[data-open-source='ap-2024-11-29-desertion']").click()
+    expect(page.locator("#reader h3")).to_contain_text("Desertion threatens")
+    expect(page.locator("#shelf")).to_be_hidden()

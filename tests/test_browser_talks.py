@@ -1,0 +1,329 @@
+"""Conversations in a real Chromium: kept by the browser, renamed, deleted, edited, stopped, saved, never believed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.feedback import read as read_feedback
+from app.replay import replay
+from index.reader import read_corpus
+from tests.browser import FACT, REFUSED, SEVERAL, Pages, answered, ask, ready, serving
+from tests.chat_engine import OverlapEngine, source_of
+from tests.conftest import CORPUS
+
+pytestmark = pytest.mark.browser
+
+
+def talks(page: Page) -> Locator:
+    """The rows of the conversations drawer, which is opened."""
+    if not page.locator("#talks").is_visible():
+        page.get_by_role("button", name="Conversations", exact=True).click()
+    return page.locator("#talks [data-talks] li[data-name]")
+
+
+def new(page: Page) -> None:
+    page.locator("#masthead [data-new]").click()
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_two_tabs_do_not_share_a_conversation_and_a_follow_up_has_its_own(
+    pages: Pages, address: str, engine: OverlapEngine
+) -> None:
+    context = pages.profile()
+    one, two = pages.open(address, context=context), pages.open(address, context=context)
+    ask(one, FACT)
+    expect(two.locator("article.turn")).to_have_count(0)
+    ask(two, REFUSED)
+    ask(one, "and in January 2024?")
+    question, history = engine.asked[-1]
+    assert question == "and in January 2024?"
+    assert [t.text for t in history if t.role == "user"] == [FACT]
+    expect(one.locator(".read-as")).to_contain_text(FACT)
+    expect(two.locator("article.turn")).to_have_count(1)
+    expect(talks(two)).to_have_count(2)  # both are kept, each whole
+
+
+def test_a_reload_keeps_the_conversation_and_a_new_one_begins_afresh(
+    pages: Pages, address: str, engine: OverlapEngine
+) -> None:
+    page = pages.open(address)
+    said = ask(page, FACT).locator(".quoted").first.inner_text()
+    page.reload()
+    ready(page)
+    expect(page.locator("article.turn .quoted").first).to_have_text(said)
+    page.locator("article.turn .mark").first.click()
+    expect(page.locator("#evidence mark[aria-current]")).to_have_text(said)
+    ask(page, "and in January 2024?")
+    assert [t.text for t in engine.asked[-1][1] if t.role == "user"] == [FACT]
+    new(page)
+    ask(page, REFUSED)
+    assert engine.asked[-1][1] == ()
+
+
+def test_conversations_are_listed_switched_renamed_and_deleted(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    ask(page, FACT)
+    new(page)
+    ask(page, REFUSED)
+    rows = talks(page)
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator("[data-talk]")).to_have_attribute("aria-current", "true")
+    rows.filter(has_text=FACT).locator("[data-talk]").click()
+    expect(page.locator("article.turn .asked")).to_contain_text(FACT)
+    expect(page.locator("article.turn .mark").first).to_be_visible()
+
+    row = talks(page).filter(has_text=FACT)
+    row.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Autumn <b>figures</b>")
+    page.keyboard.press("Enter")
+    renamed = talks(page).filter(has_text="Autumn <b>figures</b>")
+    expect(renamed).to_have_count(1)
+    page.reload()
+    ready(page)
+    expect(talks(page).filter(has_text="Autumn <b>figures</b>")).to_have_count(1)
+
+    gone = talks(page).filter(has_text=REFUSED)
+    gone.get_by_role("button", name="Delete").click()
+    expect(gone).to_have_count(1)  # it asks first
+    gone.get_by_role("button", name="Delete for good?").click()
+    expect(talks(page)).to_have_count(1)
+    page.get_by_role("button", name="Clear this conversation").click()
+    page.locator("[data-clear]").click()
+    expect(page.locator("article.turn")).to_have_count(0)
+    expect(talks(page)).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('footnote/talk/'))") == []
+
+
+def test_the_last_question_is_edited_or_asked_again_in_its_place(
+    pages: Pages, address: str, engine: OverlapEngine
+) -> None:
+    page = pages.open(address)
+    ask(page, FACT)
+    ask(page, REFUSED)
+    turns = page.locator("article.turn")
+    expect(page.locator("[data-edit]")).to_have_count(1)
+    turns.last.get_by_role("button", name="Edit the question").click()
+    box = page.locator("#question textarea")
+    expect(box).to_have_value(REFUSED)
+    expect(page.locator(".editing")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".editing")).to_be_hidden()
+    expect(box).to_have_value("")
+    turns.last.get_by_role("button", name="Edit the question").click()
+    box.fill(SEVERAL)
+    page.keyboard.press("Enter")
+    expect(turns.last.locator(".asked")).to_contain_text(SEVERAL)
+    answered(turns.last)
+    expect(turns).to_have_count(2)
+    assert [t.text for t in engine.asked[-1][1] if t.role == "user"] == [FACT], "not with the question it replaces"
+    before = len(engine.asked)
+    turns.last.get_by_role("button", name="Ask again").click()
+    page.wait_for_function("n => document.querySelectorAll('article.turn')[1]?.id !== n", arg="t3")
+    answered(turns.last)
+    expect(turns).to_have_count(2)
+    assert [q for q, _ in engine.asked[before:]] == [SEVERAL]
+    page.reload()
+    ready(page)
+    assert turns.locator("[data-question]").all_inner_texts() == [FACT, SEVERAL]
+
+
+def test_an_answer_can_be_stopped_and_keeps_what_was_proved(pages: Pages, tmp_path: Path) -> None:
+    engine = OverlapEngine(read_corpus(CORPUS), pause=1.5)
+    with serving(engine, tmp_path) as url:
+        page = pages.open(url)
+        page.locator("#question textarea").fill(SEVERAL)
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn .words")).to_have_count(1)
+        page.locator("#question textarea").fill("typed meanwhile")
+        page.keyboard.press("Enter")  # asks nothing while an answer is being made
+        page.get_by_role("button", name="Stop").click()
+        turn = page.locator("article.turn")
+        answered(turn)
+        expect(turn.locator(".notice")).to_contain_text("Stopped.")
+        expect(turn.locator(".words")).to_have_count(1)
+        expect(page.locator("#question textarea")).to_have_value("typed meanwhile")
+        page.wait_for_timeout(2000)  # what the engine still makes of it is not shown
+        expect(turn).to_have_count(1)
+        expect(turn.locator(".words")).to_have_count(1)
+        engine.pause = 0
+        turn.locator(".mark").click()
+        expect(page.locator("#evidence mark[aria-current]")).to_be_visible()
+        turn.get_by_role("button", name="Ask again").click()
+        expect(turn.locator(".words")).to_have_count(3)
+        assert len(engine.asked) == 2
+
+
+def test_a_new_conversation_leaves_an_answer_that_is_being_made(pages: Pages, tmp_path: Path) -> None:
+    engine = OverlapEngine(read_corpus(CORPUS), pause=0.8)
+    with serving(engine, tmp_path) as url:
+        page = pages.open(url)
+        page.locator("#question textarea").fill(SEVERAL)
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn .words")).to_have_count(1)
+        new(page)
+        page.wait_for_timeout(1500)  # what the engine still makes of the question belongs to no page any more
+        expect(page.locator("article.turn")).to_have_count(0)
+        engine.pause = 0
+        ask(page, FACT)
+        expect(page.locator("article.turn .asked")).to_have_count(1)
+        assert engine.asked[-1] == (FACT, ())
+
+
+def test_a_server_that_has_forgotten_the_conversation_gets_it_from_the_browser(pages: Pages, tmp_path: Path) -> None:
+    sources = read_corpus(CORPUS)
+    with serving(OverlapEngine(sources), tmp_path) as url:
+        page = pages.open(url)
+        ask(page, FACT)
+    port = int(url.rpartition(":")[2])
+    second = OverlapEngine(sources)
+    with serving(second, tmp_path, port=port):
+        page.locator("#question textarea").fill("and in January 2024?")
+        page.keyboard.press("Enter")
+        turns = page.locator("article.turn")
+        expect(turns).to_have_count(2, timeout=20_000)
+        answered(turns.last)
+        assert [t.text for t in second.asked[-1][1] if t.role == "user"] == [FACT]
+        expect(page.locator("#question textarea")).to_have_value("")
+        pages.wrong = [w for w in pages.wrong if "Failed to fetch" not in w]
+
+
+def test_a_question_in_the_address_is_asked_once(pages: Pages, address: str, engine: OverlapEngine) -> None:
+    before = len(engine.asked)
+    page = pages.open(f"{address}/?q=How%20many%20criminal%20proceedings%20were%20registered%20in%20October%202024%3F")
+    answered(page.locator("article.turn"))
+    expect(page.locator(".asked")).to_contain_text(FACT)
+    assert "q=" not in page.url
+    for _ in range(2):
+        page.reload()
+        ready(page)
+        expect(page.locator("article.turn")).to_have_count(1)
+    page.wait_for_timeout(300)
+    assert [q for q, _ in engine.asked[before:]] == [FACT]
+
+
+def test_copying_with_references_and_a_link_that_asks_the_question_alone(pages: Pages, address: str) -> None:
+    page = pages.open(address, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, FACT)
+    turn = ask(page, "and in January 2024?")
+    turn.get_by_role("button", name="Copy with references").click()
+    expect(turn.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert turn.locator(".quoted").first.inner_text() in text.replace("\\", "")
+    assert "World Socialist Web Site" in text
+    turn.get_by_role("button", name="Copy link").click()
+    expect(turn.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = pages.open(link)
+    expect(other.locator(".asked")).to_contain_text(f"{FACT} and in January 2024?")
+
+
+def test_a_judgement_with_its_reason_is_kept_in_the_local_file(pages: Pages, tmp_path: Path) -> None:
+    with serving(OverlapEngine(read_corpus(CORPUS)), tmp_path) as url:
+        page = pages.open(url)
+        turn = ask(page, FACT)
+        down = turn.get_by_role("button", name="Not a good answer")
+        down.click()
+        reason = turn.get_by_role("textbox", name="What was good, or what is wrong?")
+        expect(reason).to_be_focused()
+        reason.fill("It counts <two> kinds of case.")
+        turn.get_by_role("button", name="Keep this").click()
+        expect(turn.locator(".judged")).to_contain_text("footnote feedback")
+        expect(down).to_have_attribute("aria-pressed", "true")
+        expect(down).to_be_focused()
+        (entry,) = read_feedback(tmp_path).entries
+        assert (entry.verdict, entry.reason, entry.question) == ("down", "It counts <two> kinds of case.", FACT)
+        assert entry.quotes
+        page.reload()
+        ready(page)
+        expect(down).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_conversation_is_saved_as_markdown_page_and_bundle_that_replays(pages: Pages, own_home: Path) -> None:
+    with serving(None, own_home) as url:
+        page = pages.open(url, accept_downloads=True)
+        said = ask(page, FACT).locator(".quoted").first.inner_text()
+        ask(page, REFUSED)
+        talks(page)
+        files = {}
+        for name in ("Markdown", "Web page", "Evidence bundle"):
+            with page.expect_download() as waiting:
+                page.locator("#talks").get_by_role("button", name=name).click()
+            files[name] = (waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes())
+    assert [f[0].rpartition(".")[2] for f in files.values()] == ["md", "html", "zip"]
+    assert FACT in files["Markdown"][1].decode()
+    assert said in files["Markdown"][1].decode().replace("\\", "")
+    shown = pages.browser.new_page()
+    shown.set_content(files["Web page"][1].decode())
+    expect(shown.get_by_text(said).first).to_be_visible()
+    shown.close()
+    replayed = replay(files["Evidence bundle"][1], own_home)
+    assert replayed.ok
+    assert any(q.text == said for q in replayed.quotes)
+
+
+KEEP = "([k, v]) => localStorage.setItem(k, v)"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "not json", "null", "[]", '{"exchanges": 5}', '{"exchanges": [null]}', '{"exchanges": [{"record": 7}]}',
+        '{"exchanges": [{"record": {"question": {"a": 1}}}], "title": {"x": 1}, "updated": "soon"}',
+        json.dumps({"title": "<img src=x onerror=alert(1)>", "updated": 1, "exchanges": [
+            {"id": "\"]'><svg onload=alert(1)>", "judged": "\"]' x", "record": {
+                "question": "<img src=x onerror=alert(1)>${alert(1)}", "problem": "<script>alert(1)</script>"}}]}),
+    ],
+)  # fmt: skip
+def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages, address: str, kept: str) -> None:
+    page = pages.open(address)
+    page.evaluate(KEEP, ["footnote/talk/evil", kept])
+    page.evaluate(KEEP, ["footnote/language", "<x>"])
+    page.evaluate("sessionStorage.setItem('footnote/here', 'evil')")
+    page.reload()
+    ready(page)
+    rows = talks(page)
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Escape")
+    new(page)
+    ask(page, FACT)
+    expect(page.locator("article.turn").last.locator(".mark").first).to_be_visible()
+    rows = talks(page)
+    expect(rows).to_have_count(2)
+    evil = page.locator("#talks li[data-name=evil]")
+    evil.get_by_role("button", name="Delete").click()
+    evil.get_by_role("button", name="Delete for good?").click()
+    expect(rows).to_have_count(1)
+
+
+def test_forged_words_in_the_browser_are_never_shown_as_a_quotation(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    ask(page, FACT)
+    page.evaluate(
+        """() => { const k = Object.keys(localStorage).find((k) => k.startsWith('footnote/talk/'));
+        localStorage.setItem(k, localStorage.getItem(k).replaceAll('Nine-thousand-forty-eight', 'Ninety')); }"""
+    )
+    page.reload()
+    ready(page)
+    turn = page.locator("article.turn")
+    expect(turn.locator(".words.gone")).to_contain_text("Ninety")
+    expect(turn.locator(".words.gone .quoted")).to_have_count(0)
+    expect(turn.locator(".mark.gone")).to_have_accessible_name("Footnote 1, no longer proved: its source has changed")
+    expect(page.locator("#evidence .changed")).to_contain_text("changed since, not proved")
+    expect(page.locator("#evidence mark", has_text="Ninety")).to_have_count(0)
+    expect(turn.get_by_role("button", name="Copy with references")).to_have_count(0)
+
+
+def test_full_storage_is_said_in_words_and_asking_goes_on(pages: Pages, tmp_path: Path) -> None:
+    with serving(OverlapEngine([source_of("Smugglers asked for 20,000 dollars at the border.")]), tmp_path) as url:
+        page = pages.open(url)
+        page.evaluate(
+            "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+        )
+        ask(page, "Smugglers asked dollars")
+        expect(page.locator(".storage-full")).to_contain_text("This browser keeps no more")
+        ask(page, "Smugglers asked dollars")
+        expect(page.locator("article.turn")).to_have_count(2)
