@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -162,16 +163,39 @@ def test_a_window_is_whole_sentences_within_the_limit() -> None:
 def test_an_epoch_is_the_same_each_time_and_holds_every_question(layout: Layout) -> None:
     examples = [example(f"When was number {n} built?", n % 4, ["1874"]) for n in range(60)]
     paragraphs = distinct_paragraphs(examples)
-    epochs = Epochs(examples, [[0]] * len(examples), paragraphs, layout, Plan(), seed=3)
+    epochs = Epochs(examples, [[0]] * len(examples), paragraphs, layout, Plan(paired=0.5), seed=3)
     one, again, next_ = epochs.batches(0, 512), epochs.batches(0, 512), epochs.batches(1, 512)
     assert one == again
     assert one != next_
-    assert sum(map(len, one)) == len(examples)
+    assert len(examples) < sum(map(len, one)) <= 2 * len(examples), "some come with their near miss"
     for batch in one:
-        assert len(batch) == 1 or len(batch) * max(len(i.row.ids) for i in batch) <= 512
+        assert len(batch) <= 4 or len(batch) * max(len(i.row.ids) for i in batch) <= 512
     rows = [i for batch in [*one, *next_] for i in batch]
     assert any(not any(i.labels) for i in rows), "near misses are among them"
     assert any(any(i.labels) for i in rows)
+    assert len({i.group for i in rows}) == 1, "one paragraph is one group"
+
+
+def test_pairs_are_told_apart_by_the_loss(layout: Layout) -> None:
+    """Of two rows on one paragraph the answered one should be surer; rows on other paragraphs do not compare."""
+    import torch
+
+    from index.selector.train import loss_of, tensors
+
+    answered = item(example("When was it built?"), layout, layout.pieces, "")
+    missed = item(example("Who painted it?", right=None), layout, layout.pieces, "")
+
+    def loss(first: float, second: float, groups: tuple[int, int]) -> float:
+        rows = [replace(answered, group=groups[0]), replace(missed, group=groups[1])]
+        made = tensors(arrays(rows), "cpu")
+        sentences = torch.full((2, 4), -20.0)
+        sentences[0, 1], sentences[1, 1] = first, second
+        flat = torch.zeros_like(made["starts"])
+        return float(loss_of(sentences, flat, flat, made))
+
+    apart = loss(2.0, -2.0, (1, 2))
+    assert loss(2.0, -2.0, (1, 1)) - apart < 0.02, "in order: hardly any loss more"
+    assert loss(-2.0, 2.0, (1, 1)) - loss(-2.0, 2.0, (1, 2)) > 1.5, "out of order"
 
 
 # ---- measures ----

@@ -21,6 +21,7 @@ from index.selector.near_miss import change, names_of, take_away, turn_round
 WHOLE = 300  # tokens of a paragraph that is read whole
 NARROW = (80, 170)  # tokens of a window: passages of an index are of this length
 _MANY_NAMES = 20
+_TOGETHER = 4  # rows of one paragraph that are seen at once
 _SORTED_TOGETHER = 40  # batches whose rows are sorted by length before they are cut, to save padding
 
 
@@ -28,12 +29,14 @@ _SORTED_TOGETHER = 40  # batches whose rows are sorted by length before they are
 class Plan:
     """What part of the answerable questions is made unanswerable, and how; what else varies.
 
-    The parts are of all answerable questions; `windowed`: part of the paragraphs that is read in a narrow window.
+    The parts are of all answerable questions; those that are `paired` come with their near miss in one batch, so
+    that the two can be told apart. `windowed`: part of the paragraphs that is read in a narrow window.
     """
 
-    take_away: float = 0.12
+    take_away: float = 0.08
     turn_round: float = 0.14
-    change: float = 0.16
+    change: float = 0.08
+    paired: float = 0.35
     windowed: float = 0.5
     no_mark: float = 0.3  # questions typed without a question mark
     dated: float = 0.3  # headers with a publisher and a date, as passages of an index have them
@@ -48,6 +51,7 @@ class Item:
     labels: tuple[bool, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    group: int = 0  # rows of one group are about one paragraph, or about it and what it was changed to
 
 
 class Epochs:
@@ -70,26 +74,46 @@ class Epochs:
 
     def batches(self, epoch: int, tokens: int) -> list[list[Item]]:
         rng = random.Random(f"{self._seed}:{epoch}")
-        items = [self._item(i, rng) for i in range(len(self._examples))]
-        rng.shuffle(items)
-        return list(_cut(items, tokens, rng))
+        groups: dict[tuple[str, tuple[str, ...]], list[Item]] = {}
+        numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+        for i, example in enumerate(self._examples):
+            number = numbers.setdefault(example.paragraph, len(numbers))
+            groups.setdefault(example.paragraph, []).extend(self._items(i, number, rng))
+        parts = [p for items in groups.values() for p in _parts(items, rng)]
+        rng.shuffle(parts)
+        return list(_cut(parts, tokens, rng))
 
-    def _item(self, number: int, rng: random.Random) -> Item:
-        example = self._vary(number, rng)
-        sizes = [len(p.ids) for p in self._tokenised(example.sentences)]
-        limit = rng.randint(*NARROW) if rng.random() < self._plan.windowed else WHOLE
-        example = window(example, sizes, limit, _start(example, sizes, limit, rng))
-        return item(example, self._layout, self._tokenised, self._header(example.title, rng))
-
-    def _vary(self, number: int, rng: random.Random) -> Example:
-        example, plan = self._examples[number], self._plan
-        if rng.random() < plan.no_mark:
+    def _items(self, number: int, group: int, rng: random.Random) -> list[Item]:
+        """The rows of example `number`: one, or two if it is paired with its near miss."""
+        example = self._examples[number]
+        if rng.random() < self._plan.no_mark:
             example = replace(example, question=example.question.rstrip("? "))
-        chance = rng.random()
+        made = [example]
+        if example.answerable and rng.random() < self._plan.paired:
+            miss = self._near_miss(example, rng)
+            made += [miss] if miss else []
+        else:
+            made = [self._vary(example, number, rng)]
+        header = self._header(example.title, rng)
+        limit = rng.randint(*NARROW) if rng.random() < self._plan.windowed else WHOLE
+        return [self._row(e, header if e.title == example.title else e.title, limit, group, rng) for e in made]
+
+    def _row(self, example: Example, header: str, limit: int, group: int, rng: random.Random) -> Item:
+        sizes = [len(p.ids) for p in self._tokenised(example.sentences)]
+        cut = window(example, sizes, limit, _start(example, sizes, limit, rng))
+        return replace(item(cut, self._layout, self._tokenised, header), group=group)
+
+    def _near_miss(self, example: Example, rng: random.Random) -> Example | None:
+        ways = [lambda: take_away(example), lambda: change(example, self._some_names(example.title, rng), rng)]
+        rng.shuffle(ways)
+        return ways[0]() or ways[1]()
+
+    def _vary(self, example: Example, number: int, rng: random.Random) -> Example:
+        plan, chance = self._plan, rng.random()
         made: Example | None = None
         others = [self._paragraphs[i] for i in self._near[number]]
         if not example.answerable:
-            made = turn_round(example, others, rng) if chance < plan.turn_round else None
+            made = turn_round(example, others, rng) if chance < plan.turn_round / 2 else None
         elif chance < plan.take_away:
             made = take_away(example)
         elif chance < plan.take_away + plan.turn_round:
@@ -164,21 +188,35 @@ def _start(example: Example, sizes: Sequence[int], limit: int, rng: random.Rando
     return rng.randint(first, last)
 
 
-def _cut(items: Sequence[Item], tokens: int, rng: random.Random) -> Iterator[list[Item]]:
-    """Batches of at most `tokens` tokens, padding included, of rows of like length, in random order."""
+def _parts(items: list[Item], rng: random.Random) -> Iterator[list[Item]]:
+    """Rows of one paragraph in parts of at most `_TOGETHER`, which stay in one batch."""
+    rng.shuffle(items)
+    for start in range(0, len(items), _TOGETHER):
+        yield items[start : start + _TOGETHER]
+
+
+def _cut(parts: Sequence[list[Item]], tokens: int, rng: random.Random) -> Iterator[list[Item]]:
+    """Batches of at most `tokens` tokens, padding included, of parts of like length, in random order."""
     batches: list[list[Item]] = []
-    mean = sum(len(i.row.ids) for i in items) / len(items)
-    pool = max(1, int(tokens / mean * _SORTED_TOGETHER))
-    for start in range(0, len(items), pool):
+    rows = [i for p in parts for i in p]
+    mean = sum(len(i.row.ids) for i in rows) / len(rows)
+    pool = max(1, int(tokens / mean * _SORTED_TOGETHER * len(parts) / len(rows)))
+    for start in range(0, len(parts), pool):
         batch: list[Item] = []
-        for each in sorted(items[start : start + pool], key=lambda i: len(i.row.ids)):
-            if batch and (len(batch) + 1) * len(each.row.ids) > tokens:
+        longest = 0
+        for part in sorted(parts[start : start + pool], key=_longest):
+            longest = max(longest, _longest(part))
+            if batch and (len(batch) + len(part)) * longest > tokens:
                 batches.append(batch)
-                batch = []
-            batch.append(each)
+                batch, longest = [], _longest(part)
+            batch.extend(part)
         batches.append(batch)
     rng.shuffle(batches)
     yield from batches
+
+
+def _longest(part: Sequence[Item]) -> int:
+    return max(len(i.row.ids) for i in part)
 
 
 def _names_by_page(paragraphs: Sequence[tuple[str, tuple[str, ...]]]) -> Mapping[str, list[str]]:
@@ -199,6 +237,7 @@ class Arrays:
     labels: NDArray[np.float32]  # (rows, sentences)
     starts: NDArray[np.float32]
     ends: NDArray[np.float32]
+    group: NDArray[np.int64]  # (rows,)
 
 
 def arrays(batch: Sequence[Item]) -> Arrays:
@@ -213,6 +252,7 @@ def arrays(batch: Sequence[Item]) -> Arrays:
         labels=np.zeros((rows, sentences), dtype=np.float32),
         starts=np.zeros(shape, dtype=np.float32),
         ends=np.zeros(shape, dtype=np.float32),
+        group=np.array([i.group for i in batch], dtype=np.int64),
     )
     for n, each in enumerate(batch):
         size = len(each.row.ids)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from index.embed import prepare_embedder
 from index.models import bundled_folder
@@ -31,13 +32,19 @@ from index.settings import IndexSettings
 NEAR = 12  # paragraphs that lie nearest to a question, from which hard negatives are drawn
 TOKENS = 4096  # of a batch, padding included
 SPAN_WEIGHT = 0.3  # of the span losses beside the sentence loss
+PAIR_WEIGHT = 0.5  # of the pair loss
+HEADS_SEED = 0  # the same for every run, so that runs can be averaged
 WARM_UP = 0.06  # part of the steps
 SAVE_EVERY = 300  # seconds
 _FAR = -1e4  # the logit of what is not there
 
 
 def loss_of(sentences: Tensor, start: Tensor, end: Tensor, batch: dict[str, Tensor]) -> Tensor:
-    """Listwise over none and all sentences, plus start and end of the answering words where they are known."""
+    """Listwise over none and all sentences, start and end of the answering words where they are known, and pairs.
+
+    A pair are two rows of one group of which one is answered and the other is not: their log-odds that any
+    sentence answers should be in this order (Burges et al., 'Learning to Rank using Gradient Descent', 2005).
+    """
     there = batch["membership"].sum(-1) > 0
     logits = torch.cat([torch.zeros_like(sentences[:, :1]), sentences.masked_fill(~there, _FAR)], dim=1)
     none = 1.0 - batch["labels"].amax(1, keepdim=True)
@@ -47,6 +54,11 @@ def loss_of(sentences: Tensor, start: Tensor, end: Tensor, batch: dict[str, Tens
         if known.any():
             scores = scores.masked_fill(batch["mask"] == 0, _FAR)
             total = total + SPAN_WEIGHT * _marginal(scores[known], right[known])
+    sure = torch.logsumexp(logits[:, 1:], 1)
+    answered = none.squeeze(1) == 0
+    pairs = (batch["group"][:, None] == batch["group"][None]) & answered[:, None] & ~answered[None]
+    if pairs.any():
+        total = total + PAIR_WEIGHT * softplus(sure[None] - sure[:, None])[pairs].mean()
     return total
 
 
@@ -84,8 +96,9 @@ class Training:
     def __init__(self, out: Path, epochs: int, rate: float, seed: int) -> None:
         self.out, self.epochs, self.rate, self.seed = out, epochs, rate, seed
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        torch.manual_seed(seed)
+        torch.manual_seed(HEADS_SEED)
         self.model = build(bundled_folder()).to(self.device).train()
+        torch.manual_seed(seed)
         decayed = [p for p in self.model.parameters() if p.dim() > 1]
         others = [p for p in self.model.parameters() if p.dim() <= 1]
         self.optimiser = torch.optim.AdamW(
