@@ -41,7 +41,7 @@ bench: $(VENV)/.installed-test
 
 pictures: $(VENV)/.installed-test
 	$(BIN)/footnote index build --if-stale
-	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python docs/make_pictures.py --disputed 'How many soldiers have deserted?'
 
 # The newest versions that fit pyproject.toml, from an environment of its own; review the difference, then run make test.
 constraints:

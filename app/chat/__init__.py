@@ -1,1 +1,1 @@
-"""The browser chat. Only `layout` and `theme` import gradio; the rest turns answers into escaped HTML."""
+"""The browser chat. Only `layout`, `events` and `theme` import gradio; the rest turns answers into escaped HTML."""

@@ -85,7 +85,7 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
     return html(
         '<tr id="{turn}-row-{n}"><td class="compared-date">{date}</td>'
         '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span>{stands}</th>'
-        '<td class="compared-words" dir="auto">“{words}” <button type="button" class="mark" data-open-row="{n}" '
+        '<td class="compared-words" dir="auto">“{words}”\u2060<button type="button" class="mark" data-open-row="{n}" '
         'data-turn="{turn}" aria-label="{name}">{n}</button></td></tr>',
         turn=compared.turn,
         n=row.number,
