@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +13,7 @@ import pytest
 from markupsafe import escape
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.fragment import live_address
 from index.passage import Block, BlockKind, Kind, Source
@@ -94,17 +92,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    path = shutil.which("chromium")
-    if path is None:
-        why = "no command 'chromium' on PATH; install Debian's package chromium to run the browser tests"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page(viewport={"width": 900, "height": 600})
-        browser.close()
+def page(chromium: Browser) -> Page:
+    return chromium.new_page(viewport={"width": 900, "height": 600})
 
 
 def marked(page: Page) -> NDArray[np.bool_]:
