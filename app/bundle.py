@@ -32,10 +32,10 @@ from app.bundle_format import (
     misquoted,
     quote_lines,
 )
-from app.chat.markup import visible
 from app.describe import source_label
 from app.settings import Settings
 from app.transcript import conversation_html, conversation_markdown
+from app.visible import visible
 from index.errors import QuoteError, UsageError
 from index.passage import Quote, Source
 

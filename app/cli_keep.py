@@ -79,11 +79,13 @@ def replay(
 def _print_replay(found: Replay) -> None:
     from rich.text import Text
 
-    from app.render import clean
+    from app.visible import visible
 
     console = _console()
-    console.print(Text(clean(found.title), style="bold"))
-    console.print(f"Made {clean(found.made)} by Footnote {clean(found.footnote)}, SHA-256 {found.sha256}", markup=False)
+    console.print(Text(visible(found.title), style="bold"))
+    console.print(
+        f"Made {visible(found.made)} by Footnote {visible(found.footnote)}, SHA-256 {found.sha256}", markup=False
+    )
     table = _replay_table(found, console.width)
     if found.quotes:
         console.print()
@@ -91,11 +93,11 @@ def _print_replay(found: Replay) -> None:
     console.print()
     for quote in found.quotes:
         if quote.reason:
-            console.print(f"Not proved: [{quote.answer}.{quote.number}] {clean(quote.reason)}.", markup=False)
+            console.print(f"Not proved: [{quote.answer}.{quote.number}] {visible(quote.reason)}.", markup=False)
     for problem in found.problems:
-        console.print(f"Bundle: {clean(problem)}.", markup=False)
+        console.print(f"Bundle: {visible(problem)}.", markup=False)
     for text in _about_index(found):
-        console.print(clean(text), markup=False)
+        console.print(visible(text), markup=False)
     console.print(Text(_verdict(found), style="bold"))
 
 
@@ -104,7 +106,7 @@ def _replay_table(found: Replay, width: int) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from app.render import clean
+    from app.visible import visible
 
     rows = [_row(quote, found, spans=width >= _SPANS_FROM) for quote in found.quotes]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
@@ -115,7 +117,7 @@ def _replay_table(found: Replay, width: int) -> Table:
         else:
             table.add_column(name, no_wrap=True, min_width=longest)
     for row in rows:
-        table.add_row(*(Text(clean(cell)) for cell in row.values()))
+        table.add_row(*(Text(visible(cell)) for cell in row.values()))
     return table
 
 
@@ -180,7 +182,7 @@ def _print_feedback(entries: Sequence[Feedback]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from app.render import clean
+    from app.visible import visible
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column("time", no_wrap=True)
@@ -191,8 +193,8 @@ def _print_feedback(entries: Sequence[Feedback]) -> None:
     for e in entries:
         when = e.time.replace("T", " ").removesuffix("Z")
         mark = Text("good", style="green") if e.verdict == "up" else Text("bad", style="red")
-        question, reason = (Text(clean(" ".join(t.split()))) for t in (e.question, e.reason))
-        table.add_row(Text(clean(when)), mark, question, reason, Text(clean(e.answer_id)))
+        question, reason = (Text(visible(" ".join(t.split()))) for t in (e.question, e.reason))
+        table.add_row(Text(visible(when)), mark, question, reason, Text(visible(e.answer_id)))
     console = _console()
     console.print(table)
     bad = sum(e.verdict == "down" for e in entries)

@@ -19,7 +19,7 @@ from app.compose import Numbering
 from app.counted import noun_after
 from app.describe import acronym, dated_name, relation_words, source_label
 from app.extract import draft_of, telling_figure
-from app.figures import counts, emphasised
+from app.figures import counts, emphasised, is_exact
 from app.matter import CUT, Cut, Found, Frequencies, on_the_matter, quotable
 from app.question import Question
 from index.analyse import numbers
@@ -31,7 +31,6 @@ __all__ = ["Chart", "Comparison", "Dot", "Row", "compare", "nothing"]
 
 EACH = 2  # passages of a source that are read
 _NAMING = 30  # passages that are looked at for the figure that answers
-_EXACT = 3  # telling digits of a figure that hardly two texts share by chance: 9,048 has four, 100,000 one
 _SECOND_SCORE, _SECOND_WORDS = 0.25, 0.8  # parts of the first sentence's score and cover that a second one needs
 _LAST = (10**8, 10**8)  # the day of an undated source: behind every other
 _HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)
@@ -194,7 +193,7 @@ def _naming(figure: str, found: Sequence[Found]) -> list[Found]:
     must share words with the question.
     """
     said = {n.value for n in numbers(figure)}
-    exact = any(len(n.term.replace(".", "").strip("0")) >= _EXACT for n in numbers(figure))
+    exact = is_exact(figure)
     return [f for f in found if said & {n.value for n in counts(f.text)} and (exact or f.cover >= CUT.cover)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from app.chat.markup import visible
+from app.visible import visible
 
 # Signs of inline markup in CommonMark ('#' may end a heading); '~', '|' and '$' in common extensions.
 _INLINE = re.compile(r"[\\`*_\[\]<>&~|$#]")

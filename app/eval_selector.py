@@ -19,7 +19,13 @@ from index.selector.measure import Judged, first_right, risk_coverage
 from index.selector.runtime import Selector
 from index.selector.yardsticks import Measured, Ranked, Value, measured, rank_all
 
-_COLOURS = {"selector": "#1c4f82", "embedding": "#b5651d", "BM25": "#5d7a3a", "chance": "#8a8577"}
+_COLOURS = {
+    "selector": "#1c4f82",
+    "combined": "#7b3f8c",
+    "embedding": "#b5651d",
+    "BM25": "#5d7a3a",
+    "chance": "#8a8577",
+}
 _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 240, 46, 30, 34
 _STEPS = 200  # points of a curve; more are not seen
 

@@ -13,6 +13,7 @@ from app.answer import QuestionKind, Role
 from app.compose import Draft
 from app.describe import speaker
 from app.emphasis import answering_words, emphasise
+from app.figures import is_exact
 from app.question import Question
 from index.analyse import tokens
 from index.numbers import numbers
@@ -100,10 +101,16 @@ def telling_figure(question: Question, lead: Candidate) -> str | None:
 
 
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
-    """Sentences of other sources that name the very figure that answers: they confirm it, qualify it or dispute it."""
+    """Sentences of other sources that name the very figure that answers: they confirm it, qualify it or dispute it.
+
+    A round figure may stand in another source by chance, so that sentence must come near the lead as any other must.
+    """
     figure = telling_figure(question, lead)
-    said = {n.value for n in numbers(figure)} if figure else set()
-    others = [c for c in named if c.source.id != lead.source.id]
+    if figure is None:
+        return []
+    said = {n.value for n in numbers(figure)}
+    least = 0.0 if is_exact(figure) else lead.score * LIMITS[question.kind].share
+    others = [c for c in named if c.source.id != lead.source.id and c.score >= least]
     return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
 
 

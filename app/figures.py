@@ -51,6 +51,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MOST, _LONGEST = 20, 1000  # figures and characters; beyond, a sentence is a table in prose, or no sentence
+_TELLING_DIGITS = 3  # of a figure without the noughts at its ends
 _REACH = 60  # characters before a figure that its qualifier can take
 _BEHIND = re.compile(r"\s(?:or|and) (?:so|more|fewer|less|above|over)\b|\+(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s?[-–—‑]\s?|\s(?:to|or)\s", re.IGNORECASE)
@@ -78,6 +79,11 @@ def figures(text: str, speakers: frozenset[str] = frozenset()) -> list[Figure]:
 def counts(text: str) -> list[Number]:
     """Figures that count or measure: neither '82nd' nor 'Article 407'."""
     return [n for n in numbers(text) if not n.ordinal and not n.label]
+
+
+def is_exact(figure: str) -> bool:
+    """Whether two texts that hold `figure` hardly do so by chance: 9,048 tells, 21,000 and 100,000 do not."""
+    return any(len(n.term.replace(".", "").strip("0")) >= _TELLING_DIGITS for n in numbers(figure))
 
 
 def emphasised(text: str) -> tuple[tuple[int, int], ...]:

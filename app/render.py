@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -13,22 +12,16 @@ from rich.text import Text
 from app.answer import Answer, Role, Statement, Support
 from app.describe import acronym, short_date
 from app.evaluate import CurvePoint, Summary
+from app.visible import visible
 from index.passage import Hit, Source
 
-# C0 and C1 controls but line feed and tab, and the marks that reorder text on a screen (Unicode bidi controls).
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 CONTEXT = 300  # characters around a span that `show` prints
-
-
-def clean(text: str) -> str:
-    """`text` with control characters made visible, so that a source cannot steer the terminal."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -> None:
     """Statements with marks, then the footnotes with their place in the file."""
     if answer.standalone_question != answer.question.strip():
-        console.print(Text(f"Understood as: {clean(answer.standalone_question)}", style="dim"))
+        console.print(Text(f"Understood as: {visible(answer.standalone_question)}", style="dim"))
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
         if answer.nearest:
@@ -52,8 +45,8 @@ def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -
 def _statement(statement: Statement) -> Text:
     line = Text()
     if statement.speaker and statement.support is Support.QUOTED:
-        line.append(f"{clean(statement.speaker)}: ", style="cyan")
-    body = Text(clean(statement.text))
+        line.append(f"{visible(statement.speaker)}: ", style="cyan")
+    body = Text(visible(statement.text))
     for start, end in statement.emphasis:
         body.stylize("bold", start, end)
     quoted = statement.support is Support.QUOTED
@@ -71,7 +64,7 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
         label = next(s.label for s in answer.sources if s.id == source.id)
-        text = Text(f"{clean(source.title)}. {clean(label)}, {short_date(source.published)}. ")
+        text = Text(f"{visible(source.title)}. {visible(label)}, {short_date(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
@@ -80,7 +73,7 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
 def _passage_line(source: Source, start: int, end: int) -> Text:
     name = f"{acronym(source.publisher)}, {short_date(source.published)}"
     text = " ".join(source.text[start:end].split())
-    return Text.assemble((f"{clean(name)}: ", "cyan"), clean(text))
+    return Text.assemble((f"{visible(name)}: ", "cyan"), visible(text))
 
 
 def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
@@ -99,15 +92,15 @@ def print_span(console: Console, source: Source, start: int, end: int) -> None:
     """The words `start:end` in their place, with what stands around them."""
     place = f"{source.file} line {source.line_at(start)}" if source.file else ""
     console.print(
-        Text(f"{clean(source.title)} ({clean(source.publisher)}, {short_date(source.published)})", style="bold")
+        Text(f"{visible(source.title)} ({visible(source.publisher)}, {short_date(source.published)})", style="bold")
     )
     console.print(Text(f"{source.url}  {place}  SHA-256 {source.sha256}", style="dim"))
     low, high = max(0, start - CONTEXT), min(len(source.text), end + CONTEXT)
     console.print(
         Text.assemble(
-            ("… " if low else "") + clean(source.text[low:start]),
-            (clean(source.text[start:end]), "reverse"),
-            clean(source.text[end:high]) + (" …" if high < len(source.text) else ""),
+            ("… " if low else "") + visible(source.text[low:start]),
+            (visible(source.text[start:end]), "reverse"),
+            visible(source.text[end:high]) + (" …" if high < len(source.text) else ""),
         )
     )
 

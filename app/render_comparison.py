@@ -8,7 +8,7 @@ from rich.text import Text
 
 from app.chart import Chart, Dot
 from app.compare import Comparison, Row
-from app.render import clean
+from app.visible import visible
 
 _BAR = 40  # characters of the longest bar
 _FULL, _RANGE = "█", "░"  # up to the figure; from the low to the high end of a range
@@ -17,7 +17,7 @@ _FULL, _RANGE = "█", "░"  # up to the figure; from the low to the high end o
 def print_comparison(console: Console, found: Comparison) -> None:
     """The rows, the charts, and how many sources have nothing on the question."""
     if found.standalone_question != found.question.strip():
-        console.print(Text(f"Understood as: {clean(found.standalone_question)}", style="dim"))
+        console.print(Text(f"Understood as: {visible(found.standalone_question)}", style="dim"))
     if not found.rows:
         console.print(f"No source says anything on this that was found ({found.searched} searched).")
         return
@@ -26,12 +26,12 @@ def print_comparison(console: Console, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = Text.assemble((clean(row.speaker), "cyan"), "\n", (row.relation, "dim"))
+        who = Text.assemble((visible(row.speaker), "cyan"), "\n", (row.relation, "dim"))
         table.add_row(str(row.number), who, _quoted(row))
     console.print(table)
     for chart in found.charts:
         console.print()
-        console.print(Text(clean(chart.counts) + (f" ({chart.unit})" if chart.unit else ""), style="bold"))
+        console.print(Text(visible(chart.counts) + (f" ({chart.unit})" if chart.unit else ""), style="bold"))
         console.print(_bars(chart))
     if found.silent:
         console.print(Text(f"\nNothing on this in {len(found.silent)} of {found.searched} sources.", style="dim"))
@@ -39,7 +39,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
 
 def _quoted(row: Row) -> Text:
     """The quotation with its figures in bold, and the command that opens it in its place."""
-    words = Text(clean(row.quote.text))
+    words = Text(visible(row.quote.text))
     for start, end in row.emphasis:
         words.stylize("bold", start, end)
     place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
@@ -53,7 +53,9 @@ def _bars(chart: Chart) -> Table:
     most = max(dot.high or dot.value for dot in chart.dots) or 1.0
     for dot in chart.dots:
         when = f"{dot.period}, {dot.label}" if chart.axis == "date" else dot.label
-        table.add_row(Text(f"[{dot.row}]", style="green"), Text(clean(when)), Text(clean(dot.text)), _bar(dot, most))
+        table.add_row(
+            Text(f"[{dot.row}]", style="green"), Text(visible(when)), Text(visible(dot.text)), _bar(dot, most)
+        )
     return table
 
 

@@ -11,8 +11,9 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from app.answer import Answer, Role, Statement, Support
-from app.chat.markup import emphasised, html, join, link, visible
+from app.chat.markup import emphasised, html, join, link
 from app.references import Near, Reference, Shelf, nearest, origin, references
+from app.visible import visible
 from index.passage import Source
 
 _NOTHING = Markup("")

@@ -18,6 +18,9 @@ into exit codes and `app.chat` into words.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 
 class FootnoteError(Exception):
     """Base of all errors raised on purpose. `exit_code` is what the command line returns."""
@@ -65,3 +68,12 @@ class DamagedIndexError(StoreError):
 
 class BuildLockedError(StoreError):
     pass
+
+
+def in_plain_words(command: Callable[[], None]) -> None:
+    """Run a command; one of these errors becomes one sentence on standard error and the exit code."""
+    try:
+        command()
+    except FootnoteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None

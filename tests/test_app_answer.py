@@ -164,6 +164,16 @@ def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path, bu
     assert "ledger" in {q.source_id for q in answer.quotes}
 
 
+def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path, built_home: Path) -> None:
+    corpus = tmp_path / "corpus"
+    write_source(corpus, "gulls", "Some 21,000 gulls nest on the island.", relation="background", publisher="Bird Club")
+    engine = made(tmp_path, built_home, "The yard employed 21,000 people before 1912. Anna Berg runs the yard.")
+    answer = engine.answer("How many people did the yard employ before 1912?")
+    check(answer, engine)
+    assert "21,000" in answer.statements[0].text
+    assert "gulls" not in {q.source_id for q in answer.quotes}
+
+
 def made(
     tmp_path: Path, built_home: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard."
 ) -> Engine:

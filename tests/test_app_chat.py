@@ -19,11 +19,12 @@ from app.chat.english import ENGLISH
 from app.chat.evidence import evidence_html
 from app.chat.exchange import Conversation, prove
 from app.chat.first_page import first_page
-from app.chat.markup import Highlight, emphasised, link, span_html, visible, web_address
+from app.chat.markup import Highlight, emphasised, link, span_html, web_address
 from app.chat.passages import excerpts
 from app.chat.reader import nearest_in_place, quote_in_place
 from app.chat.suggestions import MOST, suggestions
 from app.chat.talk import converse, without_paths
+from app.visible import visible
 from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
 from index.passage import Mark, MarkKind, Source

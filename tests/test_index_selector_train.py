@@ -119,9 +119,9 @@ def test_train_kill_go_on_publish_and_measure(
         FOOTNOTE_SELECTOR=str(shipped),
     )
     assert shown.returncode == 0, shown.stderr
-    for word in ("selector", "embedding", "BM25", "chance", "P@1", "AUROC", "pairs/s", "made", "other"):
+    for word in ("selector", "combined", "embedding", "BM25", "chance", "P@1", "AUROC", "pairs/s", "made", "other"):
         assert word in shown.stdout
-    assert (tmp_path / "risk.svg").read_text("utf-8").count("<polyline") == 8, "four rankers on two sets"
+    assert (tmp_path / "risk.svg").read_text("utf-8").count("<polyline") == 10, "five rankers on two sets"
 
 
 def near_the_network(data: Path, out: Path, shipped: Path) -> None:
@@ -174,6 +174,40 @@ def reads_in_any_company(shipped: Path) -> None:
         for text, span in zip(sentences, reading.spans, strict=True):
             assert span is not None
             assert 0 <= span[0] < span[1] <= len(text)
+
+
+def test_a_training_begins_from_another_and_ends_early(
+    data: Path, built_home: Path, env: dict[str, str], tmp_path: Path
+) -> None:
+    first, further = tmp_path / "first", tmp_path / "further"
+    run([*train(data, first, built_home), "--until", "1"], env)
+    assert len(losses(first)) == 1, "one epoch of three"
+    run([*train(data, further, built_home), "--start", first / "last.pt", "--until", "1", "--beside", "0.4"], env)
+    assert losses(further)[0] < losses(first)[0], "it begins where the other ended"
+
+
+@pytest.mark.parametrize(
+    ("module", "args"),
+    [("train", ["--out", "{tmp}/out", "--start", "{tmp}/no.pt"]), ("publish", ["--checkpoint", "{tmp}/no.pt"])],
+)
+def test_a_wrong_checkpoint_is_one_plain_sentence(
+    module: str, args: list[str], data: Path, env: dict[str, str], tmp_path: Path, built_home: Path
+) -> None:
+    (tmp_path / "no.pt").write_bytes(b"no checkpoint")
+    home = ["--home", str(built_home)] if module == "train" else []
+    done = subprocess.run(
+        [*command(module, data, *(a.format(tmp=tmp_path) for a in args)), *home],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "no.pt: no checkpoint" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_missing_file_is_one_plain_sentence(footnote: Footnote, tmp_path: Path, built_home: Path) -> None:

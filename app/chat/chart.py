@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from app.chat.markup import html, join, visible
+from app.chat.markup import html, join
 from app.chat.texts import Texts
 from app.compare import Chart, Dot
+from app.visible import visible
 
 _ROW = 42  # CSS pixels a row: a line of words and the line with the dot
 _WORDS, _LINE = 14, 28  # baseline of the words and height of the line within a row

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from app.answer import AnswerQuote
 from app.chat.context import in_a_line
 from app.chat.exchange import Exchange
-from app.chat.markup import html, join, visible
+from app.chat.markup import html, join
 from app.chat.texts import Texts
 from app.chat.wording import date_words, kind_words, opening, relation_words, speaker
+from app.visible import visible
 from index.passage import Kind
 
 _NOTHING = Markup("")

@@ -8,7 +8,6 @@ evaluated once more as a JavaScript template literal, in which '${...}' from a s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -18,11 +17,10 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from app.fragment import web_address
+from app.visible import visible
 from index.passage import Block, BlockKind, Mark, MarkKind, Source
 
 _EMPTY = Markup("")
-# C0 and C1 controls but line feed and tab, and the bidi controls, which reorder text on a screen.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _INLINE = {MarkKind.STRONG: Markup("<strong>{}</strong>"), MarkKind.EMPHASIS: Markup("<em>{}</em>")}
 
 
@@ -46,11 +44,6 @@ def html(template: LiteralString, /, **values: object) -> Markup:
 
 def join(parts: Iterable[Markup]) -> Markup:
     return _EMPTY.join(parts)
-
-
-def visible(text: str) -> str:
-    """`text` with each control character made visible, so that words are read in the order they stand in."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def host_of(url: str) -> str:

@@ -30,13 +30,15 @@ class Plan:
     """What part of the answerable questions is made unanswerable, and how; what else varies.
 
     The parts are of all answerable questions; those that are `paired` come with their near miss in one batch, so
-    that the two can be told apart. `windowed`: part of the paragraphs that is read in a narrow window.
+    that the two can be told apart, those `beside` another paragraph with that one. `windowed`: part of the
+    paragraphs that is read in a narrow window.
     """
 
     take_away: float = 0.08
     turn_round: float = 0.14
     change: float = 0.08
     paired: float = 0.35
+    beside: float = 0.0
     windowed: float = 0.5
     no_mark: float = 0.3  # questions typed without a question mark
     dated: float = 0.3  # headers with a publisher and a date, as passages of an index have them
@@ -84,16 +86,18 @@ class Epochs:
         return list(_cut(parts, tokens, rng))
 
     def _items(self, number: int, group: int, rng: random.Random) -> list[Item]:
-        """The rows of example `number`: one, or two if it is paired with its near miss."""
+        """The rows of example `number`: one, or two if it is paired with its near miss or another paragraph."""
         example = self._examples[number]
         if rng.random() < self._plan.no_mark:
             example = replace(example, question=example.question.rstrip("? "))
-        made = [example]
-        if example.answerable and rng.random() < self._plan.paired:
+        chance = rng.random() if example.answerable else 1.0
+        if chance < self._plan.paired:
             miss = self._near_miss(example, rng)
-            made += [miss] if miss else []
+        elif chance < self._plan.paired + self._plan.beside:
+            miss = turn_round(example, self._others(number), rng)
         else:
-            made = [self._vary(example, number, rng)]
+            example, miss = self._vary(example, number, rng), None
+        made = [example, miss] if miss else [example]
         header = self._header(example.title, rng)
         limit = rng.randint(*NARROW) if rng.random() < self._plan.windowed else WHOLE
         return [self._row(e, header if e.title == example.title else e.title, limit, group, rng) for e in made]
@@ -111,7 +115,7 @@ class Epochs:
     def _vary(self, example: Example, number: int, rng: random.Random) -> Example:
         plan, chance = self._plan, rng.random()
         made: Example | None = None
-        others = [self._paragraphs[i] for i in self._near[number]]
+        others = self._others(number)
         if not example.answerable:
             made = turn_round(example, others, rng) if chance < plan.turn_round / 2 else None
         elif chance < plan.take_away:
@@ -121,6 +125,9 @@ class Epochs:
         elif chance < plan.take_away + plan.turn_round + plan.change:
             made = change(example, self._some_names(example.title, rng), rng)
         return made or example
+
+    def _others(self, number: int) -> list[tuple[str, tuple[str, ...]]]:
+        return [self._paragraphs[i] for i in self._near[number]]
 
     def _some_names(self, title: str, rng: random.Random) -> Sequence[str]:
         """Names of the page if it has many, else any."""

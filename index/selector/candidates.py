@@ -50,17 +50,20 @@ class Asker:
         self._frequency = _frequencies(paragraphs)
         self._vectors: dict[str, NDArray[np.float32]] = {}
 
-    def ask(self, examples: Sequence[Example], seed: int = 2) -> list[Asked]:
-        near = neighbours(examples, self._paragraphs, self._embedder, PARAGRAPHS)
+    def ask(
+        self, examples: Sequence[Example], paragraphs: int = PARAGRAPHS, typed: float = TYPED, seed: int = 2
+    ) -> list[Asked]:
+        """Each question before `paragraphs`, its own first; the part `typed` of them as people type them."""
+        near = neighbours(examples, self._paragraphs, self._embedder, paragraphs)
         self._embed(examples)
         queries = self._embedder.embed_queries([e.question for e in examples])
-        typed = random.Random(seed)
-        sets = [self._candidates(e, ids) for e, ids in zip(examples, near, strict=True)]
-        asked = [e.question if typed.random() >= TYPED else e.question.lower().rstrip("?") for e in examples]
+        rng = random.Random(seed)
+        sets = [self._candidates(e, ids)[:paragraphs] for e, ids in zip(examples, near, strict=True)]
+        asked = [e.question if rng.random() >= typed else e.question.lower().rstrip("?") for e in examples]
         read = self._read(asked, sets)
         return [
-            self._asked(e, question, paragraphs, query, readings)
-            for e, question, paragraphs, query, readings in zip(examples, asked, sets, queries, read, strict=True)
+            self._asked(e, question, set_before, query, readings)
+            for e, question, set_before, query, readings in zip(examples, asked, sets, queries, read, strict=True)
         ]
 
     def _candidates(self, example: Example, near: Sequence[int]) -> list[Paragraph]:
@@ -68,7 +71,7 @@ class Asker:
         title, sentences = example.paragraph
         others = (self._paragraphs[i] for i in near)
         apart = [p for p in others if p[0] != title or not set(sentences) & set(p[1])]
-        return [(title, sentences), *apart[: PARAGRAPHS - 1]]
+        return [(title, sentences), *apart]
 
     def _read(self, asked: Sequence[str], sets: Sequence[Sequence[Paragraph]]) -> list[list[Floats]]:
         if self._selector is None:

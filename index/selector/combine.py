@@ -19,6 +19,7 @@ import numpy as np
 
 from index import score
 from index.embed import prepare_embedder
+from index.errors import in_plain_words
 from index.features import NAMES, Floats
 from index.logistic import Logistic, fit
 from index.score import Weights
@@ -159,4 +160,4 @@ def write(path: Path, fitted: Fitted, found: Mapping[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_plain_words(main)

@@ -10,10 +10,13 @@ passage answers (the null answer of Devlin et al., 'BERT', 2019, section 4.3, at
 from __future__ import annotations
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from index.errors import UsageError
 
 HIDDEN_DROPOUT = 0.1
 
@@ -63,6 +66,15 @@ class SelectorNetwork(nn.Module):
         best = torch.logsumexp(inside, dim=-1)
         none = self.none(cls).squeeze(-1)
         return self.sentence(joined).squeeze(-1) + best - none, start, end
+
+
+def load_checkpoint(path: Path, device: str) -> dict[str, Any]:
+    """What `train` saved: model, optimiser, random, epoch, batch. Raises UsageError if it is not that."""
+    try:
+        found = torch.load(path, map_location=device, weights_only=True)
+        return {name: found[name] for name in ("model", "optimiser", "random", "epoch", "batch")}
+    except (OSError, EOFError, RuntimeError, UnpicklingError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: no checkpoint ({type(error).__name__}); name the last.pt of a training") from None
 
 
 def build(folder: Path) -> SelectorNetwork:

@@ -18,12 +18,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from index.errors import UsageError, in_plain_words
 from index.files import file_sha256
 from index.models import bundled_folder
 from index.selector.card import CARD, GRAPH, SHIPPED, Platt, SelectorCard
 from index.selector.data import CALIBRATION, TRAIN, Example, read
 from index.selector.measure import Judged, measure
-from index.selector.network import SelectorNetwork, build
+from index.selector.network import SelectorNetwork, build, load_checkpoint
 from index.selector.runtime import Selector
 
 MOST_BYTES = 25_000_000
@@ -33,7 +34,7 @@ _NEWTON = 50  # steps; the fit has two unknowns and converges in a few
 
 def load(checkpoints: Sequence[Path]) -> SelectorNetwork:
     """The network with the mean of the checkpoints' weights."""
-    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+    states = [load_checkpoint(path, "cpu")["model"] for path in checkpoints]
     model = build(bundled_folder())
     mean = {k: sum(s[k].float() for s in states) / len(states) for k in states[0]}
     model.load_state_dict({k: v.to(states[0][k].dtype) for k, v in mean.items()})
@@ -117,7 +118,7 @@ def main() -> None:
         export(network, fresh)
         size = fresh.stat().st_size
         if size > MOST_BYTES:
-            raise SystemExit(f"{GRAPH} has {size} bytes, more than {MOST_BYTES}; leave more of it in 8 bits")
+            raise UsageError(f"{GRAPH} has {size} bytes, more than {MOST_BYTES}; leave more of it in 8 bits")
         card = SelectorCard(
             title="MiniLM-L6 sentence selector",
             bytes=size,
@@ -146,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_plain_words(main)

@@ -2,7 +2,9 @@
 
 DATA holds train.jsonl.gz (see index/selector/data.py). Uses a GPU where there is one (bfloat16), else the CPU.
 Writes DIR/last.pt every few minutes; the same command again goes on from there. DIR/log.jsonl gets a line for
-every report. `python -m index.selector.publish` makes the shipped file of a finished training.
+every report. With --start the weights of another training are trained further; with --until a training ends
+before its last epoch, its learning rate not yet at zero. `python -m index.selector.publish` makes the shipped file
+of a finished training.
 """
 
 from __future__ import annotations
@@ -20,13 +22,14 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from index.embed import prepare_embedder
+from index.errors import in_plain_words
 from index.models import bundled_folder
 from index.selector.batches import Arrays, Epochs, Item, Plan, arrays, item
 from index.selector.data import TRAIN, Example, distinct_paragraphs, hold_out, read
 from index.selector.layout import Layout
 from index.selector.measure import Judged, measure
 from index.selector.neighbours import neighbours
-from index.selector.network import SelectorNetwork, build
+from index.selector.network import SelectorNetwork, build, load_checkpoint
 from index.settings import IndexSettings
 
 NEAR = 12  # paragraphs that lie nearest to a question, from which hard negatives are drawn
@@ -93,11 +96,13 @@ def judge(model: SelectorNetwork, examples: Sequence[Example], layout: Layout, d
 class Training:
     """One run: model, optimiser, where it stands; saves and resumes itself."""
 
-    def __init__(self, out: Path, epochs: int, rate: float, seed: int) -> None:
-        self.out, self.epochs, self.rate, self.seed = out, epochs, rate, seed
+    def __init__(self, out: Path, epochs: int, rate: float, seed: int, start: Path | None, until: int) -> None:
+        self.out, self.epochs, self.rate, self.seed, self.until = out, epochs, rate, seed, until
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(HEADS_SEED)
         self.model = build(bundled_folder()).to(self.device).train()
+        if start is not None:
+            self.model.load_state_dict(load_checkpoint(start, self.device)["model"])
         torch.manual_seed(seed)
         decayed = [p for p in self.model.parameters() if p.dim() > 1]
         others = [p for p in self.model.parameters() if p.dim() <= 1]
@@ -109,7 +114,7 @@ class Training:
     def run(self, epochs: Epochs, held: Sequence[Example], layout: Layout) -> None:
         self._resume()
         saved = time.monotonic()
-        while self.epoch < self.epochs:
+        while self.epoch < self.until:
             batches = epochs.batches(self.epoch, TOKENS)
             losses: list[float] = []
             every: list[float] = []
@@ -164,7 +169,7 @@ class Training:
     def _resume(self) -> None:
         path = self.out / "last.pt"
         if path.exists():
-            state = torch.load(path, map_location=self.device, weights_only=True)
+            state = load_checkpoint(path, self.device)
             self.model.load_state_dict(state["model"])
             self.optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"].cpu())
@@ -172,7 +177,7 @@ class Training:
             print(f"going on at epoch {self.epoch}, batch {self.batch}")
 
     def report(self, **values: Any) -> None:
-        line = {k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()}
+        line = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in values.items()}
         print("  ".join(f"{k} {v}" for k, v in line.items()), flush=True)
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
@@ -196,6 +201,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="checkpoint (last.pt of another run) to begin from")
+    parser.add_argument("--until", type=int, default=0, help="end after so many of the epochs (0: all)")
     parser.add_argument("--limit", type=int, default=0, help="train on so many questions only (0: all)")
     parser.add_argument("--home", type=Path, default=Path(".footnote"))
     for field, default in vars(Plan()).items():
@@ -209,10 +216,10 @@ def main() -> None:
     paragraphs = distinct_paragraphs(train)
     near = neighbours(train, paragraphs, prepare_embedder(IndexSettings(home=args.home)), NEAR)
     plan = Plan(**{name: getattr(args, name) for name in vars(Plan())})
-    training = Training(args.out, args.epochs, args.rate, args.seed)
+    training = Training(args.out, args.epochs, args.rate, args.seed, args.start, args.until or args.epochs)
     training.report(train=len(train), held=len(held), **vars(plan), seed=args.seed, rate=args.rate)
     training.run(Epochs(train, near, paragraphs, layout, plan, args.seed), held, layout)
 
 
 if __name__ == "__main__":
-    main()
+    in_plain_words(main)

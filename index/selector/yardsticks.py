@@ -1,4 +1,4 @@
-"""The selector beside what it has to beat, on the same examples: the embedding model, BM25 and chance."""
+"""The selector, alone and as it is used, beside what it has to beat: the embedding model, BM25 and chance."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embed import Embedder
+from index.selector.candidates import Asker
 from index.selector.card import Platt
-from index.selector.data import Example
+from index.selector.data import Example, distinct_paragraphs
 from index.selector.measure import (
     Judged,
     answerable_auroc,
@@ -21,6 +22,7 @@ from index.selector.measure import (
     precision_at_1,
 )
 from index.selector.neighbours import fitting
+from index.selector.reranker import confidence_row, load_weights
 from index.selector.runtime import Selector
 from index.selector.words import WordRanker
 
@@ -61,10 +63,11 @@ class Ranked:
 
 
 def rank_all(examples: Sequence[Example], selector: Selector, embedder: Embedder) -> list[Ranked]:
-    """The selector, the embedding model, BM25 and chance on `examples`."""
+    """The selector, its combination with the quick reranker, the embedding model, BM25, chance on `examples`."""
     pairs = sum(len(e.sentences) for e in examples)
     rankers: list[tuple[str, Callable[[], list[Judged]], tuple[Platt, Platt] | None]] = [
         ("selector", lambda: by_selector(examples, selector), (selector.card.sentence, selector.card.any)),
+        ("combined", lambda: by_combination(examples, selector, embedder), None),
         ("embedding", lambda: by_embedding(examples, embedder), None),
         ("BM25", lambda: by_words(examples), None),
         ("chance", lambda: by_chance(examples), None),
@@ -80,6 +83,21 @@ def rank_all(examples: Sequence[Example], selector: Selector, embedder: Embedder
 def by_selector(examples: Sequence[Example], selector: Selector) -> list[Judged]:
     readings = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
     return [Judged(e.labels, r.sentences, r.any) for e, r in zip(examples, readings, strict=True)]
+
+
+def by_combination(examples: Sequence[Example], selector: Selector, embedder: Embedder) -> list[Judged]:
+    """What the reranker in use makes of the question's own paragraph (see `index.selector.reranker`)."""
+    asker = Asker(distinct_paragraphs(examples), embedder, selector)
+    weights = load_weights()
+    found = []
+    for asked in asker.ask(examples, paragraphs=1, typed=0.0):
+        odds = weights.sentence.log_odds(asked.rows)
+        best = int(odds.argmax())
+        row = confidence_row(float(odds[best]), asked.rows[best])
+        found.append(
+            Judged(asked.example.labels, tuple(odds.tolist()), float(weights.confidence.log_odds(row[None])[0]))
+        )
+    return found
 
 
 def by_embedding(examples: Sequence[Example], embedder: Embedder) -> list[Judged]:
