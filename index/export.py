@@ -180,13 +180,13 @@ def _quantise(traced: Path, target: Path, title: str) -> None:
             per_channel=True,
             reduce_range=True,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=_first_narrowing(traced),
+            nodes_to_exclude=first_narrowing(traced),
         )
     except (RuntimeError, ValueError, LookupError, TypeError) as error:
         raise ModelError(f"model '{title}' cannot be reduced to 8 bits ({one_line(error)}); {REMEDY}") from error
 
 
-def _first_narrowing(traced: Path) -> list[str]:
+def first_narrowing(traced: Path) -> list[str]:
     """The first product with weights (k, n), k > n: where the first feed-forward block narrows again."""
     import onnx
 

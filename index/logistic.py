@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +12,7 @@ Floats = NDArray[np.float64]
 
 _STEPS = 50  # it converges in about ten
 _ENOUGH = 1e-8
+_CONSTANT = 1e-3  # a feature that varies less is as good as constant
 
 
 class Logistic(BaseModel):
@@ -39,26 +42,32 @@ def sigmoid(log_odds: Floats) -> Floats:
 
 
 def fit(
-    features: tuple[str, ...], x: Floats, y: NDArray[np.bool_], weight: Floats | None = None, ridge: float = 1.0
+    features: tuple[str, ...],
+    x: Floats,
+    y: NDArray[np.bool_] | Floats,
+    weight: Floats | None = None,
+    ridge: float = 1.0,
 ) -> Logistic:
     """Maximum likelihood with a ridge of `ridge` on the standardised weights (the bias is free).
 
-    `x`: (n, features), `y`: (n,), `weight`: (n,) of the rows, 1 by default.
+    `x`: (n, features); `y`: (n,), true or false, or the probability (0..1) of being true; `weight`: (n,) of the
+    rows, 1 by default.
     """
     mean, scale = x.mean(axis=0), x.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
+    scale = np.where(scale > _CONSTANT, scale, 1.0)
     design = np.hstack([(x - mean) / scale, np.ones((len(x), 1))])
     rows = np.ones(len(x)) if weight is None else weight
-    penalty = np.diag([*([ridge] * x.shape[1]), 1e-9])
-    w = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
-        p = sigmoid(design @ w)
-        gradient = design.T @ (rows * (p - y)) + penalty @ w
-        hessian = design.T @ (design * (rows * p * (1 - p))[:, None]) + penalty
-        step = np.linalg.solve(hessian, gradient)
-        w = w - step
-        if float(np.abs(step).max()) < _ENOUGH:
-            break
+    penalty = np.array([*([ridge] * x.shape[1]), 1e-9])
+    target = y.astype(np.float64)
+
+    def evaluate(w: Floats) -> tuple[float, Floats, Floats]:
+        z = design @ w
+        p = sigmoid(z)
+        loss = (rows * (np.logaddexp(0.0, z) - target * z)).sum() + 0.5 * (penalty * w * w).sum()
+        gradient = design.T @ (rows * (p - target)) + penalty * w
+        return float(loss), gradient, design.T @ (design * (rows * p * (1 - p))[:, None]) + np.diag(penalty)
+
+    w = newton(evaluate, design.shape[1])
     return Logistic(
         features=features,
         mean=tuple(np.round(mean, 5).tolist()),
@@ -66,3 +75,23 @@ def fit(
         weights=tuple(np.round(w[:-1], 5).tolist()),
         bias=round(float(w[-1]), 5),
     )
+
+
+def newton(evaluate: Callable[[Floats], tuple[float, Floats, Floats]], size: int) -> Floats:
+    """The least of a loss by Newton's method from zero; a step that would raise the loss is halved until it does not.
+
+    `evaluate`: weights, shape (size,) -> loss, gradient, and the Hessian or a positive definite stand-in for it.
+    """
+    w: Floats = np.zeros(size)
+    loss, gradient, hessian = evaluate(w)
+    for _ in range(_STEPS):
+        step = np.linalg.solve(hessian, gradient)
+        tried = evaluate(w - step)
+        while tried[0] > loss and float(np.abs(step).max()) > _ENOUGH:
+            step = step / 2
+            tried = evaluate(w - step)
+        w = w - step
+        loss, gradient, hessian = tried
+        if float(np.abs(step).max()) <= _ENOUGH:
+            break
+    return w

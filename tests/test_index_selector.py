@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import UsageError
+from index.files import file_sha256
 from index.logistic import fit
 from index.selector import near_miss
 from index.selector.batches import Epochs, Plan, arrays, item
-from index.selector.card import Platt
+from index.selector.card import GRAPH, SHIPPED, Platt, read_card
 from index.selector.data import Example, clean, distinct_paragraphs, hold_out, read, window
 from index.selector.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
+from index.selector.listwise import fit_listwise
 from index.selector.measure import (
     Judged,
     auroc,
@@ -30,6 +33,7 @@ from index.selector.measure import (
     precision_at_1,
     risk_coverage,
 )
+from index.selector.publish import platt
 from index.selector.reranker import open_selector
 from index.selector.runtime import Selector
 from index.selector.train import open_layout
@@ -51,6 +55,13 @@ def example(question: str, right: int | None = 1, answers: Sequence[str] = ()) -
 @pytest.fixture(scope="module")
 def layout() -> Layout:
     return open_layout()
+
+
+@pytest.fixture(scope="module")
+def selector() -> Selector:
+    found = Selector.open(SHIPPED)
+    assert found is not None
+    return found
 
 
 # ---- rows ----
@@ -243,6 +254,38 @@ def test_a_fitted_curve_finds_the_odds() -> None:
     assert found.probability(np.array([[0.5, 0.0]]))[0] == pytest.approx(0.5, abs=0.05)
 
 
+SCORE = st.floats(-60, 60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(SCORE, st.booleans()), min_size=2, max_size=40))
+def test_a_fitted_curve_is_never_worse_than_knowing_nothing(rows: list[tuple[float, bool]]) -> None:
+    """Newton's method alone runs away on scores far from their mean."""
+    curve = platt([x for x, _ in rows], [y for _, y in rows])
+    share = (sum(y for _, y in rows) + 1) / (len(rows) + 2)
+    loss = -np.mean([np.log(max(curve.probability(x) if y else 1 - curve.probability(x), 1e-12)) for x, y in rows])
+    nothing = -np.mean([np.log(share if y else 1 - share) for _, y in rows])
+    assert loss <= nothing + 0.05
+
+
+def test_listwise_weights_order_the_sentences_of_one_question() -> None:
+    """What differs from question to question teaches a row by row fit the wrong thing, and a listwise one nothing."""
+    rng = np.random.default_rng(3)
+    lists = []
+    for n in range(300):
+        rows = np.column_stack([rng.normal(size=6), np.full(6, n % 2)])
+        labels = np.zeros(6, dtype=bool)
+        if n % 2 == 0:
+            labels[int((2 * rows[:, 0] + rng.gumbel(size=6)).argmax())] = True
+        lists.append((rows, labels))
+    found = fit_listwise(("own", "of the question"), lists)
+    assert found.weights[0] > 5 * abs(found.weights[1])
+    first = [labels[int(found.log_odds(rows).argmax())] for rows, labels in lists if labels.any()]
+    assert np.mean(first) > 0.6
+    every = np.concatenate([found.probability(rows) for rows, _ in lists])
+    assert every.mean() == pytest.approx(np.concatenate([labels for _, labels in lists]).mean(), abs=0.01)
+
+
 # ---- missing and damaged ----
 
 
@@ -257,3 +300,76 @@ def test_a_curve_never_overflows() -> None:
     curve = Platt(slope=5.0, bias=0.0)
     assert curve.probability(-1e9) < 1e-20
     assert curve.probability(1e9) == pytest.approx(1)
+
+
+# ---- the shipped weights ----
+
+
+def test_the_shipped_file_is_the_one_its_card_names() -> None:
+    card = read_card(SHIPPED)
+    assert card is not None
+    assert file_sha256(SHIPPED / GRAPH) == card.sha256
+    assert (SHIPPED / GRAPH).stat().st_size == card.bytes <= 25_000_000
+    model_card = (SHIPPED / "MODEL_CARD.md").read_text("utf-8")
+    assert card.sha256 in model_card
+    notice = (SHIPPED.parents[1] / "NOTICE").read_text("utf-8")
+    for name in ("SQuAD", "QED", "SelQA"):
+        assert name in model_card
+        assert name in notice
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words"),
+    [
+        ("When was the lighthouse built?", 1, "1874"),
+        ("who was the engineer", 1, "Anna Lindqvist"),
+        ("What did the lamp burn before it was electric?", 2, "herring oil"),
+        ("How many keepers were there?", 3, "Two"),
+        ("Where does the lighthouse stand?", 0, "cliff"),
+    ],
+)
+def test_it_finds_the_sentence_and_the_words(selector: Selector, question: str, sentence: int, words: str) -> None:
+    (found,) = selector.read(question, [("Skarvik lighthouse", LIGHTHOUSE)])
+    assert int(np.argmax(found.sentences)) == sentence
+    span = found.spans[sentence]
+    assert span is not None
+    assert words in LIGHTHOUSE[sentence][slice(*span)]
+
+
+def test_it_is_surer_of_what_the_passage_answers(selector: Selector) -> None:
+    def sure(question: str) -> float:
+        return selector.read(question, [("Skarvik lighthouse", LIGHTHOUSE)])[0].any
+
+    answered = [sure(q) for q in ("When was the lighthouse built?", "What did the lamp burn before 1921?")]
+    not_answered = [sure(q) for q in ("When was the lighthouse torn down?", "Who paid Anna Lindqvist?")]
+    elsewhere = [sure(q) for q in ("What is the boiling point of tungsten?", "Who won the cup final?")]
+    assert min(answered) > max(not_answered)
+    assert min(answered) > max(elsewhere)
+
+
+def test_a_reading_does_not_depend_on_its_neighbours_or_threads(selector: Selector) -> None:
+    passages = [("Skarvik", LIGHTHOUSE), ("", LIGHTHOUSE[:1]), ("Bees", ("Bees sleep in winter.",) * 3)]
+    together = selector.read("When was it built?", passages)
+    alone = [selector.read("When was it built?", [p])[0] for p in passages]
+    assert together == alone
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: selector.read("When was it built?", passages), range(8))) == [together] * 8
+
+
+def test_a_passage_longer_than_the_model_reads_is_read_whole(selector: Selector) -> None:
+    filler = tuple(f"On day {n} the gauge at the weir stood at {n * 7 % 40} centimetres." for n in range(60))
+    sentences = (*filler, LIGHTHOUSE[1], *filler)
+    (found,) = selector.read("Which engineer built the lighthouse?", [("Skarvik", sentences)])
+    assert len(found.sentences) == len(found.spans) == len(sentences)
+    assert int(np.argmax(found.sentences)) == len(filler)
+
+
+@settings(max_examples=15, deadline=None)
+@given(question=MORE, sentences=st.lists(MORE, min_size=1, max_size=8))
+def test_spans_lie_inside_their_sentences(question: str, sentences: list[str]) -> None:
+    selector = Selector.open()
+    assert selector is not None
+    (found,) = selector.read(question, [("", sentences)])
+    assert len(found.sentences) == len(sentences)
+    for text, span in zip(sentences, found.spans, strict=True):
+        assert span is None or 0 <= span[0] < span[1] <= len(text)

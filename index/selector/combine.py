@@ -1,4 +1,4 @@
-"""Fit what weighs the scores: python -m index.selector.combine DATA [--selector DIR] [--write]
+"""Fit what weighs the scores: python -m index.selector.combine DATA [--selector DIR] [--write combined]
 
 As in a search, each question is set before its own paragraph and those nearest to it, so that sentences of other
 paragraphs are negatives. The quick reranker's weights are fitted on questions the selector was trained on too (they
@@ -27,6 +27,7 @@ from index.selector import reranker
 from index.selector.candidates import Asked, Asker
 from index.selector.card import SHIPPED
 from index.selector.data import CALIBRATION, TRAIN, Example, distinct_paragraphs, hold_out, read
+from index.selector.listwise import fit_listwise
 from index.selector.measure import auroc
 from index.selector.near_miss import change, names_of, take_away
 from index.selector.runtime import Selector
@@ -80,9 +81,7 @@ def with_near_misses(examples: Sequence[Example]) -> list[Example]:
 
 def fit_kind(kind: Kind, asked: Sequence[Asked]) -> Fitted:
     """Sentence weights on all rows whose label is certain; confidence with both outcomes weighing the same."""
-    x = np.vstack([kind.rows(a)[a.known] for a in asked])
-    y = np.concatenate([a.labels[a.known] for a in asked])
-    sentence = fit(kind.sentence, x, y)
+    sentence = fit_listwise(kind.sentence, [(kind.rows(a)[a.known], a.labels[a.known]) for a in asked])
     best = np.array([best_row(kind, sentence, a) for a in asked])
     answered = np.array([a.example.answerable for a in asked])
     balance = np.where(answered, 0.5 / answered.mean(), 0.5 / (1 - answered.mean()))
@@ -117,7 +116,13 @@ def main() -> None:
     parser.add_argument("--selector", type=Path, default=SHIPPED, help="folder with selector.onnx")
     parser.add_argument("--questions", type=int, default=3000, help="training questions to fit the quick weights on")
     parser.add_argument("--home", type=Path, default=Path(".footnote"))
-    parser.add_argument("--write", action="store_true", help="write the weights, keeping their thresholds")
+    parser.add_argument(
+        "--write",
+        nargs="+",
+        choices=("quick", "combined"),
+        default=(),
+        help="weights to write, keeping their thresholds: the quick reranker's, those that weigh it and the selector",
+    )
     args = parser.parse_args()
     embedder = prepare_embedder(IndexSettings(home=args.home))
     train, held = hold_out(read(args.data / TRAIN))
@@ -134,12 +139,12 @@ def main() -> None:
             lambda a, column=column: a.rows[:, column],  # type: ignore[misc]
             lambda a, column=column: float(a.rows[:, column].max()),  # type: ignore[misc]
         )
-    finish("quick", quick, tested, Path(score.__file__).with_name(score.WEIGHTS), args.write)
+    finish("quick", quick, tested, Path(score.__file__).with_name(score.WEIGHTS), "quick" in args.write)
     if selector is None:
         print(f"no selector in {args.selector.name}: nothing to combine; python -m index.selector.publish makes one")
         return
     near = Asker(distinct_paragraphs(held), embedder, selector).ask(with_near_misses(held))
-    finish("combined", fit_kind(COMBINED, near), tested, SHIPPED / reranker.WEIGHTS, args.write)
+    finish("combined", fit_kind(COMBINED, near), tested, SHIPPED / reranker.WEIGHTS, "combined" in args.write)
 
 
 def finish(name: str, fitted: Fitted, tested: Sequence[Asked], path: Path, to_write: bool) -> None:

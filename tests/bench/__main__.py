@@ -135,7 +135,9 @@ def search_speed(home: Path) -> dict[str, float]:
     questions = [json.loads(line)["question"] for line in lines]
     for question in questions:
         retriever.retrieve(question)
-    times = [seconds(lambda q=q: retriever.retrieve(q)) * 1000 for _ in range(3) for q in questions]
+    # A blank more makes a new question of it: what was read for the same one would be read from memory.
+    fresh = [question + " " * n for n in range(1, 4) for question in questions]
+    times = [seconds(lambda q=q: retriever.retrieve(q)) * 1000 for q in fresh]
     return {"p50_ms": float(np.percentile(times, 50)), "p95_ms": float(np.percentile(times, 95))}
 
 

@@ -27,17 +27,20 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings(answer_threshold=0.0)
     engine = Engine.open(settings)
-    yes, no = [], []
-    for q in read_questions(args.questions):
+    yes: list[float] = []
+    no: list[float] = []
+    questions = read_questions(args.questions)
+    answerable = sum(bool(q.support or q.answers) and q.kind != UNANSWERABLE for q in questions)
+    for q in questions:
         confidence = engine.answer(q.question, q.history).confidence
         if confidence is not None:
             (no if q.kind == UNANSWERABLE else yes).append(confidence)
     yes.sort()
-    may = int(args.refused * len(yes))  # of those that search; metadata and summaries are never refused
+    may = int(args.refused * answerable)  # those that do not search, metadata and summaries, are never refused
     chosen = round((yes[may] + (yes[may - 1] if may else 0.0)) / 2, 3) if may else round(yes[0] * 0.999, 3)
-    refused = sum(c < chosen for c in yes) / len(yes)
+    refused = sum(c < chosen for c in yes) / answerable
     answered = sum(c >= chosen for c in no) / len(no) if no else 0.0
-    print(f"threshold {chosen}: answerable refused {refused:.2f} of {len(yes)}, unanswerable answered {answered:.2f}")
+    print(f"threshold {chosen}: answerable refused {refused:.2f} of {answerable}, unanswerable answered {answered:.2f}")
     if args.write:
         quick = settings.selector == "none"
         path = Path(score.__file__).with_name(score.WEIGHTS) if quick else SHIPPED / reranker.WEIGHTS
