@@ -33,6 +33,7 @@ from index.errors import UnknownSourceError, UsageError
 from index.filters import Filters
 from index.generation import Manifest, current_id
 from index.passage import Hit, Kind, Source
+from index.rerank import Reranker
 from index.retrieve import Retriever
 
 ABSTENTION = "The sources do not answer this."
@@ -75,7 +76,7 @@ class Engine:
     @property
     def threshold(self) -> float:
         """The confidence (0..1) below which a question is refused."""
-        return _threshold(self.settings, self._retriever)
+        return _threshold(self.settings, self._retriever.reranker)
 
     @property
     def manifest(self) -> Manifest:
@@ -198,7 +199,7 @@ class _Run:
         asked = classify(stand_alone(self.question, history))
         if asked.kind is QuestionKind.SMALLTALK or self._metadata(asked) or self._asks_for_a_summary(asked):
             return nothing(self.question, asked, self.retriever, self.sources)
-        threshold = _threshold(self.settings, self.retriever)
+        threshold = _threshold(self.settings, self.retriever.quick)
         return compare(self.question, asked, self.retriever, self.sources, self.filters, threshold)
 
     def _asks_for_a_summary(self, asked: Question) -> bool:
@@ -218,7 +219,7 @@ class _Run:
 
     def _extract(self, asked: Question, hits: Sequence[Hit]) -> list[Draft]:
         """Drafts; none: the sources do not answer."""
-        if not hits or hits[0].confidence < _threshold(self.settings, self.retriever):
+        if not hits or hits[0].confidence < _threshold(self.settings, self.retriever.reranker):
             return []
         ranked = candidates(hits, self.sources)
         if not ranked:
@@ -237,10 +238,9 @@ class _Run:
         return found, overview.summary_hits(found, passages)
 
 
-def _threshold(settings: Settings, retriever: Retriever) -> float:
-    """As set, or else as measured for the reranker in use."""
-    chosen = settings.answer_threshold
-    return retriever.reranker.threshold if chosen is None else chosen
+def _threshold(settings: Settings, reranker: Reranker) -> float:
+    """As set, or else as measured for `reranker`."""
+    return reranker.threshold if settings.answer_threshold is None else settings.answer_threshold
 
 
 def _self(text: str) -> Draft:

@@ -159,7 +159,7 @@ def gather(
     figure = telling_figure(asked, ranked[0].candidate) if ranked else None
     if figure is None:
         return ranked, []
-    named = retriever.mentioning(figure, asked.search, filters, k=_NAMING)
+    named = retriever.mentioning(figure, asked.search, filters, k=_NAMING, quick=True)
     return ranked, _naming(figure, quotable(asked.search, named, sources, frequencies))
 
 

@@ -125,7 +125,7 @@ def _mixed(ranked: Ranked, datasets: Sequence[str], name: str) -> bool:
 
 
 def _panel(ranked: Sequence[Ranked], datasets: Sequence[str], name: str, left: int) -> list[str]:
-    parts = [f'<text x="{left}" y="{_TOP - 10}" font-weight="bold">{escape(name)}</text>']
+    parts = [f'<text x="{left}" y="{_TOP - 10}" font-weight="bold">{escape(name)}: answered wrongly</text>']
     for tick in range(0, 11, 2):
         x, y = left + tick / 10 * _WIDTH, _TOP + _HEIGHT - tick / 10 * _HEIGHT
         parts.append(f'<line x1="{left}" x2="{left + _WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e0dcd2"/>')

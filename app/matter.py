@@ -25,7 +25,7 @@ class Cut:
     `timely`: what a sentence counts for that names the very period of the question; the reranker knows no periods.
     """
 
-    floor: float = 0.005
+    floor: float = 0.01
     share: float = 0.06
     sure: float = 0.65
     words: float = 0.45

@@ -37,11 +37,6 @@ class Reranker(Protocol):
     @property
     def threshold(self) -> float: ...
 
-    def score(
-        self, query: str, passages: Sequence[Passage], similarities: Sequence[float], thorough: bool = False
-    ) -> list[PassageScore]:
-        """One score a passage. `similarities`: cosine of query and passage (-1..1), as the dense engine found it.
-
-        `thorough`: every passage gets its full chance, however little it promises; slower.
-        """
+    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
+        """One score a passage. `similarities`: cosine of query and passage (-1..1), as the dense engine found it."""
         ...

@@ -43,8 +43,8 @@ class Retriever:
     ) -> None:
         self.settings, self.generation, self.embedder = settings, generation, embedder
         self._selector = selector
-        quick = FittedReranker(embedder, generation.lexical)
-        self.reranker: Reranker = SelectorReranker(quick, selector) if selector else quick
+        self.quick = FittedReranker(embedder, generation.lexical)
+        self.reranker: Reranker = SelectorReranker(self.quick, selector) if selector else self.quick
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
@@ -71,13 +71,15 @@ class Retriever:
         lexical = self.generation.lexical.search(query, ENGINE_DEPTH, filters)
         rankings = [[i for i, _ in dense], [i for i, _ in lexical]]
         fused = [i for i, _ in reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]]
-        return self._rerank(query, vector, fused, dense, lexical)[:k]
+        return self._rerank(query, vector, fused, dense, lexical, self.reranker)[:k]
 
     def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
         """The `each` best-fused passages of every source that has one among the first few hundred, best first.
 
         Unlike `retrieve`, a source that many passages of other sources outrank gets its chance; the nearest
-        `EACH_SOURCES` sources at most. `Hit.score` as in `retrieve`.
+        `EACH_SOURCES` sources at most. Scores and confidences are the quick reranker's: the selector would read five
+        times as many passages as for an answer, and on the development questions it shows fewer of the sources that
+        speak to the question.
         """
         vector = self.embedder.embed_queries([query])[0]
         dense = self.generation.vectors.query(vector, EACH_DEPTH, filters)
@@ -88,13 +90,18 @@ class Retriever:
             if passage.source_id in chosen or len(chosen) < EACH_SOURCES:
                 chosen.setdefault(passage.source_id, []).append(i)
         ids = [i for found in chosen.values() for i in found[:each]]
-        return self._rerank(query, vector, ids, dense, lexical, thorough=True)
+        return self._rerank(query, vector, ids, dense, lexical, self.quick)
 
-    def mentioning(self, words: str, query: str, filters: Filters = Filters(), k: int = 10) -> list[Hit]:
-        """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`."""
+    def mentioning(
+        self, words: str, query: str, filters: Filters = Filters(), k: int = 10, quick: bool = False
+    ) -> list[Hit]:
+        """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`.
+
+        `quick`: scores are the quick reranker's, as in `retrieve_each`.
+        """
         found = self.generation.lexical.search(words, k, filters)
         vector = self.embedder.embed_queries([query])[0]
-        return self._rerank(query, vector, [i for i, _ in found], [], found)
+        return self._rerank(query, vector, [i for i, _ in found], [], found, self.quick if quick else self.reranker)
 
     def _rerank(
         self,
@@ -103,7 +110,7 @@ class Retriever:
         ids: Sequence[int],
         dense: Sequence[Scored],
         lexical: Sequence[Scored],
-        thorough: bool = False,
+        reranker: Reranker,
     ) -> list[Hit]:
         """Hits for the passages `ids`, best first; `dense` and `lexical` are the engines' lists."""
         similarity = dict(dense)
@@ -112,7 +119,7 @@ class Retriever:
             cosines = self.generation.vectors.vectors(missing) @ vector
             similarity.update(zip(missing, map(float, cosines), strict=True))
         passages = self.generation.passages(ids)
-        scores = self.reranker.score(query, passages, [similarity[i] for i in ids], thorough)
+        scores = reranker.score(query, passages, [similarity[i] for i in ids])
         dense_ranks = {i: n for n, (i, _) in enumerate(dense, 1)}
         lexical_ranks = {i: n for n, (i, _) in enumerate(lexical, 1)}
         hits = [

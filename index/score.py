@@ -109,13 +109,7 @@ class FittedReranker:
             found.append(passage_features(view, passage.header, part, own, similarity))
         return found
 
-    def score(
-        self,
-        query: str,
-        passages: Sequence[Passage],
-        similarities: Sequence[float],
-        thorough: bool = False,  # noqa: ARG002 - it is never anything else
-    ) -> list[PassageScore]:
+    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
         """See `index.rerank.Reranker`."""
         rows = self.features(query, passages, similarities)
         return [self.weigh(p, x) for p, x in zip(passages, rows, strict=True)]

@@ -71,13 +71,11 @@ class SelectorReranker:
         self._readings: OrderedDict[tuple[str, str], Reading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def score(
-        self, query: str, passages: Sequence[Passage], similarities: Sequence[float], thorough: bool = False
-    ) -> list[PassageScore]:
+    def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
         """See `index.rerank.Reranker`. A passage that the selector did not read stands below all that it did."""
         features = self.quick.features(query, passages, similarities)
         scores = [self.quick.weigh(p, x) for p, x in zip(passages, features, strict=True)]
-        best = sorted(range(len(passages)), key=lambda n: -max(scores[n].sentences))[: None if thorough else READ]
+        best = sorted(range(len(passages)), key=lambda n: -max(scores[n].sentences))[:READ]
         readings = dict(zip(best, self._read(query, [passages[n] for n in best]), strict=True))
         return [
             self.weigh(passages[n], features[n], readings[n])

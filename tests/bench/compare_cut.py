@@ -13,7 +13,6 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.ask import Engine
 from app.compare import choose, gather
 from app.evaluate import UNANSWERABLE, GoldQuestion, read_questions
 from app.history import stand_alone
@@ -74,13 +73,11 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings(home=args.home)
     questions = [q for q in read_questions(args.questions) if q.kind in ROAD]
-    engine = Engine.open(settings)
-    rows = list(gathered(questions, Retriever.open(settings.index), engine.threshold))
+    retriever = Retriever.open(settings.index)
+    rows = list(gathered(questions, retriever, retriever.quick.threshold))
     listed = sum(len({s.source for s in q.support}) for q in questions)
     several = sum(q.min_sources > 1 for q in questions)
-    print(
-        f"{len(questions)} questions, {listed} supporting sources, {several} that ask for several; {engine.generation}"
-    )
+    print(f"{len(questions)} questions, {listed} supporting sources, {several} that ask for several")
     cuts = [("in use", CUT)]
     cuts += [
         (f"{name} {value:g}", dataclasses.replace(CUT, **{name: value}))
