@@ -6,7 +6,6 @@ and says on the file itself what it was fitted on and how well it does. They kno
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 from collections import OrderedDict
@@ -55,10 +54,15 @@ class Weights(BaseModel):
 
 @cache
 def load_weights() -> Weights:
-    """The shipped weights. Raises ModelError if they are for other features than this version computes."""
-    found = Weights.model_validate(json.loads(files("index").joinpath(WEIGHTS).read_text("utf-8")))
-    if found.sentence.features != NAMES or found.confidence.features != CONFIDENCE:
-        raise ModelError(f"index/{WEIGHTS} is for other features; run python -m index.selector.combine")
+    """The shipped weights; raises as `read_weights` does."""
+    return read_weights("index", WEIGHTS, NAMES, CONFIDENCE)
+
+
+def read_weights(package: str, name: str, sentence: tuple[str, ...], confidence: tuple[str, ...]) -> Weights:
+    """Weights that ship in `package`. Raises ModelError if they are for other features than this version computes."""
+    found = Weights.model_validate_json(files(package).joinpath(name).read_bytes())
+    if found.sentence.features != sentence or found.confidence.features != confidence:
+        raise ModelError(f"{name} is for other features; run python -m index.selector.combine")
     return found
 
 

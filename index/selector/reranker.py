@@ -8,21 +8,19 @@ answers at all. Weights: `combination.json`, made by `python -m index.selector.c
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from index.errors import ModelError, UsageError
+from index.errors import UsageError
 from index.features import NAMES, Floats
 from index.passage import Passage
 from index.rerank import PassageScore
-from index.score import FittedReranker, Weights, headings
+from index.score import FittedReranker, Weights, headings, read_weights
 from index.selector.card import GRAPH, SHIPPED
 from index.selector.runtime import Reading, Selector
 
@@ -121,8 +119,5 @@ def confidence_row(log_odds: float, row: Floats) -> Floats:
 
 @cache
 def load_weights() -> Weights:
-    """The shipped weights. Raises ModelError if they are for other features than this version computes."""
-    found = Weights.model_validate(json.loads(files("index.selector").joinpath(WEIGHTS).read_text("utf-8")))
-    if found.sentence.features != SENTENCE or found.confidence.features != CONFIDENCE:
-        raise ModelError(f"index/selector/{WEIGHTS} is for other features; run python -m index.selector.combine")
-    return found
+    """The shipped weights; raises as `index.score.read_weights` does."""
+    return read_weights("index.selector", WEIGHTS, SENTENCE, CONFIDENCE)

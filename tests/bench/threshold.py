@@ -30,7 +30,7 @@ def main() -> None:
     yes: list[float] = []
     no: list[float] = []
     questions = read_questions(args.questions)
-    answerable = sum(bool(q.support or q.answers) and q.kind != UNANSWERABLE for q in questions)
+    answerable = sum(bool(q.answers) for q in questions)
     for q in questions:
         confidence = engine.answer(q.question, q.history).confidence
         if confidence is not None:
