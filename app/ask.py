@@ -22,7 +22,7 @@ from app.answer import (
 )
 from app.compare import Comparison, compare, nothing, stamp
 from app.compose import Draft, Numbering, finish
-from app.extract import candidates, drafts, select, telling_figure
+from app.extract import candidates, drafts, of_the_time, select, telling_figure
 from app.history import stand_alone
 from app.language import detect
 from app.metadata import answer_metadata
@@ -171,8 +171,7 @@ class _Run:
             with self.clock.stage("retrieve"):
                 hits = self.retriever.retrieve(asked.search, self.settings.hits, self._scope(asked))
             with self.clock.stage("extract"):
-                found = self._extract(asked, hits)
-                confidence = hits[0].confidence if hits else 0.0
+                found, confidence = self._extract(asked, hits)
         with self.clock.stage("prove"):
             statements = [self.numbering.statement(d) for d in found]
         for statement in statements:
@@ -217,16 +216,17 @@ class _Run:
         articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
         return replace(self.filters, sources=articles) if articles else self.filters
 
-    def _extract(self, asked: Question, hits: Sequence[Hit]) -> list[Draft]:
-        """Drafts; none: the sources do not answer."""
-        if not hits or hits[0].confidence < _threshold(self.settings, self.retriever.reranker):
-            return []
-        ranked = candidates(hits, self.sources)
+    def _extract(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Draft], float]:
+        """Drafts, none if the sources do not answer, and the confidence (0..1) that the leading sentence does."""
+        ranked = of_the_time(candidates(hits, self.sources), asked.text)
         if not ranked:
-            return []
+            return [], 0.0
+        confidence = ranked[0].confidence
+        if confidence < _threshold(self.settings, self.retriever.reranker):
+            return [], confidence
         figure = telling_figure(asked, ranked[0])
         named = self.retriever.mentioning(figure, asked.search, self._scope(asked)) if figure else []
-        return drafts(asked, select(asked, ranked, candidates(named, self.sources)))
+        return drafts(asked, select(asked, ranked, candidates(named, self.sources))), confidence
 
     def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
         """A summary of the source that the question names; nothing if it names none."""

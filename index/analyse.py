@@ -51,6 +51,7 @@ _SIGNS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₴": "h
 _HYPHENS = frozenset("-‐‑")
 _POSSESSIVE = re.compile(r"['’ʼ][sS]\Z")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_DESIGNATIONS = re.compile(r"[a-z]*\d{1,3}s")  # several of one: 'F-16s', 'Leopard 2s'; but '1990s' is a decade
 _ORDINAL_DIGITS = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 
 # Words that a question is made of and that say nothing about its answer: articles, pronouns, auxiliary verbs,
@@ -126,7 +127,9 @@ def stem(word: str) -> str:
     if _CYRILLIC.search(plain):
         return ascii_letters(_snowball("russian").stemWord(plain)) or ascii_letters(plain)
     letters = ascii_letters(plain)
-    return _snowball("english").stemWord(letters) if letters.isalpha() else letters
+    if letters.isalpha():
+        return _snowball("english").stemWord(letters)
+    return letters[:-1] if _DESIGNATIONS.fullmatch(letters) else letters
 
 
 _ORDER = itemgetter(0, 4, 1)  # start, extra, end

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.analyse import Token, query_terms, stem, terms, tokens, without_possessive
+from index.analyse import Token, query_terms, stem, tokens
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.filters import Filters, date_range
+from index.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
 from index.names import name_key, same_name
 from index.passage import Source
 
@@ -33,10 +33,6 @@ _MOST_TERMS = 256  # of one question; the rest of a text that long does not chan
 _MOST_VARIANTS = 12  # spellings of one name
 # A word is a name if it is capitalised in at least this share of the passages that have it.
 _NAME_SHARE = 0.5
-_SHORTEST_NAME = 3  # letters; a shorter word is an initial or an abbreviation
-_LONGEST_NAME = 64
-_ACRONYM = 5  # letters: a shorter word in capitals is spelled out, not transliterated by sound
-_BAR = "|"  # parts a name's key from its spelling in the vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +162,9 @@ class LexicalIndex:
 
     def _spellings(self, word: str, searcher: tantivy.Searcher) -> list[tuple[str, int]]:
         key = name_key(word)
-        if not key or len(word) < _SHORTEST_NAME:
+        if not key or len(word) < SHORTEST_NAME:
             return []
-        known = [(t[len(key) + 1 :], n) for t, n in searcher.terms_with_prefix("names", f"{key}{_BAR}")]
+        known = [(t[len(key) + 1 :], n) for t, n in searcher.terms_with_prefix("names", f"{key}{BAR}")]
         if not known or not self._may_be_name(stem(word), known, searcher):
             return []
         found = [
@@ -176,7 +172,7 @@ class LexicalIndex:
             for surface, count in known
             if same_name(word, surface) and self._is_name(stem(surface), known, searcher)
         ]
-        found = [(s, n) for s, n in found if self._is_alive("names", f"{key}{_BAR}{s}", searcher)]
+        found = [(s, n) for s, n in found if self._is_alive("names", f"{key}{BAR}{s}", searcher)]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_MOST_VARIANTS]
 
     def _is_alive(self, field: str, term: str, searcher: tantivy.Searcher) -> bool:
@@ -202,8 +198,8 @@ class LexicalIndex:
         fields: dict[str, Any] = {
             "id": row.id,
             "text": " ".join(t.term for t in found),
-            "header": _header_terms(row.header),
-            "names": " ".join(sorted(_names(found) | _header_names(row.header))),
+            "header": header_terms(row.header),
+            "names": " ".join(sorted(names_in(found) | header_names(row.header))),
             "source": source.id,
             "kind": source.kind.value,
             "relation": source.relation.value,
@@ -234,7 +230,7 @@ class LexicalIndex:
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
         for token in asked:
             others: set[str] = set()
-            if _is_word(token):
+            if may_be_name(token):
                 others = {stem(surface) for surface, _ in self._spellings(token.surface, searcher)} - own
             for field, boost in (("text", 1.0), ("header", _HEADER_BOOST)):
                 best = query.boost_query(self._term(field, token.term), boost)
@@ -285,29 +281,3 @@ def _schema() -> tantivy.Schema:
     for name in ("first_day", "last_day"):
         builder.add_integer_field(name, indexed=True, fast=True)
     return builder.build()
-
-
-@lru_cache(maxsize=4096)
-def _header_terms(header: str) -> str:
-    return " ".join(terms(header))
-
-
-@lru_cache(maxsize=4096)
-def _header_names(header: str) -> frozenset[str]:
-    return _names(tokens(header))
-
-
-def _names(found: Iterable[Token]) -> frozenset[str]:
-    """Key and spelling of every capitalised word; the search tells which of them are names.
-
-    The beginning of a sentence is not told apart: 'Many' is capitalised in few of the passages that have it.
-    """
-    words = {without_possessive(t.surface) for t in found if _is_word(t) and t.surface[0].isupper() and not t.is_stop}
-    keyed = ((name_key(w), w) for w in words if len(w) <= _LONGEST_NAME and not (w.isupper() and len(w) <= _ACRONYM))
-    return frozenset(f"{key}{_BAR}{word}" for key, word in keyed if key)
-
-
-def _is_word(token: Token) -> bool:
-    """Whether the token may be a name: no figure ('Nine'), identifier or initials."""
-    surface = token.surface
-    return len(surface) >= _SHORTEST_NAME and surface[0].isalpha() and not token.extra and token.term == stem(surface)

@@ -193,6 +193,8 @@ def test_what_is_no_date(text: str) -> None:
         ("Law No. 3902-IX", "law 3902", "3902"),
         ("Law No. 3902-IX", "3902-ix", "3902ix"),
         ("the T-64", "T64", "t64"),
+        ("many F-16s", "an F-16", "f16"),
+        ("Leopard 2s", "14 Leopard 2 tanks", "2"),
         ("anti-war", "antiwar", "antiwar"),
         ("a 33-year-old", "33yearold", "33yearold"),
         ("the 123rd Brigade", "brigade 123", "123"),
@@ -224,7 +226,8 @@ def test_a_question_keeps_its_telling_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "never"), [("80-90 men", "8090"), ("2024-10-21", "20241021"), ("95 men, 296", "95296")]
+    ("text", "never"),
+    [("80-90 men", "8090"), ("2024-10-21", "20241021"), ("95 men, 296", "95296"), ("the 1990s", "1990")],
 )
 def test_two_figures_are_not_one(text: str, never: str) -> None:
     assert never not in terms(text)
