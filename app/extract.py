@@ -58,15 +58,15 @@ class Candidate:
     source: Source
     sentence: Sentence
     score: float
+    confidence: float
     answer: tuple[int, int] | None = None
-    confidence: float = 0.0
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candidate]:
     """All quotable sentences of `hits`, best first; headings are not quoted as answers."""
     found = {
         (hit.passage.source_id, scored.sentence.start): Candidate(
-            sources[hit.passage.source_id], scored.sentence, scored.score, scored.answer, hit.confidence
+            sources[hit.passage.source_id], scored.sentence, scored.score, hit.confidence, scored.answer
         )
         for hit in hits
         for scored in hit.sentences

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from index.analyse import Date, dates
 from index.dates import MONTHS
@@ -132,10 +133,9 @@ def stated(text: str, start: int = 0, end: int | None = None) -> Stated:
 
 def may_overlap(text: str, other: str) -> bool:
     """Whether a time that `text` names may meet one that `other` names; True if either names none with its year."""
-    here, there = _times(text), _times(other)
-    if not here or not there:
-        return True
-    return any(a <= d and c <= b for a, b in here for c, d in there)
+    there = _times(other)
+    here = _times(text) if there else ()
+    return not here or any(a <= d and c <= b for a, b in here for c, d in there)
 
 
 def same_time(text: str, other: str) -> bool:
@@ -143,18 +143,19 @@ def same_time(text: str, other: str) -> bool:
     return bool({*_times(text)} & {*_times(other)})
 
 
-def _times(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)  # a question is set against every sentence that may answer it
+def _times(text: str) -> tuple[tuple[int, int], ...]:
     """First and last day (proleptic Gregorian ordinals) of each time in `text`; none if a year is left open."""
     found = []
     for unit in _units(text, dates(text), 0):
         first, last = unit.first.iso, unit.last.iso
         if not first or not last:
-            return []
+            return ()
         low, high = _ordinal(*_parts(first, 0)), _ordinal(*_parts(last, 1))
         low = date.min.toordinal() if unit.lead in _OPEN_START and unit.first is unit.last else low
         high = date.max.toordinal() if unit.lead in _OPEN_END and unit.first is unit.last else high
         found.append((min(low, high), max(low, high)))
-    return found
+    return tuple(found)
 
 
 def _units(text: str, found: Sequence[Date], start: int) -> Iterator[_Unit]:

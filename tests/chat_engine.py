@@ -110,7 +110,7 @@ class OverlapEngine:
         for score, passage, sentence in self._ranked(alone, filters):
             source = self._sources[passage.source_id]
             if score >= ENOUGH:
-                best.setdefault(source.id, Found(Candidate(source, sentence, score), score, score, score, False))
+                best.setdefault(source.id, Found(Candidate(source, sentence, score, score), score, score, score, False))
         found = sorted(best.values(), key=lambda f: f.candidate.source.published or "9")
         shown = {s.id: s for s in self._sources.values() if filters.matches(s)}
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
