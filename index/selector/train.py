@@ -2,9 +2,10 @@
 
 DATA holds train.jsonl.gz (see index/selector/data.py). Uses a GPU where there is one (bfloat16), else the CPU.
 Writes DIR/last.pt every few minutes; the same command again goes on from there. DIR/log.jsonl gets a line for
-every report. With --start the weights of another training are trained further; with --until a training ends
-before its last epoch, its learning rate not yet at zero. `python -m index.selector.publish` makes the shipped file
-of a finished training.
+every report. A seed gives the same weights but for rounding, and bit for bit on one machine with
+MKL_CBWR=AUTO,STRICT in the environment. With --start the weights of another training are trained further; with
+--until a training ends before its last epoch, its learning rate not yet at zero. `python -m index.selector.publish`
+makes the shipped file of a finished training.
 """
 
 from __future__ import annotations
