@@ -111,6 +111,7 @@ class Answer(_Record):
 
     `id`: 16 hex digits that name this answer (`app.compose.answer_id`); in a batch the question's own id.
     `text`: plain text with [n] marks. `nearest`: on an abstention the closest passages, which do not answer.
+    `unmentioned`: on an abstention names and years of the question that no source mentions.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
     `timings_ms`: stage -> milliseconds.
     """
@@ -125,6 +126,7 @@ class Answer(_Record):
     sources: tuple[AnswerSource, ...]
     hits: tuple[AnswerHit, ...]
     nearest: tuple[AnswerHit, ...] = ()
+    unmentioned: tuple[str, ...] = ()
     confidence: float | None = None
     timings_ms: dict[str, float]
     engine: str

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from app import overview, smalltalk
+from app.agreement import agreeing, unmentioned
 from app.answer import (
     Answer,
     Done,
@@ -22,7 +23,7 @@ from app.answer import (
 )
 from app.compare import Comparison, compare, nothing, stamp
 from app.compose import Draft, Numbering, finish
-from app.extract import candidates, drafts, of_the_time, select, telling_figure
+from app.extract import candidates, drafts, select, telling_figure
 from app.history import stand_alone
 from app.language import detect
 from app.metadata import answer_metadata
@@ -177,6 +178,7 @@ class _Run:
         for statement in statements:
             yield StatementReady(statement=statement)
         abstained = not statements
+        unknown = unmentioned(asked.text, self.sources.values(), self._mentions) if abstained else ()
         yield Done(
             answer=finish(
                 question=self.question,
@@ -185,7 +187,8 @@ class _Run:
                 statements=statements,
                 sources=self.numbering.sources(),
                 hits=hits,
-                abstention=ABSTENTION if abstained else None,
+                abstention=refusal(unknown) if abstained else None,
+                unmentioned=unknown,
                 confidence=confidence,
                 timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
                 engine=f"{ENGINE}: {self.retriever.reranker.name}",
@@ -218,7 +221,7 @@ class _Run:
 
     def _extract(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Draft], float]:
         """Drafts, none if the sources do not answer, and the confidence (0..1) that the leading sentence does."""
-        ranked = of_the_time(candidates(hits, self.sources), asked.text)
+        ranked = agreeing(candidates(hits, self.sources), asked, self._mentions)
         if not ranked:
             return [], 0.0
         confidence = ranked[0].confidence
@@ -228,6 +231,9 @@ class _Run:
         named = self.retriever.mentioning(figure, asked.search, self._scope(asked)) if figure else []
         return drafts(asked, select(asked, ranked, candidates(named, self.sources))), confidence
 
+    def _mentions(self, word: str, source_id: str | None) -> bool:
+        return self.retriever.mentions(word, source_id, self.filters)
+
     def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
         """A summary of the source that the question names; nothing if it names none."""
         source = overview.target(asked.text, list(self.sources.values()))
@@ -236,6 +242,11 @@ class _Run:
         passages = self.retriever.passages_of(source)
         found = overview.summarise(source, passages, self.retriever.embedder)
         return found, overview.summary_hits(found, passages)
+
+
+def refusal(unmentioned: Sequence[str]) -> str:
+    """What is said in place of an answer; names of the question that no source mentions are told."""
+    return " ".join([ABSTENTION, *([f"None of them mentions {' or '.join(unmentioned)}."] if unmentioned else [])])
 
 
 def _threshold(settings: Settings, reranker: Reranker) -> float:

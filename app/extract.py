@@ -14,7 +14,6 @@ from app.compose import Draft
 from app.describe import speaker
 from app.emphasis import answering_words, emphasise
 from app.figures import is_exact
-from app.period import may_overlap
 from app.question import Question
 from index.analyse import tokens
 from index.numbers import numbers
@@ -52,7 +51,7 @@ class Candidate:
     """A sentence that may answer, with its score (0..1, higher is better).
 
     `answer`: characters (start, end) of the sentence that are likeliest to answer, None if that is not known.
-    `confidence`: 0..1, that the best sentence of its passage answers at all.
+    `confidence`: 0..1, that it answers at all: what the best sentence of its passage has, in parts of that one's score.
     """
 
     source: Source
@@ -66,21 +65,17 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candi
     """All quotable sentences of `hits`, best first; headings are not quoted as answers."""
     found = {
         (hit.passage.source_id, scored.sentence.start): Candidate(
-            sources[hit.passage.source_id], scored.sentence, scored.score, hit.confidence, scored.answer
+            sources[hit.passage.source_id],
+            scored.sentence,
+            scored.score,
+            hit.confidence * scored.score / (hit.sentences[0].score or 1.0),
+            scored.answer,
         )
         for hit in hits
         for scored in hit.sentences
         if scored.sentence.block is not BlockKind.HEADING
     }
     return sorted(found.values(), key=lambda c: (-c.score, c.source.id, c.sentence.start))
-
-
-def of_the_time(ranked: Sequence[Candidate], query: str) -> list[Candidate]:
-    """Those of `ranked` that may speak of the time that `query` names: figures of 2024 are none of 2023.
-
-    The rerankers hardly tell one year from another.
-    """
-    return [c for c in ranked if may_overlap(c.sentence.text, query)]
 
 
 def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:

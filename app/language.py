@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from index.model_card import model_languages
@@ -33,6 +33,10 @@ _ENGLISH = frozenset(
     "how who whose what which when where why does did the many much were has been with this that from they their and "
     "about is are said say says".split()
 )
+_COMMONEST = frozenset(("the", "of", "and"))
+_COMMON_SHARE = 0.04  # of the words; English prose has some .12, other languages next to none
+_BEGINNING = 3000  # characters
+_ASKING = frozenset("how who whom whose what which when where why did does".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,18 @@ def detect(text: str) -> Language | None:
         return None
     found = _classified(foreign)
     return found if found.confidence >= SURE_SCRIPT and found.code != "en" else None
+
+
+def is_plainly_english(text: str) -> bool:
+    """Whether `text` asks in English: it has a word that other languages of Latin script do not ask with."""
+    return not _ASKING.isdisjoint(m[0].lower() for m in _WORD.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def is_english_prose(text: str) -> bool:
+    """Whether the beginning of a longer text is English, by how often 'the', 'of' and 'and' stand in it."""
+    words = [m[0].lower() for m in _WORD.finditer(text[:_BEGINNING])]
+    return sum(w in _COMMONEST for w in words) >= _COMMON_SHARE * len(words) > 0
 
 
 def unreadable(question: str, settings: IndexSettings) -> str | None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.extract import Candidate, candidates, of_the_time
-from app.period import same_time
+from app.extract import Candidate, candidates
+from app.period import may_overlap, same_time
 from index.features import QueryView, held, query_view, text_view
 from index.passage import Hit, Source
 
@@ -80,11 +80,13 @@ def quotable(query: str, hits: Sequence[Hit], sources: Mapping[str, Source], fre
     """The sentences of `hits` that may be quoted on `query`, best first; none of another time than it asks about."""
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
-    for candidate in of_the_time(candidates(hits, sources), query):
+    for candidate in candidates(hits, sources):
         text = candidate.sentence.text
+        if not may_overlap(text, query):
+            continue
         hit = passages[candidate.source.id, candidate.sentence.start]
         cover = frequencies.cover(hit.passage.text, hit.passage.header)
-        found.append(Found(candidate, candidate.confidence, cover, frequencies.cover(text), same_time(text, query)))
+        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(text, query)))
     return found
 
 

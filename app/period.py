@@ -97,6 +97,7 @@ _AND = re.compile(r"\sand\s", re.IGNORECASE)
 _SPAN = frozenset("in during for throughout over within of".split())
 _OPEN_END = frozenset(["since", "from", "starting", "starting in"])
 _OPEN_START = frozenset(["by", "until", "till", "up to", "to", "through", "as of", "as at"])
+_LONGER = 1.15  # times the length: 'late 1917 to spring 1918' is no shorter than 'November 1917 to April 1918'
 # Time that only the day of writing, or the text around, could tell.
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|next|past|previous|following|coming|same|each|every|recent|that|first|second|third|fourth|"
@@ -136,6 +137,19 @@ def may_overlap(text: str, other: str) -> bool:
     there = _times(other)
     here = _times(text) if there else ()
     return not here or any(a <= d and c <= b for a, b in here for c, d in there)
+
+
+def holds_count_for(text: str, other: str) -> bool:
+    """`may_overlap`, for a text that counts: a count over a closed time that is longer is no count for a part of it."""
+    there = _times(other)
+    here = _times(text) if there else ()
+    return not here or any(
+        a <= d and c <= b and (_is_open(a, b) or b - a <= _LONGER * (d - c) + 1) for a, b in here for c, d in there
+    )
+
+
+def _is_open(first: int, last: int) -> bool:
+    return first == date.min.toordinal() or last == date.max.toordinal()
 
 
 def same_time(text: str, other: str) -> bool:

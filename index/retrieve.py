@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.countries import country_words
 from index.embed import Embedder, open_embedder
 from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
@@ -102,6 +104,13 @@ class Retriever:
         found = self.generation.lexical.search(words, k, filters)
         vector = self.embedder.embed_queries([query])[0]
         return self._rerank(query, vector, [i for i, _ in found], [], found, self.quick if quick else self.reranker)
+
+    def mentions(self, word: str, source_id: str | None = None, filters: Filters = Filters()) -> bool:
+        """Whether the source, or any that `filters` admit, has `word`: as it stands, in another spelling of a name or
+        in another word for one country; title, publisher and date count as its words."""
+        if source_id is not None:
+            filters = replace(filters, sources=frozenset({source_id}))
+        return any(self.generation.lexical.search(w, 1, filters) for w in country_words(word))
 
     def _rerank(
         self,

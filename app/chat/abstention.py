@@ -26,10 +26,18 @@ def abstention_html(exchange: Exchange, texts: Texts) -> Markup:
     return html(
         '<div class="abstained" role="note" aria-label="{label}"><p class="refusal">{words}</p>{show}</div>{covered}',
         label=texts.not_answered,
-        words=texts.sources_do_not_answer,
+        words=_refusal(exchange, texts),
         show=show,
         covered=_covered(exchange, texts),
     )
+
+
+def _refusal(exchange: Exchange, texts: Texts) -> str:
+    """That the sources do not answer, and what the question names that none of them mentions."""
+    unknown = exchange.answer.unmentioned if exchange.answer else ()
+    if not unknown:
+        return texts.sources_do_not_answer
+    return f"{texts.sources_do_not_answer} {texts.none_mentions.format(names=texts.either.join(unknown))}"
 
 
 def _covered(exchange: Exchange, texts: Texts) -> Markup:

@@ -100,6 +100,8 @@ ENGLISH = Texts(
     # not answered
     not_answered="Not answered",
     sources_do_not_answer="The sources do not answer this.",
+    none_mentions="None of them mentions {names}.",
+    either=" or ",
     see_nearest="See the closest passages",
     covered="The sources do cover",
     about_source="Summarise “{title}”",

@@ -94,6 +94,8 @@ class Texts:
     # not answered
     not_answered: str
     sources_do_not_answer: str
+    none_mentions: str
+    either: str
     see_nearest: str
     covered: str
     about_source: str

@@ -106,6 +106,8 @@ UKRAINIAN = Texts(
     # not answered
     not_answered="Без відповіді",
     sources_do_not_answer="Джерела на це не відповідають.",
+    none_mentions="Жодне з них не згадує: {names}.",
+    either=", ",
     see_nearest="Показати найближчі уривки",
     covered="Про що джерела говорять",
     about_source="Стисло про «{title}»",

@@ -1,0 +1,212 @@
+"""A sentence that names another time, another place or no quantity is no answer, and a refusal says whom none names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.agreement import agreeing, lacks, names, of_the_future, of_the_names, of_the_quantity, of_the_time, unmentioned
+from app.ask import Engine
+from app.chat.abstention import abstention_html
+from app.chat.english import ENGLISH
+from app.chat.exchange import Exchange
+from app.chat.ukrainian import UKRAINIAN
+from app.extract import Candidate
+from app.question import classify
+from app.settings import Settings
+from index.build import build
+from index.filters import Filters
+from index.passage import BlockKind, Sentence, Source
+from tests.answers import harbour, refusal_of
+from tests.chat_engine import source_of
+from tests.conftest import CORPUS
+from tests.fakes import write_source
+
+
+def candidate(text: str, source: Source | None = None) -> Candidate:
+    return Candidate(source or source_of(text), Sentence(0, len(text), text, BlockKind.PARAGRAPH), 0.5, 0.5)
+
+
+def texts(found: Sequence[Candidate]) -> list[str]:
+    return [c.sentence.text for c in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("What did Mark Rutte say about the deserters of Ukraine?", [("Mark", "Rutte"), ("Ukraine",)]),
+        ("How much bail was set for the head of the 'Anne of Kyiv' brigade?", [("Anne", "Kyiv")]),
+        ("Who signed Boiko's report to General Zaluzhnyi's staff?", [("Boiko",), ("General", "Zaluzhnyi")]),
+        ("Where was the Odesa Region's court in May 2023?", [("Odesa",)]),  # neither its kind nor a date
+        ("What did the UN and NATO say about AWOL men and POWs?", []),  # abbreviations may be spelled out
+        ("Zelensky said what about the army?", []),  # the first word has a capital anyway
+        ("How Many Soldiers Of Rutte Left in May", []),  # set like a headline
+        ("What did Mark Rutte tell Ida Holm?", [("Mark", "Rutte"), ("Ida", "Holm")]),
+        ("how many soldiers left in odesa", []),
+        ("Combien de soldats ont quitté la France selon Rutte ?", []),
+        ("Wie viele Soldaten verließen die Ukraine nach Angaben von Rutte?", []),
+        ("Скільки солдатів пішло з Одеси?", []),
+        ("", []),
+    ],
+)
+def test_names_of_a_question(query: str, found: list[tuple[str, ...]]) -> None:
+    assert names(query) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "missing"),
+    [
+        (("Rutte",), {"Zelensky"}, True),
+        (("Mark", "Rutte"), {"Rutte"}, False),
+        (("President", "Volodymyr", "Zelensky"), {"Zelensky"}, False),
+        (("Vladimir", "Putin"), {"Vladimir"}, True),
+        (("New", "York", "Times"), {"New", "York"}, False),
+    ],
+)
+def test_when_a_name_is_missing(name: tuple[str, ...], known: set[str], missing: bool) -> None:
+    assert lacks(name, known.__contains__) is missing
+
+
+def test_a_count_for_a_longer_time_is_none_for_a_part_of_it() -> None:
+    wide = candidate("The court heard 90 cases in 2022 and 2023 combined.")
+    month = candidate("It heard 7 cases in October 2023.")
+    since = candidate("It has heard 120 cases since 2021.")
+    bare = candidate("It heard 9 cases.")
+    query = "How many cases did the court hear in October 2023?"
+    assert of_the_time([wide, month, since, bare], query) == [month, since, bare]
+    assert of_the_time([wide, month], "Why was the court busy in October 2023?") == [wide, month]
+    assert of_the_time([month], "How many cases did the court hear in 2023?") == [month]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Will the yard close?", "When will the yard close?", "and will it close next year?",
+        "Does the union expect the yard to close?", "What did Berg predict?", "Does Berg think the yard will close?",
+    ],
+)  # fmt: skip
+def test_a_question_on_what_will_be_takes_no_word_on_what_was(query: str) -> None:
+    past = candidate("The yard closed its gate in 1912.")
+    ahead = candidate("The union warned that the yard may close.")
+    assert of_the_future([past, ahead], query) == [ahead]
+
+
+@pytest.mark.parametrize(
+    "query", ["Why did the yard close?", "Who read the will of Anna Berg?", "What did the union expect in 1912?"]
+)
+def test_other_questions_take_both(query: str) -> None:
+    past = candidate("The yard closed its gate in 1912.")
+    assert of_the_future([past], query) == [past]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("On 20 October 1912 the men of the 3rd shed met again.", False),
+        ("The union spoke of the 40 ships.", False),  # the question's own figure
+        ("The yard has dozens of men.", True),
+        ("None came.", True),
+        ("Some 300 men came.", True),
+        ("Three men came.", True),
+    ],
+)
+def test_how_many_asks_for_a_quantity(sentence: str, kept: bool) -> None:
+    found = of_the_quantity([candidate(sentence)], "How many men built the 40 ships?")
+    assert bool(found) is kept
+    assert of_the_quantity([candidate(sentence)], "Who built the ships?")
+
+
+@given(st.text(alphabet="ABrut 2023'-?.,", max_size=60), st.lists(st.text(max_size=40), max_size=6))
+def test_no_sentence_is_added_or_moved(query: str, sentences: list[str]) -> None:
+    ranked = [candidate(s) for s in sentences]
+    found = agreeing(ranked, classify(query), lambda word, _: word < "M")
+    places = [next(i for i, c in enumerate(ranked) if c is f) for f in found]
+    assert places == sorted(places)
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Two towns that are told apart by name alone."""
+    folder = tmp_path_factory.mktemp("towns")
+    write_source(
+        folder, "vuhledar", "In Vuhledar the police counted 412 burglaries in 2021. The Russian government denied it.",
+        kind="article", relation="article",
+    )  # fmt: skip
+    write_source(folder, "lutsk", "In Lutsk the police counted 87 burglaries in 2021, a record.")
+    home = tmp_path_factory.mktemp("towns-home")
+    build(Settings(home=home, corpus=folder).index)
+    return Engine.open(Settings(home=home, corpus=folder))
+
+
+def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
+    assert "87" in towns.answer("How many burglaries did the police count in Lutsk?").statements[0].text
+    spelled = towns.answer("How many burglaries did the police count in Ugledar?")
+    assert "412" in spelled.statements[0].text, "another spelling is the same town"
+    refused = towns.answer("How many burglaries did the police count in Zhmerynka in 2021?")
+    assert refused.abstained
+    assert refused.unmentioned == ("Zhmerynka",)
+    assert refused.text == "The sources do not answer this. None of them mentions Zhmerynka."
+    assert refused.nearest
+
+
+def test_a_capital_stands_for_its_country_and_a_year_must_be_there(towns: Engine) -> None:
+    assert not towns.answer("What did Moscow deny about the burglaries in Vuhledar?").unmentioned
+    refused = towns.answer("How many burglaries did the police count in Lutsk in 1987?")
+    assert refused.abstained
+    assert refused.unmentioned == ("1987",)
+
+
+def test_none_of_them_is_said_of_the_sources_that_were_asked(towns: Engine) -> None:
+    only = Filters(sources=frozenset({"lutsk"}))
+    refused = towns.answer("How many burglaries did the police count in Vuhledar?", filters=only)
+    assert refused.abstained
+    assert refused.unmentioned == ("Vuhledar",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many desertion cases were registered in the Odesa region?",
+        "How many criminal proceedings were opened in October 2023?",
+        "Will desertion force Ukraine to surrender next year?",
+        "What did Mark Rutte say about Ukrainian deserters in Poland?",
+    ],
+)
+def test_near_misses_of_the_corpus_are_refused(built_home: Path, question: str) -> None:
+    assert Engine.open(Settings(home=built_home, corpus=CORPUS)).answer(question).abstained
+
+
+def test_the_page_tells_it_in_its_language_and_as_text() -> None:
+    article, _ = harbour()
+    answer = refusal_of("What did <b>Rutte</b> say?", [article]).model_copy(
+        update={"unmentioned": ("Rutte", "<b>1987")}
+    )
+    exchange = Exchange("t1", answer.question, answer=answer)
+    shown = str(abstention_html(exchange, ENGLISH))
+    assert "The sources do not answer this. None of them mentions Rutte or &lt;b&gt;1987." in shown
+    assert "Жодне з них не згадує: Rutte, &lt;b&gt;1987." in str(abstention_html(exchange, UKRAINIAN))
+
+
+def test_unmentioned_asks_all_sources() -> None:
+    asked: list[str | None] = []
+
+    def mentions(word: str, source_id: str | None) -> bool:
+        asked.append(source_id)
+        return word == "Berg"
+
+    assert unmentioned("What did Anna Berg tell Ida Holm in 1912?", harbour(), mentions) == ("Ida Holm", "1912")
+    assert set(asked) == {None}
+
+
+def test_a_source_in_another_language_may_have_names_in_its_own_words() -> None:
+    note = source_of("У Німеччині поліція нарахувала 87 крадіжок, повідомило міністерство. Це рекорд за п'ять років.")
+    found = candidate(note.text, note)
+    query = "How many thefts did the police count in Germany?"
+
+    assert of_the_names([found], query, lambda *_: False) == [found]
+    assert unmentioned(query, [*harbour(), note], lambda *_: False) == ()
+    assert unmentioned(query, harbour(), lambda *_: False) == ("Germany",)
