@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from app import overview, smalltalk
-from app.agreement import agreeing, unmentioned
 from app.answer import (
     Answer,
     Done,
@@ -23,6 +22,7 @@ from app.answer import (
 )
 from app.compare import Comparison, compare, nothing, stamp
 from app.compose import Draft, Numbering, finish
+from app.constraints import satisfying, unmentioned
 from app.extract import candidates, drafts, select, telling_figure
 from app.history import stand_alone
 from app.language import detect
@@ -221,7 +221,7 @@ class _Run:
 
     def _extract(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Draft], float]:
         """Drafts, none if the sources do not answer, and the confidence (0..1) that the leading sentence does."""
-        ranked = agreeing(candidates(hits, self.sources), asked, self._mentions)
+        ranked = satisfying(candidates(hits, self.sources), asked, self._mentions)
         if not ranked:
             return [], 0.0
         confidence = ranked[0].confidence

@@ -36,7 +36,8 @@ _ENGLISH = frozenset(
 _COMMONEST = frozenset(("the", "of", "and"))
 _COMMON_SHARE = 0.04  # of the words; English prose has some .12, other languages next to none
 _BEGINNING = 3000  # characters
-_ASKING = frozenset("how who whom whose what which when where why did does".split())
+# Words that other languages of Latin script do not ask with.
+_ASKING = frozenset("how who whom whose what which when where why did does has were the about tell".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,18 @@ def detect(text: str) -> Language | None:
 
 
 def is_plainly_english(text: str) -> bool:
-    """Whether `text` asks in English: it has a word that other languages of Latin script do not ask with."""
+    """Whether a question holds a word that only English asks with; without one it may be English all the same."""
     return not _ASKING.isdisjoint(m[0].lower() for m in _WORD.finditer(text))
 
 
-@lru_cache(maxsize=4096)
 def is_english_prose(text: str) -> bool:
     """Whether the beginning of a longer text is English, by how often 'the', 'of' and 'and' stand in it."""
-    words = [m[0].lower() for m in _WORD.finditer(text[:_BEGINNING])]
+    return _is_english(text[:_BEGINNING])
+
+
+@lru_cache(maxsize=4096)
+def _is_english(text: str) -> bool:
+    words = [m[0].lower() for m in _WORD.finditer(text)]
     return sum(w in _COMMONEST for w in words) >= _COMMON_SHARE * len(words) > 0
 
 

@@ -97,6 +97,8 @@ _AND = re.compile(r"\sand\s", re.IGNORECASE)
 _SPAN = frozenset("in during for throughout over within of".split())
 _OPEN_END = frozenset(["since", "from", "starting", "starting in"])
 _OPEN_START = frozenset(["by", "until", "till", "up to", "to", "through", "as of", "as at"])
+_RATE = re.compile(r"\b(?:per|each|every|average|averaged|daily|weekly|monthly|annual|yearly)\b", re.IGNORECASE)
+_DAYS = 27  # a time that is shorter is no month
 _LONGER = 1.15  # times the length: 'late 1917 to spring 1918' is no shorter than 'November 1917 to April 1918'
 # Time that only the day of writing, or the text around, could tell.
 _RELATIVE = re.compile(
@@ -140,9 +142,14 @@ def may_overlap(text: str, other: str) -> bool:
 
 
 def holds_count_for(text: str, other: str) -> bool:
-    """`may_overlap`, for a text that counts: a count over a closed time that is longer is no count for a part of it."""
+    """`may_overlap`, for a text that counts: a count over a closed time that is longer is no count for a part of it.
+
+    But a rate or average is, and of a day a count is often given with its month alone.
+    """
     there = _times(other)
     here = _times(text) if there else ()
+    if _RATE.search(text) or any(d - c < _DAYS for c, d in there):
+        return may_overlap(text, other)
     return not here or any(
         a <= d and c <= b and (_is_open(a, b) or b - a <= _LONGER * (d - c) + 1) for a, b in here for c, d in there
     )

@@ -13,11 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analyse import tokens
 from index.countries import country_words
 from index.embed import Embedder, open_embedder
 from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
 from index.generation import Generation, open_current
+from index.names import same_name
 from index.passage import Hit, Passage, SentenceScore, Source
 from index.rerank import PassageScore, Reranker
 from index.score import FittedReranker
@@ -107,10 +109,14 @@ class Retriever:
 
     def mentions(self, word: str, source_id: str | None = None, filters: Filters = Filters()) -> bool:
         """Whether the source, or any that `filters` admit, has `word`: as it stands, in another spelling of a name or
-        in another word for one country; title, publisher and date count as its words."""
+        in another word for one country; title, publisher, author and date count as its words."""
         if source_id is not None:
             filters = replace(filters, sources=frozenset({source_id}))
-        return any(self.generation.lexical.search(w, 1, filters) for w in country_words(word))
+        ways = country_words(word)
+        if any(all(self.generation.lexical.search(w, 1, filters) for w in way) for way in ways):
+            return True
+        authors = (s.author for s in self.generation.sources() if s.author and filters.matches(s))
+        return any(same_name(word, t.surface) for author in authors for t in tokens(author))
 
     def _rerank(
         self,
