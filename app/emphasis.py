@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from app.question import Question
-from index.analyse import query_terms, tokens
+from index.analyse import Date, dates, query_terms, tokens
 from index.answer_type import AnswerType, answer_spans
 
 _COUNTED = 2.0  # the question's first telling word names what is counted or sought, and stands by the answer
@@ -20,7 +21,7 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     """
     if question.wants in (AnswerType.ANY, AnswerType.REASON):
         return ()
-    spans = answer_spans(question.wants, text, question.text)
+    spans = _of_the_time(answer_spans(question.wants, text, question.text), text, question.text)
     if not spans:
         return ()
     terms = [t.term for t in query_terms(question.text) if not t.extra]
@@ -41,6 +42,24 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
 
     best = max(spans, key=nearness)
     return (best,) if nearness(best) > 0 else ()
+
+
+def _of_the_time(spans: Sequence[tuple[int, int]], text: str, query: str) -> list[tuple[int, int]]:
+    """`spans` but those beside a date that `query` does not mean ('9,048 in October' for January), unless all are."""
+    asked, known = dates(query), dates(text)
+    if not asked or not known:
+        return list(spans)
+
+    def meant(span: tuple[int, int]) -> bool:
+        near = min(known, key=lambda d: max(d.start - span[1], span[0] - d.end))
+        return any(_may_be(near, date) for date in asked)
+
+    return [s for s in spans if meant(s)] or list(spans)
+
+
+def _may_be(one: Date, other: Date) -> bool:
+    """Whether no year or month that both tell differs."""
+    return all(None in pair or pair[0] == pair[1] for pair in ((one.year, other.year), (one.month, other.month)))
 
 
 def answering_words(text: str, span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:

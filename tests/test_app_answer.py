@@ -11,6 +11,8 @@ import pytest
 from app.answer import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
 from app.ask import ABSTENTION, Engine
 from app.compose import Draft, Numbering
+from app.emphasis import emphasise
+from app.question import classify
 from app.settings import Settings
 from index.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
@@ -78,6 +80,19 @@ def test_a_summary_spreads_over_the_text_and_keeps_to_the_sources_own_voice(engi
 def test_the_answering_figure_stands_out(engine: Engine) -> None:
     lead = engine.answer("How many votes did bill No. 11322 get at second reading?").statements[0]
     assert [lead.text[a:b] for a, b in lead.emphasis] == ["270"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("The paper of 15 November 2024 gives 9,048 cases for October 2024 against 3,448 for January 2024.", "3,448"),
+        ("New cases in 2024: January 3,448; February 4,613; March 4,715.", "3,448"),
+        ("For October 2024 the office counted 9,048 new cases.", "9,048"),  # nothing else to show
+    ],
+)
+def test_the_figure_of_the_time_that_is_asked_about_stands_out(sentence: str, words: str) -> None:
+    spans = emphasise(classify("How many cases were opened in January 2024?"), sentence)
+    assert [sentence[a:b] for a, b in spans] == [words]
 
 
 def test_another_spelling_of_a_place_is_found(engine: Engine) -> None:
