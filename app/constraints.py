@@ -1,8 +1,8 @@
 """What a question names and an answer must keep to: its time, past or to come, its quantity, its names.
 
 The rerankers read for likeness and hardly tell one year or one region from another: a figure for no region in
-particular looks like an answer to a question on Odesa. What is named can be checked. A sentence is left out where it
-breaks a constraint for certain; where the words leave it open it stays, and the rerankers' confidence decides.
+particular looks like an answer to a question on one of them. What is named can be checked. A sentence is left out where
+it breaks a constraint for certain; where the words leave it open it stays, and the rerankers' confidence decides.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.answer import QuestionKind
 from app.extract import Candidate
+from app.history import without_context
 from app.language import is_english_prose
 from app.named import Name, names, years
 from app.period import holds_count_for, may_overlap
@@ -23,14 +24,14 @@ Mentions = Callable[[str, str | None], bool]
 """Whether a source (id; None: any source) mentions a word, its title, publisher, author and date included."""
 
 _COUNTED = re.compile(r"\bhow many\b|\b(?:what|which|the) (?:is the |was the )?(?:total )?number of\b", re.IGNORECASE)
-# What asks for the future. 'The will to fight' and 'what happened in the next year' do not.
+# What asks for the future. 'The will to fight' does not, nor 'what happened in the next year'.
 _ASKS_AHEAD = re.compile(
     r"^(?:and |but |so )?(?:(?:when|where|who|what|why|which|how)(?: \w+){0,3} )?(?<!\bthe )(?<!\bof )will\b|"
     r"\b(?:think|believe|say)s? .{0,60}(?<!\bthe )(?<!\bof )(?<!\btheir )will\b|\b(?:do|does)\b.{0,60}\bexpect\b|"
-    r"\b(?:predict|forecast)\b|^(?!.*\b(?:was|were|did|had|\w+ed)\b).*\bnext (?:year|month|week|spring|summer|autumn|"
-    r"fall|winter)\b|\bin (?:the )?future\b",
+    r"\b(?:predict|forecast)\b|\bin (?:the )?future\b",
     re.IGNORECASE,
 )
+_NEXT = re.compile(r"\bnext (?:year|month|week|spring|summer|autumn|fall|winter)\b", re.IGNORECASE)
 # A sentence tells of the past if it has a verb of it and nothing that looks ahead: a modal verb, a verb of expecting,
 # planning or refusing, or the present tense of what is laid down ('takes effect').
 _PAST = re.compile(
@@ -62,12 +63,12 @@ _QUANTITY = re.compile(
 def satisfying(ranked: Sequence[Candidate], question: Question, mentions: Mentions) -> list[Candidate]:
     """Those of `ranked`, in the same order, that may satisfy the constraints of `question`: the four below.
 
-    To a comparison a source may add its word on one of the names.
+    A follow-up keeps the time and names of the question before it, but asks for something else of them. To a
+    comparison a source may add its word on one of the names.
     """
-    fitting = ranked
-    for rule in (of_the_time, of_the_future, of_the_quantity):
-        fitting = rule(fitting, question.text)
-    return list(fitting) if question.kind is QuestionKind.COMPARE else of_the_names(fitting, question.text, mentions)
+    own = without_context(question.text)
+    fitting = of_the_quantity(of_the_future(of_the_time(ranked, question.text), own), own)
+    return fitting if question.kind is QuestionKind.COMPARE else of_the_names(fitting, question.text, mentions)
 
 
 def of_the_time(ranked: Sequence[Candidate], query: str) -> list[Candidate]:
@@ -81,7 +82,7 @@ def of_the_time(ranked: Sequence[Candidate], query: str) -> list[Candidate]:
 
 def of_the_future(ranked: Sequence[Candidate], query: str) -> list[Candidate]:
     """All of `ranked`, but where `query` asks what will be none that only tells of the past."""
-    if not _ASKS_AHEAD.search(query):
+    if not (_ASKS_AHEAD.search(query) or (_NEXT.search(query) and not _PAST.search(query))):
         return list(ranked)
     return [c for c in ranked if _LOOKS_AHEAD.search(c.sentence.text) or not _PAST.search(c.sentence.text)]
 
@@ -125,10 +126,9 @@ def unmentioned(query: str, sources: Iterable[Source], mentions: Mentions) -> tu
 
     None where a source is in another language than English, see `of_the_names`.
     """
-    if not all(is_english_prose(s.text) for s in sources):
-        return ()
     missing = [n.text for n in names(query) if lacks(n, lambda word: mentions(word, None))]
-    return tuple(dict.fromkeys([*missing, *(y for y in years(query) if not mentions(y, None))]))
+    missing += [y for y in years(query) if not mentions(y, None)]
+    return tuple(dict.fromkeys(missing)) if missing and all(is_english_prose(s.text) for s in sources) else ()
 
 
 def lacks(name: Name, mentioned: Callable[[str], bool]) -> bool:

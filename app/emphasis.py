@@ -45,7 +45,7 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _of_the_time(spans: Sequence[tuple[int, int]], text: str, query: str) -> list[tuple[int, int]]:
-    """`spans` but those beside a date that `query` does not mean ('9,048 in October' for January), unless all are."""
+    """`spans` but those beside a date that `query` does not mean ('40 in May' for June), unless all are."""
     asked, known = dates(query), dates(text)
     if not asked or not known:
         return list(spans)

@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 
 from app.answer import QuestionKind, Turn
+from app.named import KINDS, TITLES, WEEKDAYS
 from app.question import classify
 from index.analyse import dates
+from index.dates import MONTHS
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what of|and what about|and how about|"
@@ -35,22 +37,21 @@ _CAPITALISED = re.compile(r"(?:[A-ZÀ-ÖØ-ÞА-ЯҐЄІЇ][\w'’-]*)(?:\s+[A-Z
 # Words in a clause: up to here it is an ellipsis ('how many reached court?'), and beyond it no pronoun of a longer
 # clause is taken to point outside it.
 _SHORT, _SHORT_AFTER_LEAD, _LONG = 4, 5, 12
+_CONTEXT = " ("
 _LABELLED = re.compile(r"\b([A-Za-z]+\.?)\s+(?:no\.?\s*)?(\d[\w-]*)\b", re.IGNORECASE)
 # Words that begin or end a capitalised phrase that is no person.
-_NO_PERSON = frozenset(
-    "the a an in on at by from of brigade battalion regiment division corps army forces force office ministry "
-    "bureau service parliament court council agency party union republic region district oblast city province "
-    "article law code bill no part post times news street journal web site television radio january february "
-    "march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday according le el al der die das press independent gazette tribune herald journal agency "
-    "guardian president minister general colonel lieutenant major captain sergeant "
-    "mr mrs ms dr".split()
+_NO_PERSON = (
+    TITLES
+    | KINDS
+    | WEEKDAYS
+    | frozenset(MONTHS)
+    | frozenset(
+        "the a an in on at by from of no part post times news street journal web site television radio according le el "
+        "al der die das press independent gazette tribune herald guardian".split()
+    )
 )
 # The sources' words in an answer of ours; what stands outside names the publisher.
 _QUOTED = re.compile(r"“([^”]*)”")
-_TITLES = frozenset(
-    "president minister general colonel lieutenant lieutenant-colonel major captain sergeant mr mrs ms dr".split()
-)
 _QUESTION_WORDS = frozenset(
     "who whom whose what when where why how which is are was were do does did has have had can could will would "
     "should and but or so by of in the at on for please list name summarise summarize according besides".split()
@@ -99,7 +100,12 @@ def _names(text: str) -> list[re.Match[str]]:
 
 
 def _with_context(asked: str, before: str) -> str:
-    return f"{asked} ({before.rstrip(' ?')})"
+    return f"{asked}{_CONTEXT}{before.rstrip(' ?')})"
+
+
+def without_context(standalone: str) -> str:
+    """`standalone` without the earlier question that `stand_alone` may have set behind it."""
+    return standalone.partition(_CONTEXT)[0]
 
 
 def _substitute(before: str, fragment: str) -> str:
@@ -162,7 +168,7 @@ def _last_person(history: Sequence[Turn]) -> str | None:
 def _person(words: list[str]) -> tuple[str, bool] | None:
     """(name, whether a title stands before it) if a capitalised phrase may name a person."""
     length = len(words)
-    while words and words[0].lower() in _TITLES | _QUESTION_WORDS:
+    while words and words[0].lower() in TITLES | _QUESTION_WORDS:
         words = words[1:]
     if len(words) not in (2, 3) or any(w.lower() in _NO_PERSON for w in words):
         return None

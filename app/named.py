@@ -1,4 +1,7 @@
-"""The names and years in a question, by rule: capitalised words of English that stand together, and dates."""
+"""The names and years in a question, by rule: capitalised words of English that stand together, and dates.
+
+The words that go with names and are none (titles, kinds of things) serve `app.history` as well.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,27 @@ from typing import NamedTuple
 
 from app.language import is_plainly_english
 from index.analyse import Token, dates, tokens, without_possessive
+from index.lexical_terms import may_be_name
 
-_SHORTEST = 3  # letters; a shorter capitalised word is an initial or an abbreviation
-# What a name is the name of, titles and days: another text may call it otherwise, or leave it out.
-_NO_NAMES = frozenset(
+TITLES = frozenset(
+    "president prime minister general colonel lieutenant lieutenant-colonel major captain sergeant chancellor senator "
+    "judge professor sir king queen pope mr mrs ms dr".split()
+)
+# What a name is the name of.
+KINDS = frozenset(
     """
-    region oblast province district county city town village state republic federation ministry office department
-    army forces force brigade battalion regiment division corps unit court law act war operation group party
-    university agency service council committee commission parliament government newspaper magazine company
-    president prime minister general colonel lieutenant major captain sergeant chancellor senator judge professor sir
-    king queen pope monday tuesday wednesday thursday friday saturday sunday
+    region oblast province district county city town village state republic federation union ministry office
+    department bureau army forces force brigade battalion regiment division corps unit court law act code bill article
+    war operation group party university agency service council committee commission parliament government newspaper
+    magazine company
     """.split()
 )
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+# Another text may call it otherwise, or leave it out.
+_NO_NAMES = TITLES | KINDS | WEEKDAYS
 _BETWEEN = re.compile(r"\s+(?:(?:of|of the|de|del|la|von|van|der)\s+)?")
 _ARTICLES = frozenset(("the", "a", "an"))  # capitalised in names: 'The Guardian'
-_SENTENCE_END = ("", ".", "?", "!")
+_BEFORE_A_SENTENCE = ("", ".", "?", "!", "(")  # a follow-up has the question before it in brackets
 _SHORTENED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof|Gen|Col|Lt|Maj|Capt|Sgt|St|No)\.\s*\Z")
 
 
@@ -83,11 +92,11 @@ def _is_headline(query: str, token: Token) -> bool:
 def _begins(query: str, token: Token) -> bool:
     """Whether a sentence begins with `token`."""
     before = query[: token.start]
-    return before.rstrip()[-1:] in _SENTENCE_END and not _SHORTENED.search(before)
+    return before.rstrip()[-1:] in _BEFORE_A_SENTENCE and not _SHORTENED.search(before)
 
 
 def _is_name(token: Token) -> bool:
     """A capitalised word that is neither a figure ('Nine') nor an abbreviation ('UN', 'MPs')."""
     word = without_possessive(token.surface)
-    plain = len(word) >= _SHORTEST and word.isalpha() and not token.term.isdigit()
-    return plain and word[0].isupper() and word[1].islower() and not token.is_stop and word.lower() not in _NO_NAMES
+    capital = word[0].isupper() and word[1:2].islower() and word.isalpha()
+    return capital and may_be_name(token) and not token.is_stop and word.lower() not in _NO_NAMES

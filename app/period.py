@@ -99,7 +99,7 @@ _OPEN_END = frozenset(["since", "from", "starting", "starting in"])
 _OPEN_START = frozenset(["by", "until", "till", "up to", "to", "through", "as of", "as at"])
 _RATE = re.compile(r"\b(?:per|each|every|average|averaged|daily|weekly|monthly|annual|yearly)\b", re.IGNORECASE)
 _DAYS = 27  # a time that is shorter is no month
-_LONGER = 1.15  # times the length: 'late 1917 to spring 1918' is no shorter than 'November 1917 to April 1918'
+_LONGER = 1.15  # times the length: 'late 1911 to spring 1912' is no shorter than 'November 1911 to April 1912'
 # Time that only the day of writing, or the text around, could tell.
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|next|past|previous|following|coming|same|each|every|recent|that|first|second|third|fourth|"

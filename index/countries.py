@@ -6,6 +6,8 @@ Reports say a government's capital, or its people, for the country. Meant for wo
 
 from __future__ import annotations
 
+from functools import cache
+
 from index.analyse import stem
 
 # Words joined by '_' stand for the country together only.
@@ -31,12 +33,17 @@ taiwan taiwanese taipei|thailand thai bangkok|tunisia tunisian tunis|turkey turk
 ukraine ukrainian kyiv kiev|us usa america american washington united_states|ussr soviet soviet_union|
 venezuela venezuelan caracas|vietnam vietnamese hanoi|wales welsh|yemen yemeni
 """
-_Words = tuple[str, ...]
-_ALL: dict[str, tuple[_Words, ...]] = {}
-for _country in _COUNTRIES.replace("\n", "").split("|"):
-    _ways = tuple(tuple(way.split("_")) for way in _country.split())
-    for _way in _ways:
-        _ALL[stem(_way[-1])] = (*_ALL.get(stem(_way[-1]), ()), *_ways)
+
+
+@cache
+def _ways() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The stem of a way's last word -> all ways to say its country."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for country in _COUNTRIES.replace("\n", "").split("|"):
+        ways = tuple(tuple(way.split("_")) for way in country.split())
+        for way in ways:
+            found[stem(way[-1])] = (*found.get(stem(way[-1]), ()), *ways)
+    return found
 
 
 def country_words(word: str) -> tuple[tuple[str, ...], ...]:
@@ -44,4 +51,4 @@ def country_words(word: str) -> tuple[tuple[str, ...], ...]:
 
     'Moscow' -> ('Moscow',), ('russia',), ('russian',), ...; 'States' -> ('States',), ('us',), ('united', 'states'), ...
     """
-    return tuple(dict.fromkeys(((word,), *_ALL.get(stem(word), ()))))
+    return tuple(dict.fromkeys(((word,), *_ways().get(stem(word), ()))))

@@ -6,7 +6,7 @@ query ─┬─ embed ── store (cosine) ──┐
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -110,13 +110,16 @@ class Retriever:
     def mentions(self, word: str, source_id: str | None = None, filters: Filters = Filters()) -> bool:
         """Whether the source, or any that `filters` admit, has `word`: as it stands, in another spelling of a name or
         in another word for one country; title, publisher, author and date count as its words."""
-        if source_id is not None:
+        sources: Iterable[Source]
+        if source_id is None:
+            sources = (s for s in self.generation.sources() if filters.matches(s))
+        else:
+            sources = (self.generation.source(source_id),)
             filters = replace(filters, sources=frozenset({source_id}))
         ways = country_words(word)
         if any(all(self.generation.lexical.search(w, 1, filters) for w in way) for way in ways):
             return True
-        authors = (s.author for s in self.generation.sources() if s.author and filters.matches(s))
-        return any(same_name(word, t.surface) for author in authors for t in tokens(author))
+        return any(same_name(word, t.surface) for s in sources for t in tokens(s.author or ""))
 
     def _rerank(
         self,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answer import Turn
 from app.ask import Engine
 from app.chat.abstention import abstention_html
 from app.chat.english import ENGLISH
@@ -24,6 +24,7 @@ from app.constraints import (
     unmentioned,
 )
 from app.extract import Candidate
+from app.history import stand_alone
 from app.named import Name, names
 from app.question import classify
 from app.settings import Settings
@@ -38,10 +39,6 @@ from tests.fakes import write_source
 
 def candidate(text: str, source: Source | None = None) -> Candidate:
     return Candidate(source or source_of(text), Sentence(0, len(text), text, BlockKind.PARAGRAPH), 0.5, 0.5)
-
-
-def texts(found: Sequence[Candidate]) -> list[str]:
-    return [c.sentence.text for c in found]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +208,16 @@ def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine)
     assert not towns.answer("What did Ida Holm say about the boiling point of tungsten?").unmentioned
     answer = towns.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?")
     assert "87" in answer.statements[0].text
+
+
+def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
+    before = Turn(role="user", text="How many burglaries did the police count in Lutsk?")
+    question = classify(stand_alone("Why is that so?", [before]))
+    assert "How many" in question.text
+    reason = candidate("It was so in Lutsk because of the lamps.")
+    assert satisfying([reason], question, lambda *_: True) == [reason]
+    assert satisfying([reason], question, lambda *_: False) == []
+    assert satisfying([reason], classify(before.text), lambda *_: True) == []
 
 
 def test_a_capital_stands_for_its_country_and_a_year_must_be_there(towns: Engine) -> None:
