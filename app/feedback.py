@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.answer import Answer, AnswerQuote
+from app.records import Answer, AnswerQuote
 from index.errors import StoreError
 from index.files import FREE_SPACE
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.chat.assets import BASE, FILES, asset
-from app.chat.door import ChatEngine, EngineDoor
+from app.chat.session.engine import ChatEngine, EngineDoor
 from app.settings import Settings
 from index.errors import FootnoteError, UsageError
 
@@ -56,7 +56,7 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
 
 def _opener(settings: Settings) -> Callable[[], ChatEngine]:
     def open_engine() -> ChatEngine:
-        from app.ask import Engine
+        from app.engine import Engine
 
         engine = Engine.open(settings)
         engine.warm()
@@ -67,7 +67,7 @@ def _opener(settings: Settings) -> Callable[[], ChatEngine]:
 
 def _health(door: EngineDoor) -> JSONResponse:
     """200 with what is served; 503 with words when there is nothing to answer from."""
-    from app.chat.talk import problem_words
+    from app.chat.session.converse import problem_words
 
     try:
         engine = door.engine()

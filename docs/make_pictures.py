@@ -20,7 +20,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.chat.suggestions import suggestions
+from app.chat.session.suggestions import suggestions
 from app.server import create_app
 from app.settings import Settings, load_settings
 

@@ -12,7 +12,7 @@
         ├── DamagedIndexError    a file or count that does not match the manifest
         └── BuildLockedError     another build is running
 
-Errors of other libraries are mapped to these where the library is called; `app.cli` turns them
+Errors of other libraries are mapped to these where the library is called; `app.cli.main` turns them
 into exit codes and `app.chat` into words.
 """
 

@@ -24,12 +24,12 @@ from llama_index.core.schema import (
 )
 from pydantic import PrivateAttr
 
-from index.embed import Embedder
+from index.embedding.embedder import Embedder
 from index.errors import UsageError
 from index.filters import Filters
 from index.passage import Passage, Quote, Source
+from index.read.split import split
 from index.retrieve import Retriever
-from index.split import split
 
 
 class PassageParser(NodeParser):

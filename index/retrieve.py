@@ -13,19 +13,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analyse import tokens
-from index.countries import country_words
-from index.embed import Embedder, open_embedder
+from index.embedding.embedder import Embedder, open_embedder
 from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
-from index.generation import Generation, open_current
-from index.names import same_name
 from index.passage import Hit, Passage, SentenceScore, Source
-from index.rerank import PassageScore, Reranker
-from index.score import FittedReranker
-from index.selector.reranker import SelectorReranker, open_selector
-from index.selector.runtime import Selector
+from index.rerank.quick import FittedReranker
+from index.rerank.reranker import PassageScore, Reranker
+from index.rerank.runtime import Selector
+from index.rerank.selector import SelectorReranker, open_selector
 from index.settings import IndexSettings
+from index.storage.generation import Generation, open_current
+from index.text.analysis import tokens
+from index.text.countries import country_words
+from index.text.names import same_name
 
 # Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
 ENGINE_DEPTH = 50

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 # Raised when the files of a generation or the text analysis change their meaning.
 FORMAT_VERSION = 2
-# Raised when the same source would be cut into other passages (`index.split`).
+# Raised when the same source would be cut into other passages (`index.read.split`).
 SPLITTER_VERSION = 1
 
 BUNDLED_MODEL = "bundled"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answer import Answer, IndexStamp, QuestionKind, Role, Support
-from app.compose import Draft, Numbering, finish
-from app.describe import source_label, speaker
+from app.answer.compose import Draft, Numbering, finish
+from app.records import Answer, IndexStamp, QuestionKind, Role, Support
+from app.words.describe import source_label, speaker
 from index.passage import Hit, Kind, Passage, Quote, Relation, Source
 from tests.chat_engine import source_of
 

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
-from app.chat.door import ChatEngine
+from app.chat.session.engine import ChatEngine
 from app.server import create_app
 from app.settings import Settings
 from tests.conftest import CORPUS

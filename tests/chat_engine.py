@@ -1,6 +1,6 @@
 """An engine for the chat's tests: it ranks sentences by the words they share with the question.
 
-Numbers, proofs and records are the real ones (`app.compose`); only retrieval is simple, so that a browser
+Numbers, proofs and records are the real ones (`app.answer.compose`); only retrieval is simple, so that a browser
 test starts in seconds. What it was asked is kept in `asked`.
 """
 
@@ -11,18 +11,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.answer import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
-from app.compare import Comparison, tabulate
-from app.compose import Draft, Numbering, finish
-from app.describe import relation_words, source_label, speaker
-from app.extract import Candidate
-from app.matter import Found
-from app.question import classify
-from app.shelf import Shelf, ShelfEntry
+from app.answer.compose import Draft, Numbering, finish
+from app.answer.extract import Candidate
+from app.compare.relevance import Found
+from app.compare.rows import Comparison, tabulate
+from app.question.classify import classify
+from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
+from app.sources import Shelf, ShelfEntry
+from app.words.describe import relation_words, source_label, speaker
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Basis, Block, BlockKind, Hit, Kind, Passage, Quote, Relation, Sentence, Source
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 _WORD = re.compile(r"\w{3,}")
 _COMMON = frozenset("the and for are was were who what which how many much does did with that from".split())

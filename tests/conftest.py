@@ -51,7 +51,7 @@ def footnote(child_env: dict[str, str], tmp_path: Path) -> Iterator[Footnote]:
     """Run the command `footnote` as a user does; fails the test if it tried to reach the network."""
 
     def run(*args: str, cwd: Path = tmp_path, **env: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from app.cli import main; main()", *args]
+        command = [sys.executable, "-c", "from app.cli.main import main; main()", *args]
         return subprocess.run(
             command, cwd=cwd, env=child_env | env, text=True, capture_output=True, timeout=300, check=False
         )
@@ -64,7 +64,7 @@ def footnote(child_env: dict[str, str], tmp_path: Path) -> Iterator[Footnote]:
 @pytest.fixture(scope="session")
 def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FOOTNOTE_HOME with a real index of the repository's corpus, built once; do not write to it."""
-    from index.build import build
+    from index.build.build import build
     from index.settings import IndexSettings
 
     home = tmp_path_factory.mktemp("home")
@@ -107,7 +107,7 @@ def pages(chromium: Browser) -> Iterator[Pages]:
 @pytest.fixture(scope="session")
 def engine() -> OverlapEngine:
     """The engine behind `address`, over the repository's corpus; it pauses between statements, so that they stream."""
-    from index.reader import read_corpus
+    from index.read.corpus import read_corpus
     from tests.chat_engine import OverlapEngine
 
     return OverlapEngine(read_corpus(CORPUS), pause=0.1)

@@ -24,13 +24,14 @@ from typing import Any
 import chromadb.api.rust  # noqa: F401  (imported before the fork, so that a trial need not)
 import tantivy  # noqa: F401
 
-import index.build as building
-from index import files, home
-from index.catalog import Catalog
+import index.build.build as building
+from index import files
 from index.errors import FootnoteError
-from index.lexical import LexicalIndex
 from index.settings import IndexSettings
-from index.store import VectorStore
+from index.storage import home
+from index.storage.catalog import Catalog
+from index.storage.lexical import LexicalIndex
+from index.storage.vectors import VectorStore
 from tests.fakes import HashedWords
 
 # The steps of a build, in the order in which they happen.

@@ -1,6 +1,6 @@
 """A text directive read and searched step by step as WICG's draft 'URL Fragment Text Directives' writes it.
 
-Nothing is shared with `app.page_text`: documents are lists of rendered blocks, the search goes character by
+Nothing is shared with `app.render.page_text`: documents are lists of rendered blocks, the search goes character by
 character, and words are compared by base characters (`base`) or, stricter than any browser, as they stand (`exact`).
 """
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from app.answer import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
-from app.ask import ABSTENTION, Engine
-from app.compose import Draft, Numbering
-from app.emphasis import emphasise
-from app.question import classify
+from app.answer.compose import Draft, Numbering
+from app.answer.emphasis import emphasise
+from app.engine import ABSTENTION, Engine
+from app.question.classify import classify
+from app.records import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
 from app.settings import Settings
-from index.build import build
+from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
 from index.passage import BlockKind, Quote, Source

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import archive
-from app.archive import MIB, read_zip, write_zip
-from app.bundle import pack
-from app.replay import replay
+from app.bundle import archive
+from app.bundle.archive import MIB, read_zip, write_zip
+from app.bundle.replay import replay
+from app.bundle.write import pack
 from app.settings import Settings
 from index.errors import UsageError
 from tests.answers import answer_of, harbour

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from app.answer import Answer
-from app.bundle import file_name, pack
-from app.bundle_format import Manifest, QuoteLine, SourceCard
-from app.present import Here
-from app.replay import Replay, ReplayedQuote, replay
+from app.bundle.format import Manifest, QuoteLine, SourceCard
+from app.bundle.present import Here
+from app.bundle.replay import Replay, ReplayedQuote, replay
+from app.bundle.write import file_name, pack
+from app.records import Answer
 from app.settings import Settings
 from index.errors import QuoteError, UsageError
 from index.passage import Quote

@@ -12,23 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answer import Event, Turn
-from app.chat.conversation import conversation_html
-from app.chat.door import EngineDoor
-from app.chat.english import ENGLISH
-from app.chat.evidence import evidence_html
-from app.chat.exchange import Conversation, prove
-from app.chat.first_page import first_page
-from app.chat.markup import Highlight, emphasised, link, span_html, web_address
-from app.chat.passages import excerpts
-from app.chat.reader import nearest_in_place, quote_in_place
-from app.chat.suggestions import MOST, suggestions
-from app.chat.talk import converse, without_paths
-from app.visible import visible
+from app.chat.session.converse import converse, without_paths
+from app.chat.session.engine import EngineDoor
+from app.chat.session.exchange import Conversation, prove
+from app.chat.session.suggestions import MOST, suggestions
+from app.chat.view.conversation import conversation_html
+from app.chat.view.evidence import evidence_html
+from app.chat.view.excerpts import excerpts
+from app.chat.view.first_page import first_page
+from app.chat.view.reader import nearest_in_place, quote_in_place
+from app.records import Event, Turn
+from app.render.html import Highlight, emphasised, link, span_html, web_address
+from app.render.visible import visible
+from app.words.english import ENGLISH
 from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
 from index.passage import Mark, MarkKind, Source
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 

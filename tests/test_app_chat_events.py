@@ -11,15 +11,15 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from app.chat.door import EngineDoor
-from app.chat.english import ENGLISH
 from app.chat.events import Events
-from app.chat.exchange import Desk
-from app.chat.letters import Ticket
+from app.chat.session.engine import EngineDoor
+from app.chat.session.exchange import Desk
+from app.chat.session.messages import Ticket
 from app.feedback import read
 from app.settings import Settings
+from app.words.english import ENGLISH
 from index.errors import FootnoteError, NoIndexError
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS
 from tests.test_app_chat import Page, asked

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chat.conversation import conversation_html
-from app.chat.english import ENGLISH
-from app.chat.evidence import evidence_html
-from app.chat.exchange import Conversation, history, settled
-from app.chat.letters import Ticket, letter, read_ticket
-from app.chat.records import MOST, record_of, restored
-from index.reader import read_corpus
+from app.chat.session.exchange import Conversation, history, settled
+from app.chat.session.messages import Ticket, letter, read_ticket
+from app.chat.session.stored import MOST, record_of, restored
+from app.chat.view.conversation import conversation_html
+from app.chat.view.evidence import evidence_html
+from app.words.english import ENGLISH
+from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 from tests.test_app_chat import OURS, TRICKS, Page, asked

@@ -1,29 +1,26 @@
-"""The opened source, the table with its plot, the sources drawer: what they show; sources stay text in them."""
+"""The opened source, the table, the sources drawer: what they show; sources stay text in them."""
 
 from __future__ import annotations
 
-import re
 from html import unescape
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chart import Chart, Dot
-from app.chat.chart import chart_html
-from app.chat.comparison import Compared, comparison_html, row_in_place
-from app.chat.context import LINE, LONGEST, in_a_line
-from app.chat.door import EngineDoor
-from app.chat.english import ENGLISH
-from app.chat.languages import TEXTS
-from app.chat.places import place_html
-from app.chat.reader import place_address, quote_in_place
-from app.chat.shelf import shelf_html
-from index.reader import read_corpus
+from app.chat.session.engine import EngineDoor
+from app.chat.view.comparison import Compared, comparison_html, row_in_place
+from app.chat.view.context import LINE, LONGEST, in_a_line
+from app.chat.view.places import place_html
+from app.chat.view.reader import place_address, quote_in_place
+from app.chat.view.sources import shelf_html
+from app.words.english import ENGLISH
+from app.words.languages import TEXTS
+from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 from tests.test_app_chat import OURS, TRICKS, Page, asked, hostile
 
-MORE = {"table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "text", "line", "circle", "input"}
+MORE = {"table", "thead", "tbody", "tr", "th", "td", "input"}
 
 
 def test_hostile_sources_stay_text_in_table_drawer_and_reader() -> None:
@@ -60,22 +57,6 @@ def test_the_table_bears_every_row_with_its_words_and_figures() -> None:
         assert Page(str(row_in_place(compared, row.number, 1))).lit[str(row.number)] == row.quote.text
     assert row_in_place(compared, 99, 1) is None
     assert ENGLISH.counted(len(found.silent), ENGLISH.compare_silent) in words
-
-
-def test_a_range_has_both_its_ends_and_nothing_is_drawn_from_another_zero() -> None:
-    dots = (
-        Dot(row=1, value=5000, high=6000, text="between 5,000 and 6,000", label="A, 2024", period="", at=""),
-        Dot(row=2, value=0, high=None, text="none", label="B, 2024", period="in May", at=""),
-        Dot(row=3, value=12000, high=None, text="12,000 <b>", label="C, 2024", period="", at=""),
-    )
-    shown = str(chart_html(Chart(counts="ships, 2024", unit="", axis="value", dots=dots), 1, "t1", ENGLISH))
-    places = [float(x) for x in re.findall(r'<circle[^>]*cx="([\d.]+)%"', shown)]
-    assert places == [49.0, 40.83, 0.0, 98.0]
-    page = Page(shown)
-    assert "What every dot counts: ships, 2024" in page.words
-    assert "A, 2024: between 5,000 and 6,000" in page.words
-    assert "B, 2024, in May: none" in page.words
-    assert "b" not in page.tags
 
 
 @given(st.text("ab .\n", min_size=1, max_size=900), st.data())

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from app import describe
-from app.answer import Statement
-from app.chat.english import ENGLISH
-from app.chat.languages import TEXTS, choose
-from app.chat.texts import Plural, Texts
-from app.chat.wording import date_words, kind_words, language_words, relation_words, said_by, speaker, time_words
+from app.records import Statement
+from app.words import describe
+from app.words.english import ENGLISH
+from app.words.languages import TEXTS, choose
+from app.words.texts import Plural, Texts
+from app.words.wording import date_words, kind_words, language_words, relation_words, said_by, speaker, time_words
 from index.passage import Relation
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS, ROOT
 
@@ -53,7 +53,7 @@ def test_every_text_is_there_with_the_same_braces(texts: Texts, name: str) -> No
 def test_nothing_but_names_is_left_in_english(texts: Texts) -> None:
     """Two texts that are the same in both languages are a name, a format or a question for the English index."""
     same = {n for n in NAMES if getattr(texts, n) == getattr(ENGLISH, n)}
-    assert same <= {"title", "suggestions", "save_markdown", "chart_dot", "shelf_counts"}
+    assert same <= {"title", "suggestions", "save_markdown", "shelf_counts"}
 
 
 def test_every_text_is_used() -> None:

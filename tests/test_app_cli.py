@@ -197,7 +197,7 @@ def test_eval_prints_the_table_and_writes_the_report(footnote: Footnote, home: d
 
 
 def test_a_reader_that_leaves_early_is_no_error(child_env: dict[str, str], home: dict[str, str]) -> None:
-    script = f"{sys.executable} -c 'from app.cli import main; main()' search figures -k 50 | head -1"
+    script = f"{sys.executable} -c 'from app.cli.main import main; main()' search figures -k 50 | head -1"
     done = subprocess.run(
         script, shell=True, env=child_env | home, capture_output=True, text=True, timeout=120, check=False
     )
@@ -208,7 +208,7 @@ def test_a_reader_that_leaves_early_is_no_error(child_env: dict[str, str], home:
 def test_ctrl_c_stops_a_build_in_one_line(child_env: dict[str, str], tmp_path: Path) -> None:
     env = child_env | {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(CORPUS)}
     child = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "index", "build"],
+        [sys.executable, "-c", "from app.cli.main import main; main()", "index", "build"],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's & ignores SIGINT
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bundle import pack
+from app.bundle.write import pack
 from app.settings import Settings
 from tests.answers import answer_of, harbour, refusal_of
 from tests.conftest import CORPUS, Footnote

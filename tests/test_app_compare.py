@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.answer import Turn
-from app.ask import Engine
-from app.compare import Comparison
-from app.evaluate import read_questions
+from app.compare.rows import Comparison
+from app.engine import Engine
+from app.evaluate.scoring import read_questions
+from app.records import Turn
 from app.settings import Settings
-from index.build import build
+from index.build.build import build
 from index.errors import UsageError
 from index.filters import Filters, date_range
-from index.numbers import numbers
 from index.passage import BlockKind, Kind, Quote
 from tests.conftest import CORPUS, Footnote
 from tests.fakes import write_source
@@ -54,11 +53,6 @@ def check(found: Comparison, engine: Engine) -> None:
     assert all(shown.count(s) <= 2 for s in shown)
     assert found.searched == len(set(shown)) + len(found.silent)
     assert not set(shown) & set(found.silent)
-    for chart in found.charts:
-        assert len({found.rows[d.row - 1].source_id for d in chart.dots}) >= 3
-        for dot in chart.dots:
-            assert dot.text in found.rows[dot.row - 1].quote.text
-            assert numbers(dot.text)
     assert Comparison.model_validate_json(found.model_dump_json()) == found
 
 
@@ -118,7 +112,6 @@ def test_nothing_on_the_matter_is_no_row(engine: Engine, question: str) -> None:
     found = engine.compare(question)
     check(found, engine)
     assert found.rows == ()
-    assert found.charts == ()
     assert found.silent == tuple(s.id for s in engine.sources())
 
 
@@ -198,21 +191,13 @@ def ships(tmp_path_factory: pytest.TempPathFactory, built_home: Path) -> Engine:
     return Engine.open(settings)
 
 
-def test_disagreement_stands_side_by_side_and_in_a_chart(ships: Engine) -> None:
+def test_disagreement_stands_side_by_side(ships: Engine) -> None:
     found = ships.compare("How many ships did the yard build in 1912? Do the sources agree?")
     check(found, ships)
     told = [(r.source_id, r.quote.text) for r in found.rows]
     assert [source for source, _ in told] == ["paper", "union", "review", "review", "letter"]
     assert found.rows[-1].speaker == "our note on Letters, undated, quoting"
     assert {"later", "bread-0"} <= set(found.silent)
-    assert len(found.charts) == 1
-    chart = found.charts[0]
-    assert chart.counts == "ships built by the yard, 1912"
-    assert [(d.row, d.text, d.value, d.high) for d in chart.dots] == [
-        (1, "forty", 40, None), (2, "31", 31, None), (3, "38", 38, None), (4, "29", 29, None),
-        (5, "Between 35 and 36", 35, 36),
-    ]  # fmt: skip
-    assert chart.dots[0].label == "Harbour Paper, 1 Dec 1912"
 
 
 def test_one_source_has_two_rows_only_for_two_figures_of_what_is_counted(ships: Engine) -> None:
@@ -224,7 +209,7 @@ def test_one_source_has_two_rows_only_for_two_figures_of_what_is_counted(ships: 
     assert len(sources) == len(set(sources)) > 0
 
 
-def test_the_command_prints_the_table_and_the_chart(footnote: Footnote, ships: Engine) -> None:
+def test_the_command_prints_the_table(footnote: Footnote, ships: Engine) -> None:
     env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
     question = "How many ships did the yard build in 1912?"
     done = footnote("compare", question, **env)
@@ -235,12 +220,6 @@ def test_the_command_prints_the_table_and_the_chart(footnote: Footnote, ships: E
     assert "the article itself" in done.stdout
     assert "disputes the article" in done.stdout
     assert "Nothing on this in 13 of 17 sources." in done.stdout
-    assert "ships built by the yard, 1912" in done.stdout
-    bars = {
-        m[1]: len(m[2])
-        for m in re.finditer(r"^ *\[\d\] .*?(\d+|forty|Between \d+ and \d+) +([█░]+) *$", done.stdout, re.M)
-    }
-    assert bars["29"] < bars["31"] < bars["38"] < bars["forty"]
     as_json = footnote("compare", question, "--json", **env)
     assert Comparison.model_validate_json(as_json.stdout).rows == ships.compare(question).rows
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answer import AnswerQuote, Statement
-from app.ask import Engine
-from app.compose import answer_id
+from app.answer.compose import answer_id
+from app.engine import Engine
+from app.records import AnswerQuote, Statement
 from app.settings import Settings
 from index.filters import Filters
 from tests.conftest import CORPUS, Footnote

@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer import Turn
-from app.ask import Engine
-from app.chat.abstention import abstention_html
-from app.chat.english import ENGLISH
-from app.chat.exchange import Exchange
-from app.chat.ukrainian import UKRAINIAN
-from app.constraints import (
+from app.answer.constraints import (
     lacks,
     of_the_future,
     of_the_names,
@@ -23,12 +17,18 @@ from app.constraints import (
     satisfying,
     unmentioned,
 )
-from app.extract import Candidate
-from app.history import stand_alone
-from app.named import Name, names
-from app.question import classify
+from app.answer.extract import Candidate
+from app.chat.session.exchange import Exchange
+from app.chat.view.abstention import abstention_html
+from app.engine import Engine
+from app.question.classify import classify
+from app.question.follow_up import stand_alone
+from app.question.names import Name, names
+from app.records import Turn
 from app.settings import Settings
-from index.build import build
+from app.words.english import ENGLISH
+from app.words.ukrainian import UKRAINIAN
+from index.build.build import build
 from index.filters import Filters
 from index.passage import BlockKind, Sentence, Source
 from tests.answers import harbour, refusal_of

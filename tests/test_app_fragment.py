@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.fragment import live_address, text_directive, web_address
+from app.render.fragment import live_address, text_directive, web_address
 from index.passage import Block, BlockKind, Kind, Source
-from index.reader import read_corpus
-from index.sentences import sentence_spans
+from index.read.corpus import read_corpus
+from index.text.sentences import sentence_spans
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS
 from tests.draft_matcher import Document, base, exact, parse

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.language import detect, unreadable
-from index.model_card import BUNDLED_LANGUAGES, CARD, card_languages, model_languages
-from index.models import bundled_folder
+from app.question.language import detect, unreadable
+from index.embedding.model_card import BUNDLED_LANGUAGES, CARD, card_languages, model_languages
+from index.embedding.models import bundled_folder
 from index.settings import IndexSettings
 from tests.conftest import CORPUS, ROOT
 
@@ -173,7 +173,7 @@ def test_of_another_model_only_its_card_is_believed(tmp_path: Path) -> None:
     assert model_languages(settings) is None  # no build has looked at it yet
     assert unreadable(question, settings) is None
 
-    from index.models import examine
+    from index.embedding.models import examine
 
     examine(settings)
     assert unreadable(question, settings) is None  # it has no card
@@ -183,5 +183,5 @@ def test_of_another_model_only_its_card_is_believed(tmp_path: Path) -> None:
 
 
 def test_nothing_is_loaded_before_it_is_asked() -> None:
-    code = "import app.language, sys; assert 'py3langid' not in sys.modules and 'numpy' not in sys.modules"
+    code = "import app.question.language, sys; assert 'py3langid' not in sys.modules and 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.answer import QuestionKind, Turn
-from app.history import stand_alone
-from app.question import classify
-from index.answer_type import AnswerType, answer_spans
+from app.question.classify import classify
+from app.question.follow_up import stand_alone
+from app.records import QuestionKind, Turn
+from index.text.answer_type import AnswerType, answer_spans
 
 
 @pytest.mark.parametrize(

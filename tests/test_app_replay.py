@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app.bundle import pack
-from app.present import Here
-from app.replay import Replay, replay
+from app.bundle.present import Here
+from app.bundle.replay import Replay, replay
+from app.bundle.write import pack
 from app.settings import Settings
-from index.build import build
+from index.build.build import build
 from index.errors import UsageError
 from index.settings import IndexSettings
 from tests.answers import answer_of, harbour, refusal_of, rewritten, span

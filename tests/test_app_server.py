@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from app.server import create_app, serve
 from app.settings import Settings
 from index.errors import UsageError
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.ask import Engine
+from app.engine import Engine
 from app.settings import Settings
-from app.shelf import Shelf, shelf_of
-from index.build import build
-from index.generation import Generation, open_current
+from app.sources import Shelf, shelf_of
+from index.build.build import build
 from index.settings import IndexSettings
+from index.storage.generation import Generation, open_current
 from tests.conftest import CORPUS, ROOT, Footnote
 from tests.fakes import write_source
 
@@ -78,8 +78,8 @@ def test_no_model_and_no_search_engine_is_loaded(built_home: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from app.shelf import shelf_of
-from index.generation import open_current
+from app.sources import shelf_of
+from index.storage.generation import open_current
 from index.settings import IndexSettings
 assert shelf_of(open_current(IndexSettings(home=Path({str(built_home)!r}), corpus=Path({str(CORPUS)!r})))).entries
 loaded = {{"torch", "onnxruntime", "chromadb", "tantivy", "tokenizers"}} & set(sys.modules)

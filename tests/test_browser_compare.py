@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import FACT, REFUSED, Pages, answered, ask, in_view, serving
-from tests.chat_engine import OverlapEngine, source_of
+from tests.browser import FACT, REFUSED, Pages, answered, ask, in_view
+from tests.chat_engine import OverlapEngine
 
 pytestmark = pytest.mark.browser
 
@@ -38,43 +36,6 @@ def test_what_each_source_says_in_a_table_by_date_with_its_place_behind_every_ro
     page.keyboard.press("Escape")
     expect(table).to_be_hidden()
     expect(turn.get_by_role("button", name="What does each source say?")).to_be_focused()
-
-
-FIGURES = {"a": "12,000", "b": "more than 35,000", "c": "48,500"}
-
-
-def counting() -> list[OverlapEngine]:
-    sources = [
-        source_of(
-            f"Officials counted {figure} ships in the harbour in October 2024. The harbour is old.",
-            name, title=f"Ships, {name}", publisher=f"Paper {name.upper()}", published=f"2024-11-0{n}",
-        )
-        for n, (name, figure) in enumerate(FIGURES.items(), 1)
-    ]  # fmt: skip
-    return [OverlapEngine(sources)]
-
-
-def test_like_figures_of_three_sources_make_a_dot_plot_that_says_what_it_counts(pages: Pages, tmp_path: Path) -> None:
-    (engine,) = counting()
-    question = "How many ships were counted in the harbour in October 2024?"
-    assert engine.compare(question).charts, "the real charts accept these figures"
-    with serving(engine, tmp_path, tmp_path) as url:
-        page = pages.open(url)
-        ask(page, question).locator("[data-compare]").click()
-        plot = page.locator("figure.chart svg")
-        expect(plot).to_be_visible()
-        caption = page.locator("figure.chart figcaption")
-        expect(caption).to_contain_text("What every dot counts: ")
-        expect(caption).to_contain_text("ships")
-        expect(plot).to_have_accessible_name(caption.inner_text())
-        described = page.locator(f"#{plot.get_attribute('aria-describedby')}")
-        for figure in FIGURES.values():
-            expect(described).to_contain_text(figure)
-        dots = plot.locator("circle").evaluate_all("all => all.map((c) => c.getBoundingClientRect().x)")
-        line = plot.locator("line").first.evaluate("e => e.getBoundingClientRect().x")
-        a, b, c = (x - line for x in dots)
-        assert 0 < a < b < c
-        assert b / c == pytest.approx(35_000 / 48_500, abs=0.03), "distance from zero is size"
 
 
 def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(

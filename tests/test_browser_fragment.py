@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from app.fragment import live_address
+from app.render.fragment import live_address
 from index.passage import Block, BlockKind, Kind, Source
-from index.reader import read_corpus
-from index.sentences import sentence_spans
+from index.read.corpus import read_corpus
+from index.text.sentences import sentence_spans
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.fragment import live_address
-from index.reader import read_corpus
+from app.render.fragment import live_address
+from index.read.corpus import read_corpus
 from tests.browser import FACT, SEVERAL, Pages, ask, in_view
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS

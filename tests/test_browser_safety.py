@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from app.ask import Engine
+from app.engine import Engine
 from app.settings import Settings
-from index.build import build
+from index.build.build import build
 from index.passage import Source
 from tests.browser import Pages, ask, ready, serving
 from tests.chat_engine import OverlapEngine, source_of

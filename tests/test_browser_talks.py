@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.bundle.replay import replay
 from app.feedback import read as read_feedback
-from app.replay import replay
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from tests.browser import FACT, REFUSED, SEVERAL, Pages, answered, ask, ready, serving
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from app.transcript import conversation_html
+from app.render.markdown import conversation_html
 from tests.answers import answer_of, harbour, refusal_of
 from tests.chat_engine import source_of
 

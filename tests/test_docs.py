@@ -9,7 +9,7 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli.main import app
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.analyse import Token, dates, numbers, query_terms, stem, terms, tokens
-from index.names import name_key, same_name
+from index.text.analysis import Token, dates, numbers, query_terms, stem, terms, tokens
+from index.text.names import name_key, same_name
 
 NNBSP, THIN, NBSP = "\u202f", "\u2009", "\u00a0"
 

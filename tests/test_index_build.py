@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.build import build, is_stale, prune, verify
-from index.embed import Embedder
+from index.build.build import build, is_stale, prune, verify
+from index.embedding.embedder import Embedder
 from index.errors import BuildLockedError, CorpusError, ModelError, NoIndexError, QuoteError, StoreError
 from index.filters import Filters
-from index.generation import current_id, open_current
 from index.passage import Kind, Passage, Source
+from index.read.split import split
 from index.settings import IndexSettings
-from index.split import split
+from index.storage.generation import current_id, open_current
 from tests.fakes import HashedWords, chroma_server, small_corpus, write_source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -257,7 +257,7 @@ def test_a_span_that_does_not_hold_is_not_built(
         return (lie(source, passages[0]), *passages[1:])
 
     before = current_id(built.home)
-    monkeypatch.setattr("index.build.split", lying)
+    monkeypatch.setattr("index.build.build.split", lying)
     with pytest.raises(QuoteError, match=r"^article.md: passage [^\n]+; nothing was built"):
         build(built, full=True, embedder=HashedWords())
     assert current_id(built.home) == before
@@ -301,7 +301,7 @@ def test_vectors_that_cannot_be_read_are_embedded_anew(built: IndexSettings) -> 
 _HOLDER = """if True:
     import sys, time
     from pathlib import Path
-    from index.home import build_lock
+    from index.storage.home import build_lock
     with build_lock(Path(sys.argv[1]), wait=True, notify=print):
         print("held", flush=True)
         sys.stdin.read()
@@ -390,7 +390,7 @@ def _lose_a_vector(folder: Path) -> None:
 
 
 def _lose_from_lexical(folder: Path) -> None:
-    from index.lexical import LexicalIndex
+    from index.storage.lexical import LexicalIndex
 
     index = LexicalIndex.open(folder / "lexical")
     index.delete([2])

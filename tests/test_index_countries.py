@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.countries import country_words
+from index.text.countries import country_words
 
 
 @pytest.mark.parametrize(

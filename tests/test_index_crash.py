@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from index.build import build, verify
+from index.build.build import build, verify
 from index.errors import CorpusError
-from index.generation import Generation, current_id, open_current
 from index.settings import IndexSettings
+from index.storage.generation import Generation, current_id, open_current
 from tests.fakes import HashedWords, small_corpus, write_source
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import models
-from index.embed import Embedder, open_embedder, prepare_embedder
+from index.embedding import models
+from index.embedding.embedder import Embedder, open_embedder, prepare_embedder
+from index.embedding.onnx import CARD, GRAPH, TOKENIZER, OnnxEmbedder
+from index.embedding.session import physical_cores
 from index.errors import ModelError
-from index.runtime import CARD, GRAPH, TOKENIZER, OnnxEmbedder
-from index.session import physical_cores
 from index.settings import IndexSettings
 
 # None of these stands in the proof's sample.
@@ -223,7 +223,7 @@ def test_a_question_loads_nothing_heavy(model_home: Path, child_env: dict[str, s
     code = f"""
 import sys
 from pathlib import Path
-from index.embed import open_embedder
+from index.embedding.embedder import open_embedder
 from index.settings import IndexSettings
 assert open_embedder(IndexSettings(home=Path({str(model_home)!r}))).embed_queries(["who?"]).shape == (1, 384)
 print(*{{name.split(".")[0] for name in sys.modules}})
@@ -331,8 +331,8 @@ def test_an_unusual_model_is_left_to_the_reference(tmp_path: Path) -> None:
 
 
 def test_an_export_that_is_too_far_off_is_refused(tmp_path: Path, tiny_home: Path) -> None:
-    from index.export import prove
-    from index.reference import ReferenceEmbedder
+    from index.embedding.export import prove
+    from index.embedding.reference import ReferenceEmbedder
 
     other = make_model(tmp_path / "other", seed=7, query="query: ", passage="passage: ")
     theirs = ReferenceEmbedder.open(models.examine(IndexSettings(home=tmp_path, model=str(other))))
@@ -396,7 +396,7 @@ def test_a_build_makes_a_damaged_export_again(own_tiny: IndexSettings) -> None:
 def run_prepare(settings: IndexSettings, env: dict[str, str], before: str = "") -> subprocess.CompletedProcess[str]:
     code = f"""
 from pathlib import Path
-from index.embed import prepare_embedder
+from index.embedding.embedder import prepare_embedder
 from index.settings import IndexSettings
 {before}
 prepare_embedder(IndexSettings(home=Path({str(settings.home)!r}), model={settings.model!r}))
@@ -411,7 +411,7 @@ def test_a_build_prints_nothing_and_asks_nobody(tiny: Path, tmp_path: Path, chil
     assert not Path(child_env["FOOTNOTE_TEST_ATTEMPTS"]).exists()
 
 
-KILL = "import os, signal, index.export as e\ndef die(*a, **k): os.kill(os.getpid(), signal.SIGKILL)\n"
+KILL = "import os, signal, index.embedding.export as e\ndef die(*a, **k): os.kill(os.getpid(), signal.SIGKILL)\n"
 
 
 def test_a_killed_export_leaves_nothing_that_counts(tiny: Path, tmp_path: Path, child_env: dict[str, str]) -> None:
@@ -432,12 +432,12 @@ def test_a_killed_export_leaves_nothing_that_counts(tiny: Path, tmp_path: Path, 
 def test_a_failed_export_leaves_nothing_at_all(
     error: type[BaseException], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import index.export
+    import index.embedding.export
 
     def fail(*_: object) -> Callable[[], None]:
         raise error
 
-    monkeypatch.setattr(index.export, "_put", fail)
+    monkeypatch.setattr(index.embedding.export, "_put", fail)
     settings = IndexSettings(home=tmp_path / "home", model=str(tiny))
     with pytest.raises(error):
         prepare_embedder(settings)

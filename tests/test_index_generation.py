@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build, prune
+from index.build.build import build, prune
 from index.errors import (
     DamagedIndexError,
     FootnoteError,
@@ -22,11 +22,11 @@ from index.errors import (
     StaleIndexError,
     UnknownSourceError,
 )
-from index.generation import Generation, current_id, open_current
 from index.passage import Quote
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
+from index.read.split import split
 from index.settings import IndexSettings
-from index.split import split
+from index.storage.generation import Generation, current_id, open_current
 from tests.conftest import CORPUS
 from tests.fakes import HashedWords, small_corpus, write_source
 
@@ -106,7 +106,7 @@ def test_opening_loads_neither_chroma_nor_a_model(template: IndexSettings) -> No
     code = f"""if True:
         import sys
         from pathlib import Path
-        from index.generation import open_current
+        from index.storage.generation import open_current
         from index.settings import IndexSettings
         opened = open_current(IndexSettings(home=Path({str(template.home)!r})))
         opened.passages([1, 2]), opened.sources()
@@ -138,7 +138,7 @@ def test_processes_may_share_a_generation(template: IndexSettings) -> None:
     """Chroma writes a row at each opening: four processes that do so at once must not fail."""
     code = f"""if True:
         from pathlib import Path
-        from index.generation import open_current
+        from index.storage.generation import open_current
         from index.settings import IndexSettings
         from tests.fakes import HashedWords
         for _ in range(8):
@@ -274,7 +274,7 @@ def test_a_generation_that_goes_while_it_is_opened(own: IndexSettings, monkeypat
             shutil.rmtree(folder)
         real(fd, operation)
 
-    monkeypatch.setattr("index.home.fcntl.flock", late)
+    monkeypatch.setattr("index.storage.home.fcntl.flock", late)
     assert Generation.open(own.home, folder.name) is None
     with pytest.raises(DamagedIndexError, match="has no folder; run `footnote index build --full`"):
         open_current(own)

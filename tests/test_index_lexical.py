@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.filters import Filters
-from index.lexical import LexicalIndex, LexicalRow
 from index.passage import Basis, Kind, Relation, Source
+from index.storage.lexical import LexicalIndex, LexicalRow
 
 ROOT = Path(__file__).parents[1]
 

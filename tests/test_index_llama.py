@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import UsageError
 from index.filters import Filters
-from index.reader import read_corpus
+from index.read.corpus import read_corpus
 from index.retrieve import Retriever
 from index.settings import IndexSettings
 from tests.conftest import CORPUS

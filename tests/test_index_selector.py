@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 
 from index.errors import UsageError
 from index.files import file_sha256
-from index.logistic import fit
-from index.selector import near_miss
-from index.selector.batches import Epochs, Plan, arrays, item
-from index.selector.card import GRAPH, SHIPPED, Platt, read_card
-from index.selector.data import Example, clean, distinct_paragraphs, hold_out, read, window
-from index.selector.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
-from index.selector.listwise import fit_listwise
-from index.selector.measure import (
+from index.rerank.card import GRAPH, SHIPPED, Platt, read_card
+from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
+from index.rerank.logistic import fit
+from index.rerank.runtime import Selector
+from index.rerank.selector import open_selector
+from index.training import near_miss
+from index.training.batches import Epochs, Plan, arrays, item
+from index.training.data import Example, clean, distinct_paragraphs, hold_out, read, window
+from index.training.listwise import fit_listwise
+from index.training.measure import (
     Judged,
     auroc,
     average_precision,
@@ -33,10 +35,8 @@ from index.selector.measure import (
     precision_at_1,
     risk_coverage,
 )
-from index.selector.publish import platt
-from index.selector.reranker import open_selector
-from index.selector.runtime import Selector
-from index.selector.train import open_layout
+from index.training.publish import platt
+from index.training.train import open_layout
 
 LIGHTHOUSE = (
     "The lighthouse at Skarvik stands on a cliff above the northern mole.",
@@ -191,7 +191,7 @@ def test_pairs_are_told_apart_by_the_loss(layout: Layout) -> None:
     """Of two rows on one paragraph the answered one should be surer; rows on other paragraphs do not compare."""
     import torch
 
-    from index.selector.train import loss_of, tensors
+    from index.training.train import loss_of, tensors
 
     answered = item(example("When was it built?"), layout, layout.pieces, "")
     missed = item(example("Who painted it?", right=None), layout, layout.pieces, "")

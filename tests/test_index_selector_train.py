@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index.embedding.models import bundled_folder
 from index.errors import ModelError
 from index.files import file_sha256
-from index.models import bundled_folder
-from index.selector.card import CARD, GRAPH
-from index.selector.data import CALIBRATION, TRAIN, read
-from index.selector.runtime import Selector
+from index.rerank.card import CARD, GRAPH
+from index.rerank.runtime import Selector
+from index.training.data import CALIBRATION, TRAIN, read
 from tests.conftest import ROOT, Footnote
 
 pytestmark = pytest.mark.slow
@@ -96,8 +96,8 @@ def test_train_kill_go_on_publish_and_measure(
 ) -> None:
     import torch
 
-    from index.selector.network import build
-    from index.selector.train import HEADS_SEED
+    from index.training.network import build
+    from index.training.train import HEADS_SEED
 
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     run(train(data, whole, built_home), env)
@@ -139,8 +139,8 @@ def test_train_kill_go_on_publish_and_measure(
 
 def near_the_network(data: Path, out: Path, shipped: Path) -> None:
     """The published file says what the trained network says, but for the rounding to 8 bits."""
-    from index.selector.publish import load
-    from index.selector.train import judge, open_layout
+    from index.training.publish import load
+    from index.training.train import judge, open_layout
 
     assert {p.name for p in shipped.iterdir()} == {GRAPH, CARD}
     selector = Selector.open(shipped)

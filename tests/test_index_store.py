@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.errors import DamagedIndexError, StoreError, UsageError
 from index.filters import Filters, date_range
 from index.passage import Basis, Kind, Relation, Source
-from index.store import DATABASE, VectorStore
+from index.storage.vectors import DATABASE, VectorStore
 from tests.fakes import chroma_server, free_port
 
 PUBLISHERS = ("AP", "Al Jazeera", "Українська правда", 'He said "no"', "a'b", "$in", "AP ")
@@ -263,7 +263,7 @@ def test_nothing_leaves_the_machine(child_env: dict[str, str], tmp_path: Path) -
     code = """if True:
         import numpy as np, sys
         from pathlib import Path
-        from index.store import VectorStore
+        from index.storage.vectors import VectorStore
         from tests.test_index_store import IDS, SOURCES, VECTORS
         store = VectorStore.create(Path("vectors"), "passages", 16, 120)
         store.add(IDS, VECTORS, SOURCES)

@@ -44,7 +44,7 @@ def test_first_build_ask_eval_and_verify(footnote: Footnote, tmp_path: Path) -> 
 def test_the_server_starts_answers_and_stops(child_env: dict[str, str], built_home: Path, tmp_path: Path) -> None:
     env = child_env | {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
     server = subprocess.Popen(
-        [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
+        [sys.executable, "-c", "from app.cli.main import main; main()", "serve", "--port", "0"],
         env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.ask import Engine
-from app.evaluate import UNANSWERABLE, judge, read_questions
+from app.engine import Engine
+from app.evaluate.scoring import UNANSWERABLE, judge, read_questions
 from app.settings import Settings
-from index.build import build
-from index.reader import read_corpus
+from index.build.build import build
+from index.read.corpus import read_corpus
 from tests.conftest import CORPUS, ROOT
 
 BENCH = ROOT / "tests" / "bench"

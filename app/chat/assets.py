@@ -17,4 +17,4 @@ FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascr
 
 def asset(name: str) -> bytes:
     """One of `FILES`."""
-    return files("app.chat").joinpath(name).read_bytes()
+    return files("app.chat").joinpath("static", name).read_bytes()

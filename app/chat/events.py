@@ -8,27 +8,27 @@ from typing import Any
 
 import gradio as gr
 
-from app.chat.comparison import Compared, comparison_html, comparison_problem, row_in_place
-from app.chat.conversation import conversation_html
-from app.chat.door import ChatEngine, EngineDoor
-from app.chat.evidence import evidence_html
-from app.chat.exchange import Conversation, Desk, Exchange, history, settled
-from app.chat.exports import export
-from app.chat.first_page import first_page
-from app.chat.frame import above_html, masthead_html, talks_html
-from app.chat.languages import TEXTS, choose
-from app.chat.letters import Ticket, letter, read_ticket
-from app.chat.notices import passing_notice
-from app.chat.places import place_html
-from app.chat.reader import nearest_in_place, quote_in_place
-from app.chat.records import record_of, restored
-from app.chat.shelf import counts, shelf_html
-from app.chat.suggestions import suggestions
-from app.chat.talk import converse, problem_words
-from app.chat.texts import Texts
+from app.chat.session.converse import converse, problem_words
+from app.chat.session.engine import ChatEngine, EngineDoor
+from app.chat.session.exchange import Conversation, Desk, Exchange, history, settled
+from app.chat.session.exports import export
+from app.chat.session.messages import Ticket, letter, read_ticket
+from app.chat.session.stored import record_of, restored
+from app.chat.session.suggestions import suggestions
+from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_place
+from app.chat.view.conversation import conversation_html
+from app.chat.view.evidence import evidence_html
+from app.chat.view.first_page import first_page
+from app.chat.view.frame import above_html, masthead_html, talks_html
+from app.chat.view.notices import passing_notice
+from app.chat.view.places import place_html
+from app.chat.view.reader import nearest_in_place, quote_in_place
+from app.chat.view.sources import counts, shelf_html
 from app.feedback import Feedback, record
-from app.language import unreadable
+from app.question.language import unreadable
 from app.settings import Settings
+from app.words.languages import TEXTS, choose
+from app.words.texts import Texts
 from index.filters import Filters
 
 Update = Any  # a value for a component, or Gradio's word for 'as it is'

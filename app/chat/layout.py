@@ -1,7 +1,7 @@
 """The page in Gradio: its regions, and which event goes to which handler.
 
 The regions are `gr.HTML` with Gradio's default template, which inserts `value` as it is; the value is always
-made by `app.chat.markup`, which escapes. The scripts turn clicks on elements with data attributes into events
+made by `app.render.html`, which escapes. The scripts turn clicks on elements with data attributes into events
 of the conversation region, and say in a ticket what they know of the page.
 """
 
@@ -18,15 +18,15 @@ import gradio as gr
 from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
-from app.chat.door import EngineDoor
-from app.chat.english import ENGLISH
 from app.chat.events import Events
-from app.chat.evidence import evidence_html
-from app.chat.exchange import Desk
-from app.chat.frame import above_html, masthead_html, talks_html
-from app.chat.markup import html, join
+from app.chat.session.engine import EngineDoor
+from app.chat.session.exchange import Desk
 from app.chat.theme import theme
+from app.chat.view.evidence import evidence_html
+from app.chat.view.frame import above_html, masthead_html, talks_html
+from app.render.html import html, join
 from app.settings import Settings
+from app.words.english import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
 LONGEST = 2000  # characters the box takes; the answering road refuses more, in words

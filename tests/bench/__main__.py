@@ -23,16 +23,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build import build
-from index.embed import prepare_embedder
-from index.generation import open_current
-from index.models import export_folder, known_identity
-from index.reader import read_corpus
+from index.build.build import build
+from index.embedding.embedder import prepare_embedder
+from index.embedding.models import export_folder, known_identity
+from index.embedding.onnx import GRAPH, TOKENIZER
+from index.embedding.session import physical_cores
+from index.read.corpus import read_corpus
 from index.retrieve import Retriever
-from index.runtime import GRAPH, TOKENIZER
-from index.sentences import sentence_spans
-from index.session import physical_cores
 from index.settings import IndexSettings
+from index.storage.generation import open_current
+from index.text.sentences import sentence_spans
 from tests.bench.page import page_speed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +121,7 @@ def cold(command: list[str]) -> float:
 
 def ask_speed(work: Path, home: Path, runs: int) -> dict[str, float]:
     """Wall seconds of `footnote ask` and of the plain pipeline's script, each in a process of its own."""
-    script = [sys.executable, "-c", "from app.cli import main; main()", "ask", QUESTION, "--home", str(home)]
+    script = [sys.executable, "-c", "from app.cli.main import main; main()", "ask", QUESTION, "--home", str(home)]
     plain = [sys.executable, "-m", "tests.bench.plain", "ask", str(work / "plain-0"), QUESTION]
     pairs = [(cold(script), cold(plain)) for _ in range(runs)]
     ours, theirs = (statistics.median(p[i] for p in pairs) for i in (0, 1))

@@ -1,7 +1,7 @@
 """Which sources the comparison shows, on questions with known support: python -m tests.bench.compare_cut [QUESTIONS]
 
-For the cut in use (`app.matter.CUT`) and its neighbours: `support` rows that quote listed words, `sources` with
-listed words that have a row at all, `other` rows of sources without listed words (mostly, not always, off the
+For the cut in use (`app.compare.relevance.CUT`) and its neighbours: `support` rows that quote listed words, `sources`
+with listed words that have a row at all, `other` rows of sources without listed words (mostly, not always, off the
 matter), rows on `unanswerable` questions, and `several`: questions that ask for several sources and have that many
 supporting rows. Read a dozen comparisons beside the table; `footnote compare` prints them.
 """
@@ -13,11 +13,11 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.compare import choose, gather
-from app.evaluate import UNANSWERABLE, GoldQuestion, read_questions
-from app.history import stand_alone
-from app.matter import CUT, Cut, Found
-from app.question import Question, classify
+from app.compare.relevance import CUT, Cut, Found
+from app.compare.rows import choose, gather
+from app.evaluate.scoring import UNANSWERABLE, GoldQuestion, read_questions
+from app.question.classify import Question, classify
+from app.question.follow_up import stand_alone
 from app.settings import load_settings
 from index.filters import Filters
 from index.retrieve import Retriever

@@ -6,7 +6,7 @@
 Every engine gets the same terms (already folded and stemmed, joined by blanks), so only the engines differ.
 The word of rank r has a probability in proportion to 1 / r (Zipf); the commonest words are those of the
 corpus, in its order of frequency, the tail is put together from pairs of them. Queries hold 6 to 12 words,
-two of them common. 'footnote' is index.lexical with its analysis, on the same passages with every 9th word
+two of them common. 'footnote' is index.storage.lexical with its analysis, on the same passages with every 9th word
 capitalised so that there are names.
 """
 
@@ -188,15 +188,15 @@ class Bm25s:
 
 class Footnote:
     def __init__(self, folder: Path) -> None:
-        from index.lexical import LexicalIndex
+        from index.storage.lexical import LexicalIndex
 
         made = (folder / "meta.json").exists()
         self.index = LexicalIndex.open(folder) if made else LexicalIndex.create(folder)
 
     @staticmethod
     def _row(row: int, passage: str) -> object:
-        from index.lexical import LexicalRow
         from index.passage import Basis, Kind, Relation, Source
+        from index.storage.lexical import LexicalRow
 
         source = Source("s", "title", "publisher", None, "2024", "", "en", Kind.NOTE, Relation.CITED,
                         Basis.ORIGINAL, (), "")  # fmt: skip

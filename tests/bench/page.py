@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from app.ask import Engine
+from app.engine import Engine
 from app.settings import Settings
 from tests.browser import launched, serving
 

@@ -21,7 +21,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from sentence_transformers import SentenceTransformer
 
-from index.models import bundled_folder
+from index.embedding.models import bundled_folder
 
 
 class Embedding(BaseEmbedding):

@@ -2,7 +2,7 @@
 
 Asks every question with no threshold at all and takes the highest one that refuses at most `--refused` of the
 answerable questions, half-way to the next lower confidence. With --write it goes into the weights of the reranker
-in use (index/selector/combination.json, or index/reranker.json with FOOTNOTE_SELECTOR=none).
+in use (index/rerank/weights/combination.json, or index/rerank/weights/quick.json with FOOTNOTE_SELECTOR=none).
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.ask import Engine
-from app.evaluate import UNANSWERABLE, read_questions
+from app.engine import Engine
+from app.evaluate.scoring import UNANSWERABLE, read_questions
 from app.settings import load_settings
-from index import score
-from index.score import Weights
-from index.selector import reranker
-from index.selector.card import SHIPPED
+from index.rerank import quick, selector
+from index.rerank.quick import Weights
 
 
 def main() -> None:
@@ -42,8 +40,7 @@ def main() -> None:
     answered = sum(c >= chosen for c in no) / len(no) if no else 0.0
     print(f"threshold {chosen}: answerable refused {refused:.2f} of {answerable}, unanswerable answered {answered:.2f}")
     if args.write:
-        quick = settings.selector == "none"
-        path = Path(score.__file__).with_name(score.WEIGHTS) if quick else SHIPPED / reranker.WEIGHTS
+        path = quick.WEIGHTS if settings.selector == "none" else selector.WEIGHTS
         weights = Weights.model_validate_json(path.read_bytes()).model_copy(update={"threshold": chosen})
         path.write_text(weights.model_dump_json(indent=1) + "\n", "utf-8")
 

@@ -1,0 +1,155 @@
+"""Answering without a language model: the sentences that answer, quoted exactly and grouped by source.
+
+The reranker's sentence score is an estimate of the probability that a sentence answers (0..1). The best
+sentence leads; others follow if they come near it, at most one a source before a second of any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.answer.compose import Draft
+from app.answer.emphasis import answering_words, emphasise
+from app.question.classify import Question
+from app.records import QuestionKind, Role
+from app.words.describe import speaker
+from index.passage import BlockKind, Hit, Quote, Sentence, Source
+from index.text.analysis import tokens
+from index.text.figures import is_exact
+from index.text.numbers import numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an answer may hold; `share` is the part of the lead's score that a further sentence needs."""
+
+    statements: int
+    share: float
+
+
+# A list or comparison needs room; a fact or a speaker is answered by one sentence and what others add to it.
+LIMITS: Mapping[QuestionKind, Limits] = {
+    QuestionKind.FACT: Limits(4, 0.25),
+    QuestionKind.WHO_SAYS: Limits(3, 0.25),
+    QuestionKind.EXPLAIN: Limits(4, 0.2),
+    QuestionKind.LIST: Limits(4, 0.2),
+    QuestionKind.OVERVIEW: Limits(4, 0.2),
+    QuestionKind.COMPARE: Limits(6, 0.06),
+}
+# A reason or a list goes on in the next sentence of one source; for the rest another source's word weighs more.
+_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
+# Two sentences that share this part of their terms say the same: of one source only the better is shown.
+_SAME = 0.6
+# A smaller figure can stand in two texts by chance.
+_TELLING = 100
+_ON_FIGURE = 2  # sentences that are shown for naming the same figure
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, with its score (0..1, higher is better).
+
+    `answer`: characters (start, end) of the sentence that are likeliest to answer, None if that is not known.
+    `confidence`: 0..1, that it answers at all: what the best sentence of its passage has, in parts of that one's score.
+    """
+
+    source: Source
+    sentence: Sentence
+    score: float
+    confidence: float
+    answer: tuple[int, int] | None = None
+
+
+def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candidate]:
+    """All quotable sentences of `hits`, best first; headings are not quoted as answers."""
+    found = {
+        (hit.passage.source_id, scored.sentence.start): Candidate(
+            sources[hit.passage.source_id],
+            scored.sentence,
+            scored.score,
+            hit.confidence * scored.score / (hit.sentences[0].score or 1.0),
+            scored.answer,
+        )
+        for hit in hits
+        for scored in hit.sentences
+        if scored.sentence.block is not BlockKind.HEADING
+    }
+    return sorted(found.values(), key=lambda c: (-c.score, c.source.id, c.sentence.start))
+
+
+def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
+    """The sentences to show, the lead first. `ranked` is best first and not empty.
+
+    `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
+    """
+    limits = LIMITS[question.kind]
+    lead = ranked[0]
+    near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
+    if question.kind not in _ONE_VOICE:  # every source once before any source twice
+        near.sort(key=lambda c: (_place_in_source(c, ranked), -c.score))
+    chosen = [lead]
+    for c in [*_on_the_same_figure(question, lead, named), *near]:
+        if len(chosen) == limits.statements:
+            break
+        if c not in chosen and not any(_repeats(c, other) for other in chosen):
+            chosen.append(c)
+    return [lead, *_grouped(chosen[1:])]
+
+
+def telling_figure(question: Question, lead: Candidate) -> str | None:
+    """The figure in the lead that answers, as it stands there; None if there is none or it is too small to tell."""
+    text = lead.sentence.text
+    for start, end in emphasise(question, text):
+        if any(n.value >= _TELLING for n in numbers(text[start:end])):
+            return text[start:end]
+    return None
+
+
+def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
+    """Sentences of other sources that name the very figure that answers: they confirm it, qualify it or dispute it.
+
+    A round figure may stand in another source by chance, so that sentence must come near the lead as any other must.
+    """
+    figure = telling_figure(question, lead)
+    if figure is None:
+        return []
+    said = {n.value for n in numbers(figure)}
+    least = 0.0 if is_exact(figure) else lead.score * LIMITS[question.kind].share
+    others = [c for c in named if c.source.id != lead.source.id and c.score >= least]
+    return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
+
+
+def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
+    """0 for the best sentence of its source, 1 for the second, ..."""
+    return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
+
+
+def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
+    """`chosen` as statements: each is its own proved quotation."""
+    return [draft_of(c, question, Role.ANSWER if n == 0 else Role.FURTHER) for n, c in enumerate(chosen)]
+
+
+def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
+    sentence, source = candidate.sentence, candidate.source
+    quote = Quote.of(source, sentence.start, sentence.end)
+    who = speaker(source)
+    if sentence.block is BlockKind.QUOTE:
+        who = f"{who}, quoting"
+    emphasis = emphasise(question, quote.text) or answering_words(quote.text, candidate.answer)
+    return Draft(text=quote.text, quotes=(quote,), role=role, speaker=who, emphasis=emphasis)
+
+
+def _grouped(further: Sequence[Candidate]) -> list[Candidate]:
+    """Sentences of one source together, sources in order of their best sentence, reading order inside."""
+    order = list(dict.fromkeys(c.source.id for c in further))
+    return sorted(further, key=lambda c: (order.index(c.source.id), c.sentence.start))
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether `one` says what `other` says: the same source in much the same words."""
+    a = {t.term for t in tokens(one.sentence.text)}
+    b = {t.term for t in tokens(other.sentence.text)}
+    if one.source.id != other.source.id:
+        return False
+    return len(a & b) >= _SAME * min(len(a), len(b)) if a and b else True

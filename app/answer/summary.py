@@ -1,0 +1,123 @@
+"""An extractive summary of one source: its most central sentences, quoted, in reading order.
+
+Centrality is LexRank (Erkan and Radev, 'LexRank: Graph-based Lexical Centrality as Salience in Text
+Summarization', JAIR 22, 2004) on the cosine of sentence embeddings, with a restart that favours what stands
+early; redundancy is kept out by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.answer.compose import Draft
+from app.question.named_sources import named_sources
+from app.records import Role
+from app.words.describe import speaker
+from index.embedding.embedder import Embedder
+from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScore, Source
+
+SENTENCES = 4
+DAMPING = 0.85  # of the random walk, as in the LexRank paper, section 3.2
+RELEVANCE = 0.7  # weight of centrality against redundancy in marginal relevance (lambda)
+_NOT_ITS_OWN = frozenset({BlockKind.HEADING, BlockKind.QUOTE})  # a summary gives the source's own voice
+_INSIDE = 0.8  # a sentence inside a paragraph counts so much: reports open paragraphs with what they are about
+_EARLY = 0.25  # how steeply the restart falls with a sentence's place; 0.5 picked little but the first paragraph
+MIN_COSINE = 0.1  # edges below are cut, as in the LexRank paper, section 3.1
+MIN_CHARS = 40  # a shorter sentence is a caption or an aside
+_FILLER = frozenset(
+    "summary summarise summarize sum up overview gist tldr tl dr nutshell brief briefly short main key central most "
+    "important point points claim claims message messages argument arguments idea ideas takeaway takeaways finding "
+    "findings thesis statement statements say says argue claim cover discuss me explain describe please content "
+    "contents one paragraph few sentences line lines quick all full whole".split()
+)
+
+
+def target(question: str, sources: Sequence[Source]) -> Source | None:
+    """The one source that `question` wants summed up, or None if it names a topic or several sources.
+
+    Without any name ('Summarise.') it is the first source, which is the article where there is one.
+    """
+    named = named_sources(question, sources)
+    if [w for w in named.rest if w not in _FILLER] or len(named.sources) > 1:
+        return None
+    if named.sources:
+        return named.sources[0]
+    return sources[0] if sources else None
+
+
+def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -> list[Draft]:
+    """The headline, then the central sentences in reading order; each is its own quotation.
+
+    Speech that the source quotes is left out: a summary says what the source itself says.
+    """
+    sentences = [
+        (s, n)
+        for n, p in enumerate(passages)
+        for s in p.sentences
+        if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS
+    ]
+    chosen = _central(source.title, [s for s, _ in sentences], [n for _, n in sentences], embedder)
+    spans = [(s.start, s.end) for s in chosen]
+    heading = next((b for b in source.blocks if b.kind is BlockKind.HEADING), None)
+    if heading is not None:
+        spans.insert(0, (heading.start, heading.end))
+    quotes = [Quote.of(source, a, b) for a, b in spans]
+    return [
+        Draft(q.text, (q,), role=Role.FURTHER if n else Role.ANSWER, speaker=speaker(source))
+        for n, q in enumerate(quotes)
+    ]
+
+
+def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[Hit]:
+    """The passages that a summary quotes, in its order; score 1."""
+    hits = []
+    for draft in drafts:
+        for quote in draft.quotes:
+            for p in passages:
+                inside = [s for s in p.sentences if quote.start <= s.start < quote.end]
+                if inside:
+                    hits.append(Hit(p, 1.0, sentences=tuple(SentenceScore(s, 1.0) for s in inside)))
+    return hits
+
+
+def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], embedder: Embedder) -> list[Sentence]:
+    """The most central sentences in reading order, one a passage as long as there are passages left.
+
+    Centrality counts for more the nearer a sentence is to the title, and where it opens its passage.
+
+    `passage`: for each sentence the number of the passage it stands in.
+    """
+    if len(sentences) <= SENTENCES:
+        return list(sentences)
+    vectors = embedder.embed_passages([s.text for s in sentences])
+    near_title = 1.0 + np.clip(vectors @ embedder.embed_queries([title])[0], 0.0, 1.0)
+    cosine = np.clip(vectors @ vectors.T, 0.0, 1.0).astype(np.float64)
+    opens = np.array([n == 0 or passage[n] != passage[n - 1] for n in range(len(passage))])
+    rank = lexrank(cosine) * near_title * np.where(opens, 1.0, _INSIDE)
+    chosen: list[int] = []
+    while len(chosen) < SENTENCES:
+        redundancy = cosine[:, chosen].max(axis=1) if chosen else np.zeros(len(sentences))
+        value = RELEVANCE * rank / rank.max() - (1 - RELEVANCE) * redundancy
+        used = np.isin(passage, [passage[i] for i in chosen])
+        value[chosen if used.all() else used] = -np.inf
+        chosen.append(int(value.argmax()))
+    return [sentences[i] for i in sorted(chosen)]
+
+
+def lexrank(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Stationary probabilities, shape (n,), of a walk over `cosine` (n, n), restarted towards early rows."""
+    n = len(cosine)
+    edges = np.where(cosine >= MIN_COSINE, cosine, 0.0)
+    walk = edges / edges.sum(axis=1, keepdims=True)
+    restart = (np.arange(n) + 1.0) ** -_EARLY
+    restart /= restart.sum()
+    rank = np.full(n, 1.0 / n)
+    for _ in range(100):
+        new: NDArray[np.float64] = DAMPING * (rank @ walk) + (1 - DAMPING) * restart
+        if np.abs(new - rank).sum() < 1e-9:
+            return new
+        rank = new
+    return rank

@@ -1,0 +1,98 @@
+"""The members of a bundle of evidence, and what they must say of each other; docs/bundle.md is the page on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.records import Answer, IndexStamp, Support
+
+FORMAT = 1  # raised when a member changes its meaning
+MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
+ANSWERS, SOURCES = "answers/", "sources/"
+# What an answer and a source's own card both say of the source.
+_DESCRIBED = ("title", "publisher", "author", "published", "url", "kind", "relation", "basis", "label")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Manifest(_Record):
+    """What a bundle is and holds. `made`: ISO 8601, UTC. `files`: every other member with its SHA-256 (hex)."""
+
+    format: int
+    made: str
+    title: str
+    footnote: str
+    versions: dict[str, str]
+    settings: dict[str, str | int | float | bool | None]
+    indexes: tuple[IndexStamp, ...]
+    answers: int = Field(ge=1)
+    quotations: int = Field(ge=0)
+    files: dict[str, str]
+
+
+class QuoteLine(_Record):
+    """A line of quotes.jsonl. `answer` and `number` say where it is cited: footnote `number` of answer `answer`."""
+
+    answer: int
+    number: int
+    source_id: str
+    source_sha256: str
+    start: int
+    end: int
+    text: str
+
+
+class SourceCard(_Record):
+    """A source's metadata; its text lies in the member `text`, whose SHA-256 is `sha256`."""
+
+    id: str
+    sha256: str
+    text: str
+    characters: int
+    title: str
+    publisher: str
+    author: str | None
+    published: str | None
+    url: str
+    language: str
+    kind: str
+    relation: str
+    basis: str
+    via: tuple[str, ...]
+    label: str
+
+
+def answer_name(n: int) -> str:
+    """The member that holds answer `n` (from 1): 'answers/01.json'."""
+    return f"{ANSWERS}{n:02d}.json"
+
+
+def quote_lines(n: int, answer: Answer) -> tuple[QuoteLine, ...]:
+    """The quotations of `answer`, the bundle's `n`-th, by number; one that several statements rest on comes once."""
+    lines = dict.fromkeys(QuoteLine(answer=n, **quote.model_dump()) for quote in answer.quotes)
+    return tuple(sorted(lines, key=lambda line: line.number))
+
+
+def misquoted(answer: Answer) -> set[int]:
+    """Footnotes of statements that claim to be their quotation word for word and are not."""
+    return {
+        quote.number
+        for s in answer.statements
+        if s.support is Support.QUOTED and s.text not in {q.text for q in s.quotes}
+        for quote in s.quotes
+    }
+
+
+def misdescribed(answer: Answer, cards: Mapping[tuple[str, str], SourceCard]) -> Iterator[str]:
+    """What `answer` says of its sources otherwise than their cards, by (id, SHA-256): who says it must stay true."""
+    about = {s.id: s for s in answer.sources}
+    for source_id, sha256 in dict.fromkeys((q.source_id, q.source_sha256) for q in answer.quotes):
+        said, card = about.get(source_id), cards.get((source_id, sha256))
+        if said is None:
+            yield f"it does not say what the source '{source_id}' is"
+        elif card and (fields := [f for f in _DESCRIBED if getattr(said, f) != getattr(card, f)]):
+            yield f"it describes the source '{source_id}' otherwise ({', '.join(fields)})"

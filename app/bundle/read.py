@@ -1,0 +1,145 @@
+"""The members of a stranger's bundle, read in memory and held against its manifest.
+
+Whatever a bundle holds, reading it ends in one UsageError (it is no bundle) or in `problems`, one line each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.bundle.archive import read_zip
+from app.bundle.format import (
+    ANSWERS,
+    FORMAT,
+    MANIFEST,
+    QUOTES,
+    SOURCES,
+    Manifest,
+    QuoteLine,
+    SourceCard,
+    answer_name,
+    misdescribed,
+    quote_lines,
+)
+from app.records import Answer
+from index.errors import UsageError
+
+MAX_QUOTATIONS = 20_000  # far beyond any conversation; a stranger's file must not keep the machine busy for hours
+_TAKE = "take the file as it was saved or sent"
+
+_R = TypeVar("_R", bound=BaseModel)
+
+
+class _Format(BaseModel):
+    format: int
+
+
+class Unpacked:
+    """A bundle's manifest, answers, source cards and texts. `problems`: what is amiss with its members, in words."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises UsageError if `data` is no bundle."""
+        self._members = read_zip(data)
+        self.manifest = self._manifest()
+        self.problems = list(self._changed())
+        self.cards = self._cards()
+        self.answers = self._answers()
+        self.problems += self._misdescribed()
+        self._texts: dict[tuple[str, str], str | None] = {}
+
+    def text(self, source_id: str, sha256: str) -> str | None:
+        """The source's text in that version, proved by its SHA-256; None if the bundle does not hold it."""
+        key = (source_id, sha256)
+        if key not in self._texts:
+            card = self.cards.get(key)
+            content = self._members.get(card.text) if card else None
+            right = content is not None and hashlib.sha256(content).hexdigest() == sha256
+            self._texts[key] = content.decode("utf-8", "replace") if content is not None and right else None
+        return self._texts[key]
+
+    @cached_property
+    def listed(self) -> frozenset[QuoteLine]:
+        """The quotations of quotes.jsonl."""
+        rows = self._members.get(QUOTES, b"").splitlines()
+        _check_count(len(rows))
+        parsed = [self._parsed(f"{QUOTES}, line {n}", row, QuoteLine) for n, row in enumerate(rows, 1)]
+        lines = frozenset(line for line in parsed if line)
+        if not len(lines) == len(rows) == self.manifest.quotations:
+            self.problems.append(f"{QUOTES} does not hold each of the {self.manifest.quotations} quotations once")
+        return lines
+
+    @cached_property
+    def cited(self) -> frozenset[QuoteLine]:
+        """The quotations of the answers."""
+        _check_count(sum(len(s.quotes) for answer in self.answers.values() for s in answer.statements))
+        return frozenset(line for n, answer in self.answers.items() for line in quote_lines(n, answer))
+
+    def _manifest(self) -> Manifest:
+        if MANIFEST not in self._members:
+            raise UsageError(f"this is no bundle of Footnote's: it has no {MANIFEST}; {_TAKE}")
+        try:
+            made_with = _Format.model_validate_json(self._members[MANIFEST]).format
+            if made_with > FORMAT:
+                raise UsageError(
+                    f"this bundle has format {made_with}, this Footnote reads up to {FORMAT}; update Footnote"
+                )
+            return Manifest.model_validate_json(self._members[MANIFEST])
+        except ValidationError as error:
+            raise UsageError(f"this is no bundle of Footnote's: {_words(MANIFEST, error)}; {_TAKE}") from None
+
+    def _changed(self) -> Iterator[str]:
+        stamps = self.manifest.files
+        for name in stamps:
+            if name not in self._members:
+                yield f"{name} is missing"
+            elif hashlib.sha256(self._members[name]).hexdigest() != stamps[name]:
+                yield f"{name} was changed after the bundle was made"
+        for name in self._members:
+            if name not in stamps and name != MANIFEST:
+                yield f"{name} was added after the bundle was made"
+
+    def _parsed(self, name: str, content: bytes, record: type[_R]) -> _R | None:
+        try:
+            return record.model_validate_json(content)
+        except ValidationError as error:
+            self.problems.append(f"cannot be read: {_words(name, error)}")
+            return None
+
+    def _cards(self) -> dict[tuple[str, str], SourceCard]:
+        names = [n for n in self._members if n.startswith(SOURCES) and n.endswith(".json")]
+        cards = [card for n in names if (card := self._parsed(n, self._members[n], SourceCard))]
+        return {(c.id, c.sha256): c for c in cards}
+
+    def _answers(self) -> dict[int, Answer]:
+        found = {}
+        present = [n for n in self._members if n.startswith(ANSWERS)]
+        numbers = {answer_name(n): n for n in range(1, len(present) + 1)}
+        for name in present:
+            if name in numbers and (answer := self._parsed(name, self._members[name], Answer)):
+                found[numbers[name]] = answer
+        if set(present) != set(numbers) or len(present) != self.manifest.answers:
+            self.problems.append(f"answers/ does not hold the {self.manifest.answers} answers of the bundle")
+        return dict(sorted(found.items()))
+
+    def _misdescribed(self) -> Iterator[str]:
+        for n, answer in self.answers.items():
+            yield from (f"{answer_name(n)}: {what}" for what in misdescribed(answer, self.cards))
+
+
+def _check_count(quotations: int) -> None:
+    if quotations > MAX_QUOTATIONS:
+        raise UsageError(
+            f"this bundle holds {quotations} quotations, no more than {MAX_QUOTATIONS} are checked; {_TAKE}"
+        )
+
+
+def _words(name: str, error: ValidationError) -> str:
+    """What is wrong with a record, without repeating what it holds."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(map(str, first["loc"]))[:80]
+    return f"{name}: {where + ': ' if where else ''}{first['msg'][:200]}"

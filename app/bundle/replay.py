@@ -1,0 +1,141 @@
+"""A bundle of evidence checked again, quotation by quotation: offline, from its own members, in memory.
+
+What is proved, and what is not, stands in docs/bundle.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from app.bundle.archive import MAX_FILE
+from app.bundle.format import QUOTES, QuoteLine, misquoted
+from app.bundle.present import Here, Present
+from app.bundle.read import Unpacked
+from app.records import IndexStamp
+from index.errors import UsageError
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReplayedQuote(_Record):
+    """One quotation: footnote `number` of answer `answer`. `reason` says why it is not proved.
+
+    `here`: how its source stands in the index of this machine, None without one. `differs`: the fields of the
+    source's description ('publisher', 'title') that this index tells otherwise.
+    """
+
+    answer: int
+    question: str
+    number: int
+    source_id: str
+    source_sha256: str
+    start: int
+    end: int
+    text: str
+    proved: bool
+    reason: str = ""
+    here: Here | None = None
+    differs: tuple[str, ...] = ()
+
+
+class Replay(_Record):
+    """What a check found. `sha256`: of the bundle itself. `problems`: members changed, missing, added or unreadable.
+
+    `generation`: the index that sources were compared with, '' if there is none; `note`: why it could not be read.
+    """
+
+    sha256: str
+    title: str
+    made: str
+    footnote: str
+    indexes: tuple[IndexStamp, ...]
+    answers: int
+    problems: tuple[str, ...]
+    quotes: tuple[ReplayedQuote, ...]
+    generation: str = ""
+    note: str = ""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def proved(self) -> int:
+        """How many quotations are proved."""
+        return sum(q.proved for q in self.quotes)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def ok(self) -> bool:
+        """Every quotation is proved and no member is amiss."""
+        return not self.problems and self.proved == len(self.quotes)
+
+
+def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
+    """Check every quotation of `bundle`; if an index stands under `home`, say how each source stands there.
+
+    Raises UsageError if `bundle` is no bundle at all. An index that cannot be read is said in `Replay.note`.
+    """
+    data = bundle if isinstance(bundle, bytes) else _read(bundle)
+    unpacked = Unpacked(data)
+    with Present.open(home) as present:
+        quotes = tuple(_compared(q, unpacked, present) for q in _checked(unpacked))
+        return Replay(
+            sha256=hashlib.sha256(data).hexdigest(),
+            title=unpacked.manifest.title,
+            made=unpacked.manifest.made,
+            footnote=unpacked.manifest.footnote,
+            indexes=unpacked.manifest.indexes,
+            answers=unpacked.manifest.answers,
+            problems=tuple(unpacked.problems),
+            quotes=quotes,
+            generation=present.generation,
+            note=present.note,
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a file; name the bundle's zip file")
+        with path.open("rb") as file:
+            return file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name the bundle's zip file") from None
+
+
+def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
+    """Every quotation that is listed or cited, by answer and number."""
+    wrong = {(n, number) for n, answer in unpacked.answers.items() for number in misquoted(answer)}
+    for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
+        reason = _amiss(line, unpacked)
+        if not reason and (line.answer, line.number) in wrong:
+            reason = "the statement that it stands behind has other words"
+        answer = unpacked.answers.get(line.answer)
+        question = answer.question if answer else ""
+        yield ReplayedQuote(**line.model_dump(), question=question, proved=not reason, reason=reason)
+
+
+def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:
+    """Why a quotation is not proved; '' if it is."""
+    text = unpacked.text(line.source_id, line.source_sha256)
+    if text is None:
+        return f"the bundle does not hold the text of '{line.source_id}' with the SHA-256 that was quoted"
+    if not 0 <= line.start < line.end <= len(text):
+        return f"{line.start}:{line.end} lies outside the source's text (0:{len(text)})"
+    if line.end - line.start != len(line.text) or text[line.start : line.end] != line.text:
+        return f"the source reads otherwise at {line.start}:{line.end}"
+    if line not in unpacked.cited:
+        known = line.answer in unpacked.answers
+        return f"answer {line.answer} {'does not cite it so' if known else 'cannot be read'}"
+    return "" if line in unpacked.listed else f"it is not listed in {QUOTES}"
+
+
+def _compared(quote: ReplayedQuote, unpacked: Unpacked, present: Present) -> ReplayedQuote:
+    here = present.find(quote.source_id, quote.source_sha256, quote.text)
+    card = unpacked.cards.get((quote.source_id, quote.source_sha256))
+    differs = present.differences(card) if card and here else ()
+    return quote.model_copy(update={"here": here, "differs": differs})

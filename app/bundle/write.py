@@ -1,0 +1,214 @@
+"""A bundle of evidence: a conversation as a zip that proves its own quotations. docs/bundle.md describes the format.
+
+`app.bundle.replay` checks a bundle again, offline and without an index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from anyascii import anyascii
+
+from app import __version__
+from app.bundle.archive import write_zip
+from app.bundle.format import (
+    FORMAT,
+    MANIFEST,
+    QUOTES,
+    README,
+    SOURCES,
+    Manifest,
+    QuoteLine,
+    SourceCard,
+    answer_name,
+    misdescribed,
+    misquoted,
+    quote_lines,
+)
+from app.records import Answer
+from app.render.markdown import conversation_html, conversation_markdown
+from app.render.visible import visible
+from app.settings import Settings
+from app.words.describe import source_label
+from index.errors import QuoteError, UsageError
+from index.passage import Quote, Source
+
+_LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
+_ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where, not how, an answer was found
+_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_README = """\
+{title}
+
+This is a bundle of evidence, made by Footnote {version} on {made}. It holds {answers}, with
+every quotation and the whole text of every source that is quoted.
+
+To read it:    open conversation.html in a browser, or conversation.md in any editor.
+To check it:   footnote replay THIS-FILE.zip
+               This needs neither a network nor the index that the answers came from.
+
+The check shows, quotation by quotation, that the quoted words stand in the text of their source at the place
+that is given, and that no file in the bundle was changed since it was made. It does not show that the text is
+what the publisher wrote, and it cannot notice a forger who made every file anew, since nothing is signed. If
+that matters, ask the sender for the bundle's SHA-256, say by telephone: the check prints it.
+
+Without Footnote: a line of quotes.jsonl names a source, its SHA-256, a start, an end and the quoted text. The
+text of the source lies under sources/. Its SHA-256 is that of the file, and its characters from start up to,
+not including, end (counted in Unicode code points from 0) are the quoted text.
+"""
+
+
+def pack(
+    answers: Sequence[Answer],
+    sources: Iterable[Source],
+    settings: Settings,
+    title: str,
+    *,
+    made: datetime | None = None,
+) -> bytes:
+    """The zip. `sources` must hold every quoted source in the version that was quoted; others are left out.
+
+    Equal arguments, `made` (default: now) included, give equal bytes. Raises UsageError without answers or if there
+    is too much, QuoteError if a quotation cannot be proved.
+    """
+    if not answers:
+        raise UsageError("there is no answer to save yet; ask a question first")
+    made = (made or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    sources = list(sources)
+    lines = [line for n, answer in enumerate(answers, 1) for line in quote_lines(n, answer)]
+    quoted = _proved(lines, sources)
+    _check_words(answers, quoted)
+    members = {
+        "conversation.md": conversation_markdown(answers, title, sources, made=made).encode("utf-8"),
+        "conversation.html": conversation_html(answers, title, sources, made=made).encode("utf-8"),
+        QUOTES: "".join(line.model_dump_json() + "\n" for line in lines).encode("utf-8"),
+    }
+    for n, answer in enumerate(answers, 1):
+        members[answer_name(n)] = answer.model_dump_json(indent=1).encode("utf-8")
+    for name, source in _named(quoted).items():
+        members[f"{SOURCES}{name}.txt"] = source.text.encode("utf-8")
+        members[f"{SOURCES}{name}.json"] = _card(name, source).model_dump_json(indent=1).encode("utf-8")
+    count = "one answer" if len(answers) == 1 else f"{len(answers)} answers"
+    readme = _README.format(
+        title=visible(" ".join(title.split())), version=__version__, made=f"{made:%Y-%m-%d}", answers=count
+    )
+    members = {README: readme.encode("utf-8"), **members}
+    manifest = _manifest(answers, len(lines), settings, title, made, members)
+    return write_zip({MANIFEST: manifest.model_dump_json(indent=1).encode("utf-8"), **members}, made)
+
+
+def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
+    """'footnote-2026-11-25-why-did-they-leave.zip': a name that every file system takes."""
+    day = (made or datetime.now(UTC)).astimezone(UTC).date().isoformat()
+    words = re.findall(r"[a-z0-9]+", anyascii(title).lower().replace("'", ""))
+    short = "-".join(words)[:60].strip("-")
+    return f"footnote-{day}{'-' if short else ''}{short}.{suffix}"
+
+
+def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Source]:
+    """The quoted sources in the order of their first quotation. Raises QuoteError."""
+    at_hand = {(s.id, s.sha256): s for s in sources}
+    quoted: dict[tuple[str, str], Source] = {}
+    for line in lines:
+        key = (line.source_id, line.source_sha256)
+        if key not in at_hand:
+            raise QuoteError(
+                f"footnote {line.number} of answer {line.answer} quotes source '{line.source_id}' in a version that "
+                "is no longer at hand; ask again to quote the present text"
+            )
+        Quote(*key, line.start, line.end, line.text).prove(at_hand[key])
+        quoted[key] = at_hand[key]
+    return list(quoted.values())
+
+
+def _check_words(answers: Sequence[Answer], quoted: Sequence[Source]) -> None:
+    """Raises QuoteError if a statement is not what it quotes, or a source is described otherwise than it is."""
+    cards = {(s.id, s.sha256): _card("", s) for s in quoted}
+    for n, answer in enumerate(answers, 1):
+        wrong = misquoted(answer)
+        if wrong:
+            raise QuoteError(f"answer {n}, footnote {min(wrong)}: the statement is not what it quotes; ask again")
+        for what in misdescribed(answer, cards):
+            raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
+
+
+def _named(sources: Sequence[Source]) -> Mapping[str, Source]:
+    """A file name without suffix for each source: its id, unless that is taken or no file name everywhere."""
+    names: dict[str, Source] = {}
+    taken: set[str] = set()
+    for source in sources:
+        name = source.id
+        if not _SAFE_ID.fullmatch(name) or name.lower() in taken:
+            name = f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)[:180].lstrip('._-') or 'source'}@{source.sha256[:12]}"
+        while name.lower() in taken:
+            name += "@"
+        taken.add(name.lower())
+        names[name] = source
+    return names
+
+
+def _card(name: str, source: Source) -> SourceCard:
+    return SourceCard(
+        id=source.id,
+        sha256=source.sha256,
+        text=f"{SOURCES}{name}.txt",
+        characters=len(source.text),
+        title=source.title,
+        publisher=source.publisher,
+        author=source.author,
+        published=source.published,
+        url=source.url,
+        language=source.language,
+        kind=source.kind.value,
+        relation=source.relation.value,
+        basis=source.basis.value,
+        via=source.via,
+        label=source_label(source),
+    )
+
+
+def _manifest(
+    answers: Sequence[Answer],
+    quotations: int,
+    settings: Settings,
+    title: str,
+    made: datetime,
+    members: Mapping[str, bytes],
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        made=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        title=title,
+        footnote=__version__,
+        versions={name: _version(name) for name in _LIBRARIES},
+        settings=_settings(settings),
+        indexes=tuple(dict.fromkeys(a.index for a in answers)),
+        answers=len(answers),
+        quotations=quotations,
+        files={name: hashlib.sha256(content).hexdigest() for name, content in members.items()},
+    )
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _settings(settings: Settings) -> dict[str, str | int | float | bool | None]:
+    """Settings that bear on the answers: no path, no address. Of a model in a folder the folder's own name is kept."""
+    found = {}
+    for name, value in settings.model_dump().items():
+        if isinstance(value, Path) or name in _ADDRESSES:
+            continue
+        if isinstance(value, str) and (Path(value).is_absolute() or Path(value).is_dir()):
+            value = Path(value).name
+        plain = value is None or isinstance(value, str | int | float | bool)
+        found[name] = value if plain else json.dumps(value, default=str, sort_keys=True)
+    return found

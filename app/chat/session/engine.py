@@ -1,0 +1,61 @@
+"""The door between the chat and the answering engine: what the chat needs of it, and when it is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from app.records import Event, Turn
+from index.filters import Filters
+from index.passage import Source
+
+if TYPE_CHECKING:
+    from app.compare.rows import Comparison
+    from app.sources import Shelf
+
+
+class ManifestLike(Protocol):
+    """What `/health` tells of a generation. `passages`: how many there are."""
+
+    @property
+    def passages(self) -> int: ...
+
+
+class ChatEngine(Protocol):
+    """What the chat needs of `app.engine.Engine`. Thread-safe; every method may raise FootnoteError."""
+
+    @property
+    def generation(self) -> str: ...
+
+    @property
+    def manifest(self) -> ManifestLike: ...
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]: ...
+
+    def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison: ...
+
+    def shelf(self) -> Shelf: ...
+
+    def source(self, source_id: str, sha256: str | None = None) -> Source: ...
+
+    def sources(self) -> tuple[Source, ...]: ...
+
+
+class EngineDoor:
+    """Opens the engine when it is first needed, and tries again after a failure.
+
+    So a page that was opened before there was an index works once one is built.
+    """
+
+    def __init__(self, open_engine: Callable[[], ChatEngine], engine: ChatEngine | None = None) -> None:
+        self._open = open_engine
+        self._engine = engine
+        self._lock = threading.Lock()
+
+    def engine(self) -> ChatEngine:
+        """The open engine. Raises FootnoteError if it cannot be opened (NoIndexError, ...)."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._open()
+            return self._engine

@@ -1,0 +1,100 @@
+"""One question with what came of it, and a conversation of them: what a browser tab's session keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.records import Answer, AnswerHit, AnswerQuote, Statement, Turn
+from index.errors import QuoteError
+from index.passage import Quote, Source
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
+
+    `asked_of`: ids of the only sources that were asked; empty: all of them. `unreadable`: the code of the
+    question's language if the model does not read it. `stopped`: the reader ended the answer early.
+    `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
+    index does not take the words away from an answer that is on the screen.
+    `changed`: numbers of the quotations that could not be proved when the exchange was read back.
+    `offered`: sources to ask about instead, where there is no answer.
+    """
+
+    id: str
+    question: str
+    read_as: str = ""
+    asked_of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of the sources in `asked_of`
+    unreadable: str = ""
+    statements: tuple[Statement, ...] = ()
+    answer: Answer | None = None
+    problem: str = ""
+    stopped: bool = False
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    changed: frozenset[int] = frozenset()
+    offered: tuple[Source, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        return self.answer is None and not self.problem and not self.stopped
+
+    @property
+    def quotes(self) -> tuple[AnswerQuote, ...]:
+        """Each quotation once, in the order of the statements: two statements may rest on the same one."""
+        return tuple({q.number: q for s in self.statements for q in s.quotes}.values())
+
+    @property
+    def proved(self) -> tuple[AnswerQuote, ...]:
+        """`quotes` that stand in their source, which is in `sources`."""
+        return tuple(q for q in self.quotes if q.number not in self.changed)
+
+    @property
+    def nearest(self) -> tuple[AnswerHit, ...]:
+        """The closest passages of an abstention whose sources are at hand."""
+        if self.answer is None or not self.answer.abstained:
+            return ()
+        return tuple(h for h in self.answer.nearest if h.source_id in self.sources)
+
+    def quote(self, number: int) -> AnswerQuote | None:
+        """The proved quotation with this footnote number."""
+        return next((q for q in self.proved if q.number == number), None)
+
+
+Conversation = tuple[Exchange, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one tab works on: the conversation and the name that the browser keeps it under."""
+
+    talk: str = ""
+    conversation: Conversation = ()
+
+
+def next_id(conversation: Sequence[Exchange]) -> str:
+    """An id that no exchange of the conversation has or had."""
+    return f"t{max((int(e.id[1:]) for e in conversation), default=0) + 1}"
+
+
+def history(conversation: Iterable[Exchange]) -> list[Turn]:
+    """The finished turns of a conversation, as the answering road takes them; what cannot be proved is left out."""
+    turns: list[Turn] = []
+    for exchange in conversation:
+        if exchange.answer is not None and not exchange.changed:
+            turns.append(Turn(role="user", text=exchange.question))
+            turns.append(Turn(role="assistant", text=exchange.answer.text))
+    return turns
+
+
+def prove(quote: AnswerQuote, source: Source) -> None:
+    """Check a quotation before it is shown. Raises QuoteError."""
+    Quote(quote.source_id, quote.source_sha256, quote.start, quote.end, quote.text).prove(source)
+    if not quote.text:
+        raise QuoteError(f"footnote {quote.number} quotes nothing of '{quote.source_id}'")
+
+
+def settled(conversation: Conversation) -> Conversation:
+    """The conversation with nothing pending: an answer that was stopped stays as far as it came."""
+    return tuple(replace(e, stopped=True) if e.pending else e for e in conversation)

@@ -1,0 +1,124 @@
+"""An exchange as the browser keeps it, and back: nothing that comes from a browser is believed.
+
+Every quotation is proved again against the present index; what cannot be proved is marked as changed and never
+shown as a quotation. What cannot be read at all becomes an exchange that says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from app.chat.session.engine import ChatEngine
+from app.chat.session.exchange import Conversation, Exchange, prove
+from app.chat.session.offered import offered
+from app.records import Answer, AnswerQuote, Statement, Support
+from app.words.texts import Texts
+from index.errors import QuoteError, UnknownSourceError
+from index.passage import Source
+
+MOST = 200  # exchanges of one conversation that are read back: the latest
+
+
+class Record(BaseModel):
+    """What is kept of an `Exchange`; fields as there. Sources are not kept: the index has them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    question: str = Field(max_length=20_000)
+    read_as: str = ""
+    asked_of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    unreadable: str = Field("", max_length=20)
+    statements: tuple[Statement, ...] = ()
+    answer: Answer | None = None
+    problem: str = ""
+    stopped: bool = False
+
+
+def record_of(exchange: Exchange) -> dict[str, Any]:
+    """`exchange` as JSON-ready data."""
+    kept = Record.model_validate(
+        {name: getattr(exchange, name) for name in Record.model_fields if name != "statements"}
+        | {"statements": () if exchange.answer is not None else exchange.statements}
+    )
+    return kept.model_dump(mode="json")
+
+
+def restored(records: Iterable[Any], engine: ChatEngine | None, texts: Texts) -> Conversation:
+    """The conversation of `records` (JSON data of any shape), as ids t1, t2, ..., each proved anew.
+
+    Without an engine nothing can be proved, so that every quotation counts as changed.
+    """
+    latest = list(records)[-MOST:]
+    return tuple(_exchange(f"t{n}", data, engine, texts) for n, data in enumerate(latest, 1))
+
+
+def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> Exchange:
+    try:
+        # Through JSON text: strings of a browser become tuples and enumerations only so.
+        record = Record.model_validate_json(json.dumps(data))
+    except ValidationError:
+        return Exchange(id=turn, question=_question(data) or texts.talk_untitled, problem=texts.exchange_unreadable)
+    statements = record.answer.statements if record.answer is not None else record.statements
+    sources: dict[str, Source] = {}
+    changed: set[int] = set()
+    for statement in statements:
+        proved = [_proved(q, engine, sources) for q in statement.quotes]
+        if not all(proved) or not _word_for_word(statement):
+            changed.update(q.number for q in statement.quotes)
+    if engine is not None and record.answer is not None and record.answer.index.generation == engine.generation:
+        _near(record.answer, engine, sources)
+    other: tuple[Source, ...] = ()
+    if engine is not None and record.answer is not None and record.answer.abstained:
+        other = offered(sources, engine.sources())
+    fields = {name: getattr(record, name) for name in Record.model_fields if name != "statements"}
+    nothing = record.answer is None and not record.problem
+    return Exchange(
+        **{**fields, "stopped": record.stopped or nothing},
+        id=turn,
+        statements=statements,
+        sources=sources,
+        changed=frozenset(changed),
+        offered=other,
+    )
+
+
+def _question(data: Any) -> str:
+    question = data.get("question") if isinstance(data, dict) else None
+    return question[:2000] if isinstance(question, str) else ""
+
+
+def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, Source]) -> bool:
+    """Whether the quotation stands in the present index; its source is then in `sources`."""
+    if engine is None:
+        return False
+    try:
+        source = engine.source(quote.source_id, quote.source_sha256)
+        prove(quote, source)
+    except (QuoteError, UnknownSourceError):
+        return False
+    sources[quote.source_id] = source
+    return True
+
+
+def _word_for_word(statement: Statement) -> bool:
+    """Whether a statement that is shown as a quotation is what its footnotes quote."""
+    if statement.support is not Support.QUOTED:
+        return True
+    quoted = " ".join(q.text for q in statement.quotes)
+    return bool(statement.quotes) and quoted.split() == statement.text.split()
+
+
+def _near(answer: Answer, engine: ChatEngine, sources: dict[str, Source]) -> None:
+    """The sources of the nearest passages; the generation is the one that was asked, so their spans still hold."""
+    for hit in answer.nearest:
+        try:
+            source = engine.source(hit.source_id)
+        except UnknownSourceError:
+            continue
+        if 0 <= hit.start < hit.end <= len(source.text):
+            sources.setdefault(hit.source_id, source)

@@ -1,0 +1,213 @@
+"""What each source says on one question: its best sentence, proved, a row a source, in order of date.
+
+question ── retrieve_each ── relevance (which sources speak to it) ── rows
+
+Nothing is averaged or merged; a source that gives two different figures for what the question counts has two rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import takewhile
+
+from pydantic import BaseModel, ConfigDict
+
+from app.answer.compose import Numbering
+from app.answer.extract import draft_of, telling_figure
+from app.compare.relevance import CUT, Cut, Found, Frequencies, on_the_matter, quotable
+from app.question.classify import Question
+from app.records import AnswerQuote, IndexStamp, Role
+from app.words.describe import relation_words, source_label
+from index.filters import Filters, date_range
+from index.passage import Source
+from index.retrieve import Retriever
+from index.text.analysis import tokens
+from index.text.figures import counts, figures_and_dates, is_exact
+from index.text.numbers import numbers
+
+EACH = 2  # passages of a source that are read
+_NAMING = 30  # passages that are looked at for the figure that answers
+_SECOND_SCORE, _SECOND_WORDS = 0.25, 0.8  # parts of the first sentence's score and cover that a second one needs
+_NEAR = 4  # words behind a figure among which the noun that it counts stands
+_PLURALS = frozenset(("people", "men", "women", "children", "police", "troops"))
+_LAST = (10**8, 10**8)  # the day of an undated source: behind every other
+_HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Row(_Record):
+    """What one source says. `number` counts the rows from 1 and is the quotation's number.
+
+    `speaker`, `relation`, `label` in plain words as `app.words.describe` gives them. `emphasis`: (start, end) spans of
+    `quote.text` that hold figures and dates.
+    """
+
+    number: int
+    source_id: str
+    title: str
+    publisher: str
+    author: str | None
+    published: str | None
+    speaker: str
+    relation: str
+    label: str
+    quote: AnswerQuote
+    emphasis: tuple[tuple[int, int], ...]
+
+
+class Comparison(_Record):
+    """Rows by date, undated sources last. `searched`: number of sources that the filters let through.
+
+    `silent`: ids of those without a row, in the corpus' order: nothing on the matter was found in them.
+    """
+
+    question: str
+    standalone_question: str
+    rows: tuple[Row, ...]
+    searched: int
+    silent: tuple[str, ...]
+    index: IndexStamp
+
+
+def compare(
+    question: str,
+    asked: Question,
+    retriever: Retriever,
+    sources: Mapping[str, Source],
+    filters: Filters,
+    threshold: float,
+) -> Comparison:
+    """The whole comparison. `sources`: those that `filters` let through; `threshold`: the confidence (0..1) below
+    which nothing speaks to the question, so that there are no rows.
+    """
+    found = choose(asked, *gather(asked, retriever, sources, filters, threshold))
+    order = {source_id: n for n, source_id in enumerate(sources)}
+    found.sort(key=lambda f: (_day(f.candidate.source), order[f.source_id], f.candidate.sentence.start))
+    return tabulate(question, asked, found, sources, stamp(retriever))
+
+
+def nothing(question: str, asked: Question, retriever: Retriever, sources: Mapping[str, Source]) -> Comparison:
+    """The comparison of what sources cannot differ on: small talk, a question about the collection itself."""
+    return tabulate(question, asked, [], sources, stamp(retriever))
+
+
+def tabulate(
+    question: str, asked: Question, found: Sequence[Found], sources: Mapping[str, Source], index: IndexStamp
+) -> Comparison:
+    """`found`, in the rows' order, as rows. Raises QuoteError if a quotation does not stand."""
+    numbering = Numbering(sources)
+    rows = [_row(f, asked, numbering) for f in found]
+    speaking = {r.source_id for r in rows}
+    return Comparison(
+        question=question,
+        standalone_question=asked.text,
+        rows=tuple(rows),
+        searched=len(sources),
+        silent=tuple(source_id for source_id in sources if source_id not in speaking),
+        index=index,
+    )
+
+
+def stamp(retriever: Retriever) -> IndexStamp:
+    generation = retriever.generation
+    return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+
+def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
+    source = found.candidate.source
+    statement = numbering.statement(draft_of(found.candidate, asked, Role.ANSWER))
+    quote = statement.quotes[0]
+    return Row(
+        number=quote.number,
+        source_id=source.id,
+        title=source.title,
+        publisher=source.publisher,
+        author=source.author,
+        published=source.published,
+        speaker=statement.speaker,
+        relation=relation_words(source.relation),
+        label=source_label(source),
+        quote=quote,
+        emphasis=figures_and_dates(quote.text),
+    )
+
+
+def gather(
+    asked: Question, retriever: Retriever, sources: Mapping[str, Source], filters: Filters, threshold: float
+) -> tuple[list[Found], list[Found]]:
+    """All sentences that may be rows, best first, and those that hold the figure that answers, best first."""
+    hits = retriever.retrieve_each(asked.search, EACH, filters)
+    if max((h.confidence for h in hits), default=0.0) < threshold:
+        return [], []
+    lexical = retriever.generation.lexical
+    frequencies = Frequencies(asked.search, lexical.document_frequencies, lexical.count())
+    ranked = quotable(asked.search, hits, sources, frequencies)
+    figure = telling_figure(asked, ranked[0].candidate) if ranked else None
+    if figure is None:
+        return ranked, []
+    named = retriever.mentioning(figure, asked.search, filters, k=_NAMING, quick=True)
+    return ranked, _naming(figure, quotable(asked.search, named, sources, frequencies))
+
+
+def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:
+    """For each source its best sentence that is on the matter, and a second one if that gives another figure.
+
+    `ranked`: all sentences, best first. `named`: sentences that hold the figure that answers, best first; such a
+    source has a row however little its words resemble the question.
+    """
+    best_first = sorted(ranked, key=lambda f: -f.score(cut))
+    fitting: dict[str, list[Found]] = {}
+    for found in [*on_the_matter(best_first, cut), *named]:
+        fitting.setdefault(found.source_id, []).append(found)
+    counted = _counted(asked)
+    chosen = []
+    for first, *others in fitting.values():
+        chosen.append(first)
+        chosen.extend([f for f in others if _second(first, f, counted, cut)][:1])
+    return chosen
+
+
+def _second(first: Found, other: Found, counted: str, cut: Cut) -> bool:
+    """Whether `other` speaks to the question as `first` does, and gives another figure for what is `counted`."""
+    near = other.own >= _SECOND_WORDS * first.own and other.score(cut) >= _SECOND_SCORE * first.score(cut)
+    one, two = _values(first, counted), _values(other, counted)
+    return near and bool(one) and bool(two) and not one & two
+
+
+def _naming(figure: str, found: Sequence[Found]) -> list[Found]:
+    """Those of `found` that hold the value of `figure`; a round one may be another's by chance, so that its passage
+    must share words with the question.
+    """
+    said = {n.value for n in numbers(figure)}
+    exact = is_exact(figure)
+    return [f for f in found if said & {n.value for n in counts(f.text)} and (exact or f.cover >= CUT.cover)]
+
+
+def _counted(asked: Question) -> str:
+    """Return the term of the noun that the question asks the number of ('how many fishing |ships'); '' if none."""
+    match = _HOW_MANY.search(asked.text)
+    if match is None:
+        return ""
+    noun = takewhile(lambda t: not t.is_stop, (t for t in tokens(asked.text[match.end() :]) if not t.extra))
+    return next((t.term for t in reversed([*noun]) if _is_plural(t.surface)), "")
+
+
+def _is_plural(word: str) -> bool:
+    return word.lower().endswith("s") or word.lower() in _PLURALS
+
+
+def _values(found: Found, counted: str) -> set[Decimal]:
+    """Return the figures of a sentence that have the noun `counted` close behind them."""
+    if not counted:
+        return set()
+    behind = {n.value: [t.term for t in tokens(found.text[n.end :]) if not t.extra][:_NEAR] for n in counts(found.text)}
+    return {value for value, terms in behind.items() if counted in terms}
+
+
+def _day(source: Source) -> tuple[int, int]:
+    return date_range(source.published) or _LAST

@@ -1,0 +1,188 @@
+"""The address of a quotation on its live page: a text fragment that names exactly the quoted words.
+
+The form is WICG's draft 'URL Fragment Text Directives' (https://wicg.github.io/scroll-to-text-fragment/):
+`#:~:text=[prefix-,]textStart[,textEnd][,-suffix]`, each term percent-encoded, '-', ',' and '&' too, since they
+part the terms. `app.render.page_text` holds the draft's rules of matching and searches by them: an address carries a
+fragment only if the first match in the source's text is the quotation. A browser that does not know text
+fragments opens the page at its top.
+
+The live page is not ours: its menus or later edits may hold the words once more, or no longer. Our text is the
+page's with the markup read away, so as a rule the two differ in white space alone, which the search ignores.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from unicodedata import category
+from urllib.parse import quote, urlsplit
+
+from app.render.page_text import Directive, PageText, Span, page_text
+from index.passage import Kind, Source
+
+_DELIMITER = ":~:"  # the draft's 'fragment directive delimiter'
+# Characters of the encoded words. Chromium's own links give up to 300 characters whole, longer texts by their ends.
+_WHOLE = 300
+_SHORT = 20  # a quotation below this many characters gets context in any case, as in Chromium's own links
+_END_WORDS = (5, 8, 13, 21)  # words at either end of a long quotation, tried in turn
+_CONTEXT_WORDS = (3, 5, 8, 13, 21)  # words of prefix and suffix, tried in turn
+_MOST_WORDS = max(*_END_WORDS, *_CONTEXT_WORDS)
+_RENDERED = re.compile("[ \t\n\r\f]+")  # CSS collapses these, but not a no-break space
+
+
+def web_address(url: str) -> str:
+    """`url` if it is a plain http or https address with a host, else ''."""
+    if any(c.isspace() or not c.isprintable() for c in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:  # such as an open bracket in the host
+        return ""
+    return url if parts.scheme in {"http", "https"} and host else ""
+
+
+def live_address(source: Source, start: int, end: int) -> str:
+    """The address at which `source.text[start:end]` is read on the live page.
+
+    A note's words are not on the page that it is about, so a note gives the page without a fragment; so does a
+    span that no directive can name alone. An existing fragment of the address is kept. '' if `source.url` is no
+    plain http(s) address.
+    """
+    url = web_address(source.url)
+    if not url or source.kind is Kind.NOTE:
+        return url
+    directive = text_directive(source, start, end)
+    if not directive:
+        return url
+    page, _, fragment = url.partition("#")
+    return f"{page}#{fragment.split(_DELIMITER)[0]}{_DELIMITER}{directive}"
+
+
+def text_directive(source: Source, start: int, end: int) -> str:
+    """'text=...' whose first match in the text is the span, white space at its ends aside; '' if there is none."""
+    page = page_text(source)
+    inside = source.text[start:end]
+    start += len(inside) - len(inside.lstrip())
+    end -= len(inside) - len(inside.rstrip())
+    if not 0 <= start < end <= len(source.text):
+        return ""
+    return next((_written(page, d) for d in _candidates(page, start, end) if page.identifies(d)), "")
+
+
+def _candidates(page: PageText, start: int, end: int) -> Iterator[Directive]:
+    """Directives for the span, the plainest first."""
+    first, last = page.stretch(start), page.stretch(end - 1)
+    if first is None or last is None:
+        return
+    words = list(_words(page, start, end, first, last))
+    contexts = list(dict.fromkeys(_contexts(page, start, end, first, last)))
+    alone: tuple[Span | None, Span | None] = (None, None)
+    for prefix, suffix in [*contexts, alone] if end - start < _SHORT else [alone, *contexts]:
+        for textstart, textend in words:
+            yield Directive(textstart, textend, prefix, suffix)
+
+
+def _words(page: PageText, start: int, end: int, first: int, last: int) -> Iterator[tuple[Span, Span | None]]:
+    """textStart and textEnd: the whole span, or for a long one, or one of several stretches, words at its ends."""
+    if first == last and len(_encoded(page.text[start:end])) <= _WHOLE:
+        yield (start, end), None
+        return
+    low, high = max(start, page.stretches[last][0]), min(end, page.stretches[first][1])
+    starts, stops = _word_starts(page, low, end), _word_ends(page, start, high)
+    for n in _END_WORDS:
+        head = stops[n - 1] if n <= len(stops) else high
+        tail = starts[-n] if n <= len(starts) else low
+        if head <= tail:
+            yield (start, head), (tail, end)
+    if first == last:
+        yield (start, end), None
+
+
+def _contexts(page: PageText, start: int, end: int, first: int, last: int) -> Iterator[tuple[Span | None, Span | None]]:
+    """Prefixes and suffixes, short ones first, and those of the span's own blocks before those of other blocks.
+
+    On the live page pictures and captions may stand between two blocks that follow each other in our text.
+    """
+    for own in (True, False):
+        for n in _CONTEXT_WORDS:
+            before, after = _before(page, start, first, n, own), _after(page, end, last, n, own)
+            if before:
+                yield before, None
+            if after:
+                yield None, after
+            if before and after:
+                yield before, after
+
+
+def _before(page: PageText, start: int, stretch: int, words: int, own: bool) -> Span | None:
+    low, high = page.stretches[stretch][0], start
+    if not page.text[low:high].strip():
+        if not stretch or (own and not page.same_block(stretch - 1, stretch)):
+            return None
+        low, high = page.stretches[stretch - 1]
+    starts = _word_starts(page, low, high)
+    begin = starts[-words] if len(starts) >= words else low
+    return begin, begin + len(page.text[begin:high].rstrip())
+
+
+def _after(page: PageText, end: int, stretch: int, words: int, own: bool) -> Span | None:
+    low, high = end, page.stretches[stretch][1]
+    if not page.text[low:high].strip():
+        if stretch + 1 == len(page.stretches) or (own and not page.same_block(stretch, stretch + 1)):
+            return None
+        low, high = page.stretches[stretch + 1]
+    stops = _word_ends(page, low, high)
+    stop = stops[words - 1] if len(stops) >= words else high
+    return stop - len(page.text[low:stop].lstrip()), stop
+
+
+def _word_starts(page: PageText, low: int, high: int) -> list[int]:
+    """Offsets in [low, high) at which a word begins: the last ones, ascending, as many as are ever asked for.
+
+    Scripts without spaces have boundaries that only a dictionary finds, and a browser's may differ from ours; so a
+    word counts as begun only at `low` or behind white space or a sign.
+    """
+    text, found = page.text, list[int]()
+    for i in range(bisect_left(page.breaks, high) - 1, -1, -1):
+        at = page.breaks[i]
+        if at < low or len(found) == _MOST_WORDS:
+            break
+        if _in_word(text[at]) and (at == low or not _in_word(text[at - 1])):
+            found.append(at)
+    return found[::-1]
+
+
+def _word_ends(page: PageText, low: int, high: int) -> list[int]:
+    """Offsets in (low, high] at which a word ends: the first ones, ascending; otherwise as `_word_starts`."""
+    text, found = page.text, list[int]()
+    for i in range(bisect_right(page.breaks, low), len(page.breaks)):
+        at = page.breaks[i]
+        if at > high or len(found) == _MOST_WORDS:
+            break
+        if _in_word(text[at - 1]) and (at == high or not _in_word(text[at])):
+            found.append(at)
+    return found
+
+
+def _in_word(char: str) -> bool:
+    return category(char)[0] in "LNM"  # letters, numbers, and the marks that belong to them
+
+
+def _encoded(text: str) -> str:
+    return quote(_RENDERED.sub(" ", text), safe="").replace("-", "%2D")
+
+
+def _written(page: PageText, directive: Directive) -> str:
+    def term(span: Span) -> str:
+        return _encoded(page.text[slice(*span)])
+
+    terms = [term(directive.start)]
+    if directive.prefix:
+        terms.insert(0, f"{term(directive.prefix)}-")
+    if directive.end:
+        terms.append(term(directive.end))
+    if directive.suffix:
+        terms.append(f"-{term(directive.suffix)}")
+    return "text=" + ",".join(terms)

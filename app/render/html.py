@@ -1,0 +1,179 @@
+"""Text of questions, answers and sources -> HTML that can only show it. All escaping of the chat is here.
+
+`html` fills a template: whatever is not `Markup` already is escaped, so a source's characters can neither
+become tags, attributes nor script. Templates are literals of this package, never data, and attribute
+values stand in double quotes. Gradio's own `{{...}}` templates are not used for data: their output is
+evaluated once more as a JavaScript template literal, in which '${...}' from a source would run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import LiteralString
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from app.render.fragment import web_address
+from app.render.visible import visible
+from index.passage import Block, BlockKind, Mark, MarkKind, Source
+
+_EMPTY = Markup("")
+_INLINE = {MarkKind.STRONG: Markup("<strong>{}</strong>"), MarkKind.EMPHASIS: Markup("<em>{}</em>")}
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A span of a source to be marked. `current`: the one that the reader asked for."""
+
+    start: int
+    end: int
+    number: int
+    current: bool = False
+
+
+Tag = Callable[[Highlight], Markup]
+
+
+def html(template: LiteralString, /, **values: object) -> Markup:
+    """`template` with its {names} filled, each value escaped unless it is Markup."""
+    return Markup(template).format(**values)
+
+
+def join(parts: Iterable[Markup]) -> Markup:
+    return _EMPTY.join(parts)
+
+
+def host_of(url: str) -> str:
+    """The host of a web address without 'www.'; empty if it is none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") if web_address(url) else ""
+
+
+def link(url: str, words: str | Markup, hint: str) -> Markup:
+    """A link that opens apart and tells the page nothing; the words alone if `url` is no web address."""
+    if not web_address(url):
+        return html("<span>{words}</span>", words=words)
+    return html(
+        '<a href="{url}" target="_blank" rel="noopener noreferrer nofollow" title="{hint}">{words}</a>',
+        url=url,
+        words=words,
+        hint=hint,
+    )
+
+
+def emphasised(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
+    """`text` with `spans` (start, end) in bold; what overlaps or lies outside is left out."""
+    text, out, at = visible(text), _EMPTY, 0
+    for start, end in sorted(spans):
+        if at <= start < end <= len(text):
+            out += html("{a}<strong>{b}</strong>", a=text[at:start], b=text[start:end])
+            at = end
+    return out + escape(text[at:])
+
+
+def span_html(
+    source: Source,
+    start: int,
+    end: int,
+    highlights: Sequence[Highlight] = (),
+    *,
+    tag: Tag | None = None,
+    links: bool = False,
+) -> Markup:
+    """`source.text[start:end]` with its structure, `highlights` marked.
+
+    The text inside the `<mark data-quotes>` elements of a number is its quotation, character by character,
+    within each block. `tag` makes what stands before a highlight; `links` keeps the source's links.
+    """
+    blocks = [b for b in source.blocks if b.start < end and b.end > start]
+    blocks = blocks or [Block(start, end, BlockKind.PARAGRAPH)]
+    marks = _marks_by_block(source, blocks)
+    tagged: set[int] = set()
+    parts: list[Markup] = []
+    for is_list, group in groupby(blocks, key=lambda b: b.kind is BlockKind.LIST_ITEM):
+        inner = join(
+            _block_html(b, _inline(source, b, (start, end), highlights, marks[b.start], tag, tagged, links=links))
+            for b in group
+        )
+        parts.append(html("<ul>{inner}</ul>", inner=inner) if is_list else inner)
+    return join(parts)
+
+
+def _marks_by_block(source: Source, blocks: Sequence[Block]) -> dict[int, list[Mark]]:
+    """Block start -> the inline marks inside it, in one pass."""
+    found: dict[int, list[Mark]] = {b.start: [] for b in blocks}
+    marks = iter(sorted(source.marks, key=lambda m: m.start))
+    mark = next(marks, None)
+    for block in blocks:
+        while mark is not None and mark.start < block.end:
+            if mark.start >= block.start:
+                found[block.start].append(mark)
+            mark = next(marks, None)
+    return found
+
+
+def _block_html(block: Block, inner: Markup) -> Markup:
+    match block.kind:
+        case BlockKind.HEADING:
+            level = min(block.level + 2, 6)  # the page's own headings take the first two levels
+            return html('<p class="heading" role="heading" aria-level="{n}">{i}</p>', n=level, i=inner)
+        case BlockKind.LIST_ITEM:
+            return html('<li dir="auto">{i}</li>', i=inner)
+        case BlockKind.QUOTE:
+            return html('<blockquote dir="auto">{i}</blockquote>', i=inner)
+        case BlockKind.CODE:
+            return html("<pre>{i}</pre>", i=inner)
+        case _:
+            return html('<p dir="auto">{i}</p>', i=inner)
+
+
+def _inline(
+    source: Source,
+    block: Block,
+    window: tuple[int, int],
+    highlights: Sequence[Highlight],
+    marks: Sequence[Mark],
+    tag: Tag | None,
+    tagged: set[int],
+    *,
+    links: bool,
+) -> Markup:
+    """One block's text, cut where a mark or highlight begins or ends, so that they may overlap."""
+    start, end = max(block.start, window[0]), min(block.end, window[1])
+    every: list[Highlight | Mark] = [*highlights, *marks]
+    spans = [s for s in every if s.start < end and s.end > start]
+    edges = {start, end}
+    for span in spans:
+        edges |= {max(span.start, start), min(span.end, end)}
+    starting = sorted(spans, key=lambda s: s.start, reverse=True)
+    open_: list[Highlight | Mark] = []
+    out: list[Markup] = []
+    cuts = sorted(edges)
+    for a, b in pairwise(cuts):
+        open_ = [s for s in open_ if s.end > a]
+        while starting and starting[-1].start <= a:
+            open_.append(starting.pop())
+        lit = [s for s in open_ if isinstance(s, Highlight)]
+        for highlight in lit:
+            if tag is not None and highlight.number not in tagged:
+                tagged.add(highlight.number)
+                out.append(tag(highlight))
+        out.append(_segment(source.text[a:b], lit, [s for s in open_ if isinstance(s, Mark)], links))
+    return join(out)
+
+
+def _segment(text: str, highlights: list[Highlight], marks: list[Mark], links: bool) -> Markup:
+    piece = escape(visible(text))
+    for mark in marks:
+        if mark.kind in _INLINE:
+            piece = _INLINE[mark.kind].format(piece)
+    target = next((m.href for m in marks if m.kind is MarkKind.LINK), "")
+    if links and web_address(target):
+        piece = link(target, piece, target)
+    if not highlights:
+        return piece
+    current = html(' aria-current="true"') if any(h.current for h in highlights) else _EMPTY
+    numbers = " ".join(str(h.number) for h in highlights)
+    return html('<mark data-quotes="{numbers}"{current}>{piece}</mark>', numbers=numbers, current=current, piece=piece)

@@ -1,0 +1,88 @@
+"""An answer or a whole conversation as Markdown and as a web page, to keep and to pass on.
+
+`sources` are the sources as they were quoted, in any order: with them an address leads to the quoted words on the
+live page, and the nearest passages of an abstention can be shown. Without them an address is the plain page and
+nearest passages are only named. `made`: when the transcript was made; now, if it is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from app.records import Answer, Role, Statement, Support
+from app.render.escape_markdown import address, blocks, emphasis, plain
+from app.render.page import conversation_html
+from app.render.references import Near, Reference, Shelf, nearest, origin, references
+from index.passage import Source
+
+__all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
+
+
+def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: datetime | None = None) -> str:
+    """One answer with its references, as Markdown."""
+    parts = [f"**{plain(answer.question)}**", *_answer(answer, Shelf(sources)), emphasis(origin([answer], made))]
+    return "\n\n".join(parts) + "\n"
+
+
+def conversation_markdown(
+    answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
+) -> str:
+    """Every question with its answer and references, as Markdown; references are numbered anew for each answer."""
+    shelf = Shelf(sources)
+    parts = [f"# {plain(title)}", emphasis(origin(answers, made))]
+    for n, answer in enumerate(answers, 1):
+        parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, shelf)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _answer(answer: Answer, shelf: Shelf) -> Iterator[str]:
+    if answer.standalone_question != answer.question.strip():
+        yield f"Read as: {plain(answer.standalone_question)}"
+    if answer.abstained:
+        yield f"> **Not answered.** {plain(answer.text)}"
+        near = nearest(answer, shelf)
+        if near:
+            yield "Closest passages, *not an answer*:"
+            yield "\n".join(_near(n) for n in near)
+        return
+    further = False
+    for statement in answer.statements:
+        if statement.role is Role.FURTHER and not further:
+            further = True
+            yield "Further from the sources:"
+        yield _statement(statement)
+    cited = references(answer, shelf)
+    if cited:
+        yield "**References**"
+        yield "\n\n".join(_reference(r) for r in cited)
+
+
+def _statement(statement: Statement) -> str:
+    if not statement.quotes:
+        return plain(statement.text)
+    marks = " ".join(f"[{q.number}]" for q in statement.quotes)
+    if statement.support is Support.QUOTED:
+        who = f"{plain(statement.speaker)}: " if statement.speaker else ""
+        return f"{who}“{plain(statement.text)}” {marks}"
+    return f"{plain(statement.text)} {marks}"
+
+
+def _reference(reference: Reference) -> str:
+    number = f"{reference.number}. "
+    indent = " " * len(number)  # what a list item holds stands under its first word (CommonMark 5.2)
+    stop = "" if reference.title.endswith((".", "?", "!", "…")) else "."
+    title = f"{emphasis(reference.title)}{stop}"
+    kind = f"({plain(reference.about)})" if reference.about else ""
+    published = " ".join(w for w in (plain(reference.published), kind) if w)
+    about = f"{plain(reference.speaker)}. {title}{f' {published}.' if published else ''}"
+    lines = [f"{number}“{blocks(reference.quotation, indent)}”", "", f"{indent}{about}"]
+    if reference.address:
+        lines.append(indent + address(reference.address))
+    return "\n".join(lines)
+
+
+def _near(near: Near) -> str:
+    if not near.words:
+        return f"- {plain(near.title)}"
+    return f"- {plain(near.speaker)}, {emphasis(near.title)} ({plain(near.label)}): “{plain(near.words)}”"

@@ -1,0 +1,144 @@
+"""A conversation as one web page: readable, printable, without scripts and without a request to anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from importlib.resources import files
+
+from markupsafe import Markup
+
+from app.records import Answer, Role, Statement, Support
+from app.render.html import emphasised, html, join, link
+from app.render.references import Near, Reference, Shelf, nearest, origin, references
+from app.render.visible import visible
+from index.passage import Source
+
+_NOTHING = Markup("")
+
+
+def conversation_html(
+    answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
+) -> str:
+    """Every question with its answer and references as a page of its own; arguments as in `app.render.markdown`.
+
+    The page's own policy (Content-Security-Policy Level 3) allows its one style sheet, by hash, and nothing else.
+    """
+    shelf = Shelf(sources)
+    style = files("app.render").joinpath("transcript.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    page = html(
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>{title}</title><style>{style}</style></head>"
+        '<body><main><header><h1 dir="auto">{title}</h1><p>{origin}</p></header>{answers}</main></body></html>\n',
+        policy=policy,
+        title=visible(title),
+        style=Markup(style),
+        origin=origin(answers, made),
+        answers=join(_article(n, a, shelf) for n, a in enumerate(answers, 1)),
+    )
+    return str(page)
+
+
+def _article(n: int, answer: Answer, shelf: Shelf) -> Markup:
+    read_as = _NOTHING
+    if answer.standalone_question != answer.question.strip():
+        read_as = html(
+            '<p class="read-as" dir="auto">Read as: {question}</p>', question=visible(answer.standalone_question)
+        )
+    return html(
+        '<article id="a{n}" aria-labelledby="q{n}"><h2 id="q{n}" dir="auto">{question}</h2>{read_as}{body}</article>',
+        n=n,
+        question=visible(answer.question),
+        read_as=read_as,
+        body=_abstention(answer, shelf) if answer.abstained else _answered(n, answer, shelf),
+    )
+
+
+def _abstention(answer: Answer, shelf: Shelf) -> Markup:
+    near = nearest(answer, shelf)
+    passages = _NOTHING
+    if near:
+        passages = html(
+            "<h3>Closest passages, not an answer</h3><ul>{items}</ul>", items=join(_near(passage) for passage in near)
+        )
+    return html(
+        '<div class="not-answered"><p><strong>Not answered.</strong> {text}</p>{passages}</div>',
+        text=visible(answer.text),
+        passages=passages,
+    )
+
+
+def _near(near: Near) -> Markup:
+    if not near.words:
+        return html("<li>{title}</li>", title=visible(near.title))
+    return html(
+        '<li><p class="who">{speaker}, <cite>{title}</cite> ({label})</p>'
+        '<blockquote dir="auto">{words}</blockquote></li>',
+        speaker=visible(near.speaker),
+        title=visible(near.title),
+        label=visible(near.label),
+        words=visible(near.words),
+    )
+
+
+def _answered(n: int, answer: Answer, shelf: Shelf) -> Markup:
+    lead = join(_statement(n, s) for s in answer.statements if s.role is not Role.FURTHER)
+    further = join(_statement(n, s) for s in answer.statements if s.role is Role.FURTHER)
+    if further:
+        further = html("<h3>Further from the sources</h3>{further}", further=further)
+    cited = references(answer, shelf)
+    notes = _NOTHING
+    if cited:
+        notes = html(
+            '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>',
+            n=n,
+            items=join(_reference(n, r) for r in cited),
+        )
+    return lead + further + notes
+
+
+def _statement(n: int, statement: Statement) -> Markup:
+    body = emphasised(statement.text, statement.emphasis)
+    speaker = _NOTHING
+    if statement.support is Support.QUOTED:
+        body = html("“{body}”", body=body)
+        if statement.speaker:
+            speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(statement.speaker))
+    marks = join(
+        html(
+            '{space}<a class="mark" href="#a{n}-{number}" aria-label="footnote {number}">{number}</a>',
+            space="\u202f",  # narrow and without a break, so that no line begins with a mark
+            n=n,
+            number=quote.number,
+        )
+        for quote in statement.quotes
+    )
+    return html('<p dir="auto">{speaker}{body}{marks}</p>', speaker=speaker, body=body, marks=marks)
+
+
+def _reference(n: int, reference: Reference) -> Markup:
+    kind = f"({reference.about})" if reference.about else ""
+    published = " ".join(w for w in (reference.published, kind) if w)
+    address = _NOTHING
+    if reference.address:
+        page = reference.address.partition(":~:")[0].rstrip("#")
+        address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))
+    return html(
+        '<li id="a{n}-{number}" value="{number}"><blockquote dir="auto">{quotation}</blockquote>'
+        '<p><span class="who">{speaker}.</span> <cite>{title}</cite>{stop}{published}</p>{address}</li>',
+        n=n,
+        number=reference.number,
+        quotation=visible(reference.quotation),
+        speaker=visible(reference.speaker),
+        title=visible(reference.title),
+        stop="" if reference.title.endswith((".", "?", "!", "…")) else ".",
+        published=f" {visible(published)}." if published else "",
+        address=address,
+    )

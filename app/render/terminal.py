@@ -1,0 +1,147 @@
+"""Answers, hits and sources for the terminal. Control characters of a source never reach the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from app.evaluate.scoring import CurvePoint, Summary
+from app.records import Answer, Role, Statement, Support
+from app.render.visible import visible
+from app.words.describe import acronym, short_date
+from index.passage import Hit, Source
+
+CONTEXT = 300  # characters around a span that `show` prints
+
+
+def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -> None:
+    """Statements with marks, then the footnotes with their place in the file."""
+    if answer.standalone_question != answer.question.strip():
+        console.print(Text(f"Understood as: {visible(answer.standalone_question)}", style="dim"))
+    if answer.abstained:
+        console.print(Text(answer.text, style="bold yellow"))
+        if answer.nearest:
+            console.print(Text("Closest passages, not an answer:", style="dim"))
+        for hit in answer.nearest:
+            source = sources[hit.source_id]
+            console.print(Padding(_passage_line(source, hit.start, hit.end), (0, 0, 0, 2)))
+        return
+    further = False
+    for statement in answer.statements:
+        if statement.role is Role.FURTHER and not further and answer.quotes:
+            further = True
+            console.print()
+        console.print(_statement(statement))
+    if answer.quotes:
+        console.print()
+        console.print(Text("Footnotes", style="bold"))
+        console.print(_footnotes(answer, sources))
+
+
+def _statement(statement: Statement) -> Text:
+    line = Text()
+    if statement.speaker and statement.support is Support.QUOTED:
+        line.append(f"{visible(statement.speaker)}: ", style="cyan")
+    body = Text(visible(statement.text))
+    for start, end in statement.emphasis:
+        body.stylize("bold", start, end)
+    quoted = statement.support is Support.QUOTED
+    line.append_text(Text("“") + body + Text("”") if quoted else body)
+    for quote in statement.quotes:
+        line.append(f" [{quote.number}]", style="green")
+    return line
+
+
+def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style="green")
+    table.add_column()
+    for quote in answer.quotes:
+        source = sources[quote.source_id]
+        place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
+        label = next(s.label for s in answer.sources if s.id == source.id)
+        text = Text(f"{visible(source.title)}. {visible(label)}, {short_date(source.published)}. ")
+        text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
+        table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
+    return table
+
+
+def _passage_line(source: Source, start: int, end: int) -> Text:
+    name = f"{acronym(source.publisher)}, {short_date(source.published)}"
+    text = " ".join(source.text[start:end].split())
+    return Text.assemble((f"{visible(name)}: ", "cyan"), visible(text))
+
+
+def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
+    """One passage a row, best first."""
+    if not hits:
+        console.print("No passage found.")
+    for n, hit in enumerate(hits, 1):
+        p = hit.passage
+        ranks = f"dense {hit.dense_rank or '-'}, lexical {hit.lexical_rank or '-'}"
+        head = Text.assemble((f"{n}. ", "bold"), (f"{hit.score:.3f} ", "green"), (f"({ranks}) ", "dim"))
+        console.print(head + Text(f"{p.source_id} {p.start}:{p.end}", style="cyan"))
+        console.print(Padding(_passage_line(sources[p.source_id], p.start, p.end), (0, 0, 0, 3)))
+
+
+def print_span(console: Console, source: Source, start: int, end: int) -> None:
+    """The words `start:end` in their place, with what stands around them."""
+    place = f"{source.file} line {source.line_at(start)}" if source.file else ""
+    console.print(
+        Text(f"{visible(source.title)} ({visible(source.publisher)}, {short_date(source.published)})", style="bold")
+    )
+    console.print(Text(f"{source.url}  {place}  SHA-256 {source.sha256}", style="dim"))
+    low, high = max(0, start - CONTEXT), min(len(source.text), end + CONTEXT)
+    console.print(
+        Text.assemble(
+            ("… " if low else "") + visible(source.text[low:start]),
+            (visible(source.text[start:end]), "reverse"),
+            visible(source.text[end:high]) + (" …" if high < len(source.text) else ""),
+        )
+    )
+
+
+def print_summary(console: Console, rows: Sequence[Summary]) -> None:
+    """The table of `footnote eval`."""
+    table = Table(box=None, pad_edge=False)
+    for name in (
+        "kind",
+        "n",
+        "right",
+        "leads",
+        "abstained",
+        "recall@5",
+        "MRR",
+        "proved",
+        "statements",
+        "p50 ms",
+        "p95 ms",
+    ):
+        table.add_column(name, justify="left" if name == "kind" else "right")
+    for r in rows:
+        table.add_row(
+            r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
+            "-" if r.recall5 is None else f"{r.recall5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
+            f"{r.proved}/{r.quotes}", f"{r.statements:g}", f"{r.p50 * 1000:.0f}", f"{r.p95 * 1000:.0f}",
+        )  # fmt: skip
+    console.print(table)
+
+
+def print_curve(console: Console, points: Sequence[CurvePoint], chosen: float) -> None:
+    """The trade between the two errors: a row for each part of unanswerable questions answered, and the one in use."""
+    table = Table(box=None, pad_edge=False, title="what a threshold costs")
+    for name in ("threshold", "answerable refused", "unanswerable answered", ""):
+        table.add_column(name, justify="right")
+    at = max((p.threshold for p in points if p.threshold <= chosen), default=None)
+    last = None
+    for p in points:
+        here = p.threshold == at
+        if here or p.unanswerable_answered != last:
+            mark = f"<- in use ({chosen:g})" if here else ""
+            table.add_row(f"{p.threshold:.3f}", f"{p.answerable_refused:.2f}", f"{p.unanswerable_answered:.2f}", mark)
+        last = p.unanswerable_answered
+    console.print(table)

@@ -1,0 +1,229 @@
+"""The names of every word that the interface itself says. english.py and ukrainian.py hold the words.
+
+A further language is one more `Texts`, entered in languages.py. A field with {braces} is filled with
+`str.format`; the tests hold every language to the same fields and the same braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Plural(NamedTuple):
+    """Forms of one phrase with {count}: for one, for a few, for many (CLDR's names)."""
+
+    one: str
+    few: str
+    many: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Interface words in one language. `code` is its ISO 639-1 code, `name` what it calls itself."""
+
+    code: str
+    name: str
+
+    # the frame
+    title: str
+    tagline: str
+    language: str
+    close: str
+    new_talk: str
+    talks: str
+    sources_button: str
+
+    # sources in words
+    months: tuple[str, ...]  # as in a full date
+    months_alone: tuple[str, ...]  # as in a month and a year
+    months_short: tuple[str, ...]
+    undated: str
+    our_note_on: str
+    quoting: str
+    label_article: str
+    label_fulltext: str
+    label_note_read: str
+    label_note_reported: str
+    kind_fulltext: str
+    kind_note_read: str
+    kind_note_reported: str
+    relations: Mapping[str, str]
+    languages: Mapping[str, str]
+
+    # the question
+    question: str
+    question_hint: str
+    ask: str
+    stop: str
+    editing: str
+    editing_cancel: str
+    asking_only: Plural
+    ask_all: str
+    drop_source: str
+    chosen_gone: str
+
+    # the first page
+    welcome: str
+    welcome_more: str
+    article: str
+    beside: Plural
+    sources_only: Plural
+    try_these: str
+    keys_hint: str
+    suggestions: tuple[str, ...]
+
+    # the answer
+    conversation: str
+    you_asked: str
+    read_as: str
+    asked_of: Plural
+    unreadable: str
+    reading: str
+    stopped: str
+    further: str
+    footnote: str
+    footnote_changed: str
+    changed: str
+    changed_quote: str
+    tally: str
+    quotations: Plural
+    from_sources: Plural
+
+    # not answered
+    not_answered: str
+    sources_do_not_answer: str
+    none_mentions: str
+    either: str
+    see_nearest: str
+    covered: str
+    about_source: str
+    about_article: str
+    look_at_sources: str
+
+    # below an answer
+    this_answer: str
+    copy: str
+    copied: str
+    copy_link: str
+    link_copied: str
+    copy_failed: str
+    edit: str
+    again: str
+    useful: str
+    not_useful: str
+    reason: str
+    reason_hint: str
+    send_reason: str
+    cancel: str
+    judged: str
+
+    # the card on a mark
+    card_hint: str
+
+    # the evidence panel
+    evidence: str
+    evidence_empty: str
+    no_quotes: str
+    evidence_for: str
+    nearest: str
+    nearest_more: str
+    nearest_gone: str
+    open_source: str
+    open_source_name: str
+    open_nearest_name: str
+    back_to_statement: str
+    to_statement: str
+    page_at: str
+    new_tab: str
+    source_id: str
+
+    # the source, opened
+    reader: str
+    back: str
+    of_quotations: str
+    previous_quotation: str
+    next_quotation: str
+    live_here: str
+    live_note: str
+    copy_place: str
+    author: str
+    published: str
+    written_in: str
+    stands: str
+    via: str
+    address: str
+    note_warning: str
+    place_wrong: str
+    place_unknown: str
+    place_changed: str
+    place_outside: str
+
+    # what each source says
+    compare: str
+    compare_head: str
+    compare_more: str
+    compare_none: str
+    comparing: str
+    compare_date: str
+    compare_who: str
+    compare_words: str
+    compare_open: str
+    compare_silent: Plural
+
+    # the sources drawer
+    shelf: str
+    shelf_counts: str
+    passages: Plural
+    sources_counted: Plural
+    shelf_built: str
+    shelf_choose: str
+    shelf_all: str
+    shelf_none: str
+    shelf_filter: str
+    shelf_ask_of: str
+    shelf_open: str
+    newer: str
+    dismiss: str
+
+    # the conversations drawer
+    talks_head: str
+    talks_more: str
+    talks_none: str
+    talk_untitled: str
+    talk_unreadable: str
+    talk_rename: str
+    talk_rename_label: str
+    talk_delete: str
+    talk_delete_sure: str
+    talk_save: str
+    save_markdown: str
+    save_html: str
+    save_bundle: str
+    save_failed: str
+    nothing_to_save: str
+    clear: str
+    storage_full: str
+    exchange_unreadable: str
+
+    # when something is wrong
+    problem: str
+    no_index: str
+    stale_index: str
+    damaged_index: str
+    unexpected: str
+
+    def counted(self, count: int, words: Plural, **more: str) -> str:
+        """'one source', '3 sources': the form that this language uses for `count`."""
+        return _form(self.code, count, words).format(count=count, **more)
+
+
+def _form(code: str, count: int, words: Plural) -> str:
+    """The plural form by the cardinal rules of Unicode CLDR for 'en' and 'uk'."""
+    if code != "uk":
+        return words.one if count == 1 else words.many
+    ones, tens = count % 10, count % 100
+    if ones == 1 and tens != 11:
+        return words.one
+    return words.few if 2 <= ones <= 4 and not 12 <= tens <= 14 else words.many

@@ -1,0 +1,74 @@
+"""What a build tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from index.build.upkeep import Changes
+
+_log = logging.getLogger(__name__)
+
+
+class BuildProgress(Protocol):
+    """What a build tells whoever watches it."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins: 'read', 'split', 'embed', 'lexical' or 'commit', with `total` steps."""
+
+    def advance(self, steps: int) -> None:
+        """So many more steps of the stage are done."""
+
+    def note(self, text: str) -> None:
+        """Something worth a line: waiting for a lock, exporting a model, a damaged index left aside."""
+
+
+class Quiet:
+    def stage(self, name: str, total: int) -> None:
+        pass
+
+    def advance(self, steps: int) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        _log.info(text)
+
+
+class BuildReport(BaseModel):
+    """What a build did. `built` is False if nothing had changed and `generation` is the one that was there.
+
+    `embedded` + `reused` = `passages` for a new generation. `seconds`: stage -> seconds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    generation: str
+    previous: str | None
+    built: bool
+    sources: Changes
+    passages: int
+    embedded: int = 0
+    reused: int = 0
+    pruned: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: dict[str, float]
+
+
+class Clock:
+    """Adds up seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + perf_counter() - begun, 4)

@@ -1,0 +1,161 @@
+"""Every offset, every hash, both engines: is the current generation what its manifest says?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict
+
+from index.build.reuse import check_vectors
+from index.errors import FootnoteError, NoIndexError
+from index.files import file_errors, file_sha256
+from index.filters import Filters
+from index.passage import Passage, Source
+from index.settings import IndexSettings
+from index.storage.catalog import source_digest
+from index.storage.generation import Generation, current_id
+
+_BATCH = 2000
+
+
+class VerifyReport(BaseModel):
+    """`problems`: one line each; empty for a sound index. `seconds`: how long it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    generation: str
+    sources: int = 0
+    passages: int = 0
+    sentences: int = 0
+    problems: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def verify(settings: IndexSettings) -> VerifyReport:
+    """Check the current generation from end to end. Raises NoIndexError; all else is a problem in the report.
+
+    Settings that have changed since the build are no damage: see `is_stale`.
+    """
+    begun = time.perf_counter()
+    counts = {"sources": 0, "passages": 0, "sentences": 0}
+    problems: list[str] = []
+    name = "?"
+    try:
+        name = current_id(settings.home) or ""
+        if not name:
+            raise NoIndexError("there is no index yet; run `footnote index build`")
+        generation = Generation.open(settings.home, name, settings.store_url, check=False)
+        if generation is None:
+            problems.append(f"{name}: its folder is missing or being removed")
+        else:
+            try:
+                for check in (_files, _texts, _vectors, _lexical):
+                    problems.extend(_guarded(check(generation, counts)))
+            finally:
+                generation.close()
+    except NoIndexError:
+        raise
+    except FootnoteError as error:
+        problems.append(str(error))
+    seconds = round(time.perf_counter() - begun, 3)
+    return VerifyReport(generation=name, problems=tuple(problems), seconds=seconds, **counts)
+
+
+def _guarded(problems: Iterator[str]) -> Iterator[str]:
+    """A check that cannot go on is a problem too; the other checks still run."""
+    try:
+        yield from problems
+    except FootnoteError as error:
+        yield str(error)
+
+
+def _files(generation: Generation, _: dict[str, int]) -> Iterator[str]:
+    for file, stamp in generation.manifest.files.items():
+        path = generation.folder / file
+        if not path.is_file():
+            yield f"{file}: is missing"
+            continue
+        with file_errors(f"reading {file}"):
+            if file_sha256(path) != stamp.sha256:
+                yield f"{file}: its SHA-256 is not the one in the manifest"
+
+
+def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
+    catalog, manifest = generation.catalog, generation.manifest
+    hashes = catalog.source_hashes()
+    if hashes.keys() != manifest.sources.keys():
+        yield f"catalog and manifest differ in sources: {sorted(hashes.keys() ^ manifest.sources.keys())}"
+    for source in catalog.sources():
+        counts["sources"] += 1
+        stamp = manifest.sources.get(source.id)
+        found = (source.sha256, source_digest(source))
+        if stamp is not None and found != (stamp.text_sha256, stamp.record_sha256):
+            yield f"source '{source.id}': its SHA-256 is not the one in the manifest"
+        if found != hashes[source.id]:
+            yield f"source '{source.id}': its SHA-256 is not the one in the catalog"
+        ids = catalog.passage_ids(source.id)
+        keys = catalog.keys(ids)
+        for n, passage in zip(ids, catalog.passages(ids), strict=True):
+            counts["passages"] += 1
+            counts["sentences"] += len(passage.sentences)
+            yield from misreadings(source, passage)
+            if passage.key != keys[n]:
+                yield f"passage {passage.id}: its text or header is not what was embedded"
+    if counts["passages"] != manifest.passages:
+        yield f"catalog: {counts['passages']} passages, the manifest has {manifest.passages}"
+    if catalog.passage_ids() != list(range(1, manifest.passages + 1)):
+        yield "catalog: passage ids do not run from 1 without a gap"
+
+
+def misreadings(source: Source, passage: Passage) -> Iterator[str]:
+    """What does not hold of `passage`'s spans in `source`; nothing for a passage that is right."""
+    name = f"passage {passage.id}"
+    if passage.source_id != source.id or not 0 <= passage.start < passage.end <= len(source.text):
+        yield f"{name}: lies outside source '{source.id}' (0:{len(source.text)})"
+    if source.text[passage.start : passage.end] != passage.text:
+        yield f"{name}: the source does not read so there"
+    if not passage.sentences:
+        yield f"{name}: has no sentence"
+    at = passage.start
+    for s in passage.sentences:
+        if not at <= s.start < s.end <= passage.end:
+            yield f"{name}: its sentence {s.start}-{s.end} lies outside it or over the one before"
+        if source.text[s.start : s.end] != s.text:
+            yield f"{name}: its sentence {s.start}-{s.end} does not read so in the source"
+        at = s.end
+
+
+def _vectors(generation: Generation, _: dict[str, int]) -> Iterator[str]:
+    manifest, store = generation.manifest, generation.vectors
+    if store.count() != manifest.passages:
+        yield f"vectors: {store.count()}, the manifest has {manifest.passages}"
+    for first in range(1, manifest.passages + 1, _BATCH):
+        ids = range(first, min(first + _BATCH, manifest.passages + 1))
+        check_vectors(store.vectors(ids), len(ids), manifest.dimension)
+
+
+def _lexical(generation: Generation, _: dict[str, int]) -> Iterator[str]:
+    """Every passage is found by its own header or text among its source's, and nothing else is."""
+    lexical, catalog = generation.lexical, generation.catalog
+    if lexical.count() != generation.manifest.passages:
+        yield f"lexical index: {lexical.count()} passages, the manifest has {generation.manifest.passages}"
+    for source_id in catalog.source_ids():
+        ids = catalog.passage_ids(source_id)
+        passages = dict(zip(ids, catalog.passages(ids), strict=True))
+        only = Filters(sources=frozenset({source_id}))
+        depth = len(ids) + 1  # one more, to see what does not belong
+        found: set[int] = set()
+        for header in {p.header for p in passages.values()}:
+            found.update(n for n, _ in lexical.search(header, depth, only))
+        for n in ids:
+            if n not in found:
+                found.update(m for m, _ in lexical.search(passages[n].text, depth, only))
+        for n in sorted(set(ids) - found):
+            yield f"lexical index: does not find passage {passages[n].id}"
+        for n in sorted(found - set(ids)):
+            yield f"lexical index: holds an unknown passage {n} of source '{source_id}'"

@@ -1,0 +1,140 @@
+"""The reference back end: sentence-transformers, for any model that it reads. Slow to load (5 to 8 s).
+
+The only file that imports sentence_transformers, inside functions. It never reaches for the network: a model
+that is not on this machine is an error that says how to fetch it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.hub import offline
+from index.embedding.models import ModelIdentity
+from index.embedding.onnx import check_lengths
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_CHUNK = 64  # texts between two reports of progress: two batches of sentence-transformers
+_NO_LIMIT = 1 << 20  # tokenizers without a limit say 10^30
+
+
+class ReferenceEmbedder:
+    """Embedder (see `index.embedding.embedder`) that sentence-transformers computes, in the model's own precision."""
+
+    def __init__(self, model: SentenceTransformer, identity: ModelIdentity) -> None:
+        self.model, self._identity = model, identity
+        self.max_tokens = _max_tokens(model, identity.title)
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.query_prompt, self.passage_prompt = prompts(model)
+        self._lock = threading.Lock()  # its tokenizer is not safe to share between threads
+
+    @classmethod
+    def open(cls, identity: ModelIdentity) -> ReferenceEmbedder:
+        """Raises ModelError if the model cannot be read."""
+        return cls(load(identity), identity)
+
+    @property
+    def name(self) -> str:
+        return f"{self._identity.title} (sentence-transformers, {self._identity.sha256[:8]})"
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
+        whole = [self.passage_prompt + text for text in texts]
+        with self._lock:
+            encoded = self.model.tokenizer(whole, truncation=False, padding=False)["input_ids"]
+        return [len(ids) for ids in encoded]
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        check_lengths(self.count_tokens(texts), texts, self.max_tokens)
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _CHUNK):
+            part = list(texts[start : start + _CHUNK])
+            with self._lock:
+                out[start : start + len(part)] = self.model.encode_document(
+                    part, prompt=self.passage_prompt, normalize_embeddings=True, show_progress_bar=False
+                )
+            if progress:
+                progress(len(part))
+        return out
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        if texts:
+            with self._lock:
+                out[:] = self.model.encode_query(
+                    list(texts), prompt=self.query_prompt, normalize_embeddings=True, show_progress_bar=False
+                )
+        return out
+
+
+def load(identity: ModelIdentity, device: str | None = None, **model_kwargs: Any) -> SentenceTransformer:
+    """The model from its folder, on this machine alone; `device` None: the best there is. Raises ModelError."""
+    with offline(), quiet():
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(
+                str(identity.folder), device=device, local_files_only=True, model_kwargs=model_kwargs
+            )
+        except (OSError, ValueError, LookupError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
+            raise ModelError(
+                f"model '{identity.title}' cannot be read by sentence-transformers ({one_line(error)}); "
+                "fetch it again or name another model"
+            ) from error
+    return model.eval()
+
+
+def prompts(model: SentenceTransformer) -> tuple[str, str]:
+    """What the model wants in front of a query and of a passage; '' if nothing.
+
+    Names as sentence-transformers looks for them; a prompt that is named default stands in for both.
+    """
+    named = {name: text or "" for name, text in model.prompts.items()}
+    default = named.get(model.default_prompt_name or "", "")
+    passage = next((named[n] for n in ("document", "passage", "corpus") if named.get(n)), default)
+    return named.get("query") or default, passage
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep progress bars, warnings and log lines of the model libraries off the screen; errors still raise."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _max_tokens(model: SentenceTransformer, title: str) -> int:
+    limit = model.max_seq_length
+    if limit is None or limit > _NO_LIMIT:
+        raise ModelError(
+            f"model '{title}' does not say how many tokens it reads; set max_seq_length in its "
+            "sentence_bert_config.json"
+        )
+    return int(limit)
+
+
+def one_line(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -1,0 +1,72 @@
+"""ONNX Runtime sessions: one thread each, as many runs at once as there are cores, errors in our words.
+
+The only file that imports onnxruntime for running a model (`index.embedding.export` imports its quantiser).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from index.errors import ModelError
+
+
+def open_session(graph: Path, what: str, remedy: str) -> Any:
+    """An `onnxruntime.InferenceSession` on one thread. `what` names the model in the ModelError it may raise."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    onnxruntime.disable_telemetry_events()  # on by default in builds for Windows
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # fatal only: errors come as exceptions
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except runtime_errors() as error:
+        raise ModelError(f"the {what} cannot be loaded ({graph.name}); {remedy}") from error
+
+
+def runtime_errors() -> tuple[type[Exception], ...]:
+    """ONNX Runtime's exceptions, which have no base of their own."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
+
+    own = (v for v in vars(state).values() if isinstance(v, type) and issubclass(v, Exception))
+    return (*own, RuntimeError, ValueError)
+
+
+def at_once(work: Callable[[int], None], count: int, threads: int) -> Iterator[int]:
+    """Call `work` with 0, 1, ... `count` - 1 on `threads` threads; yields each number, in order, when it is done.
+
+    What `work` raises is raised here, and what has not begun is not begun any more.
+    """
+    if count == 1 or threads == 1:
+        for i in range(count):
+            work(i)
+            yield i
+        return
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
+    try:
+        for i, _ in enumerate(pool.map(work, range(count))):
+            yield i
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def physical_cores() -> int:
+    """Physical cores that this process may use: two threads of one core share its arithmetic units.
+
+    Where the system does not tell (other than Linux), its number of logical processors.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return os.cpu_count() or 1
+    allowed = os.sched_getaffinity(0)
+    cores = set()
+    for cpu in allowed:
+        topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        try:
+            cores.add(topology.read_text("ascii"))
+        except OSError:
+            return len(allowed)
+    return len(cores)

@@ -1,0 +1,146 @@
+"""The shipped selector in ONNX Runtime: which sentence of a passage answers a question, and with which words.
+
+One row a run, as many runs at once as there are cores (see `index.embedding.onnx` on why). A passage longer than one
+row is read in windows of whole sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.models import bundled_folder
+from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
+from index.errors import ModelError
+from index.files import file_sha256
+from index.rerank.card import GRAPH, REMEDY, SHIPPED, SelectorCard, read_card
+from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row
+
+LONGEST_ANSWER = 20  # tokens; answers of the training data are shorter as a rule
+_SPECIAL = 3  # [CLS] and two [SEP]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the selector says of one passage.
+
+    `sentences`: log-odds (natural) of each sentence against 'no sentence answers', higher is likelier; comparable
+    between passages. `spans`: characters (start, end) of each sentence's most likely answering words.
+    """
+
+    sentences: tuple[float, ...]
+    spans: tuple[tuple[int, int] | None, ...]
+
+    @property
+    def any(self) -> float:
+        """Log-odds that any sentence answers."""
+        return float(np.logaddexp.reduce(np.array(self.sentences, dtype=np.float64)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Sentences `first`.. of passage `passage` in one row."""
+
+    passage: int
+    first: int
+    row: Row
+    pieces: tuple[Piece, ...]
+
+
+class Selector:
+    """Reads passages; safe to use from several threads."""
+
+    def __init__(self, card: SelectorCard, session: Any, layout: Layout, threads: int) -> None:
+        self.card = card
+        self._session, self._layout, self._threads = session, layout, threads
+
+    @classmethod
+    def open(cls, folder: Path = SHIPPED, threads: int | None = None) -> Selector | None:
+        """The selector in `folder`, None if there is none. Raises ModelError if it is damaged."""
+        from tokenizers import Tokenizer
+
+        card = read_card(folder)
+        if card is None:
+            return None
+        path = bundled_folder() / "tokenizer.json"
+        if file_sha256(path) != card.tokenizer_sha256:
+            raise ModelError(
+                "the sentence selector was trained with another tokenizer than the bundled model's; " + REMEDY
+            )
+        layout = Layout.of(Tokenizer.from_file(str(path)))
+        session = open_session(folder / GRAPH, "sentence selector", REMEDY)
+        return cls(card, session, layout, threads or physical_cores())
+
+    @property
+    def name(self) -> str:
+        return f"{self.card.title} ({self.card.sha256[:8]})"
+
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[Reading]:
+        """One reading for each passage, given as (header, sentences). Raises ModelError if the model fails."""
+        return self.read_many([(question, header, sentences) for header, sentences in passages])
+
+    def read_many(self, pairs: Sequence[tuple[str, str, Sequence[str]]]) -> list[Reading]:
+        """One reading for each (question, header, sentences); as `read`, for many questions."""
+        windows = [w for n, pair in enumerate(pairs) for w in self._windows(n, *pair)]
+        outputs: list[tuple[Floats, Floats, Floats] | None] = [None] * len(windows)
+
+        def one(i: int) -> None:
+            outputs[i] = self._run(windows[i].row)
+
+        for _ in at_once(one, len(windows), self._threads):
+            pass
+        scores: list[list[float]] = [[] for _ in pairs]
+        spans: list[list[tuple[int, int] | None]] = [[] for _ in pairs]
+        for window, output in zip(windows, outputs, strict=True):
+            assert output is not None
+            logits, start, end = output
+            scores[window.passage] += logits.tolist()
+            spans[window.passage] += _spans(window, start, end)
+        return [Reading(tuple(s), tuple(a)) for s, a in zip(scores, spans, strict=True)]
+
+    def _windows(self, number: int, question: str, header: str, sentences: Sequence[str]) -> Iterator[_Window]:
+        asked, head, *pieces = self._layout.pieces([question, header, *sentences])
+        used = min(len(asked.ids), MAX_QUESTION) + min(len(head.ids), MAX_HEADER) + _SPECIAL + 1
+        first = 0
+        while first < len(pieces):
+            end, size = first, used
+            while end < len(pieces) and (end == first or size + len(pieces[end].ids) <= MAX_TOKENS):
+                size += len(pieces[end].ids)
+                end += 1
+            part = tuple(pieces[first:end])
+            yield _Window(number, first, self._layout.row(asked, head, part), part)
+            first = end
+
+    def _run(self, row: Row) -> tuple[Floats, Floats, Floats]:
+        """Log-odds (sentences,), start and end logits (tokens,) of one row."""
+        feed = {
+            "input_ids": np.array([row.ids], dtype=np.int64),
+            "token_types": row.types()[None],
+            "membership": row.membership()[None],
+        }
+        try:
+            sentences, start, end = self._session.run(None, feed)
+        except runtime_errors() as error:
+            raise ModelError(f"the sentence selector failed ({error}); {REMEDY}") from error
+        return sentences[0], start[0], end[0]
+
+
+def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[tuple[int, int] | None]:
+    """For each sentence the characters of its best answering words: the pair of highest start + end logit."""
+    for (first, last), piece in zip(window.row.spans, window.pieces, strict=True):
+        size = last - first
+        if size <= 0:
+            yield None
+            continue
+        pairs = start[first:last, None] + end[None, first:last]
+        allowed = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(
+            np.ones((size, size), dtype=bool), LONGEST_ANSWER
+        )
+        a, b = divmod(int(np.where(allowed, pairs, -np.inf).argmax()), size)
+        yield piece.offsets[a][0], piece.offsets[b][1]

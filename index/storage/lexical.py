@@ -1,0 +1,283 @@
+"""BM25 over passages: a tantivy index of the terms of `index.text.analysis`, filters and the names' spellings.
+
+tantivy was chosen by measurement against bm25s and SQLite FTS5: docs/lexical.md, tests/bench/lexical.py.
+Its own tokenizers and query parser are not used: it is given terms, so no character of a question can be
+syntax. A commit writes the new segments, then replaces meta.json: a crash leaves the last commit.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import BuildLockedError, DamagedIndexError, StoreError
+from index.filters import Filters, date_range
+from index.passage import Source
+from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
+from index.text.analysis import Token, query_terms, stem, tokens
+from index.text.names import name_key, same_name
+
+if TYPE_CHECKING:
+    import tantivy
+
+_HEAP = 64_000_000  # bytes the writer may hold before it writes a segment; 15 MB is tantivy's least a thread
+_TOKENIZER = "terms"
+# A header says what a whole source is about, so its words hold for every passage of it and tell passages of
+# one source apart not at all. Measured in docs/lexical.md.
+_HEADER_BOOST = 0.3
+_VARIANT_BOOST = 0.9  # another spelling of a name that was asked for counts a little less than the same one
+_MOST_TERMS = 256  # of one question; the rest of a text that long does not change what it is about
+_MOST_VARIANTS = 12  # spellings of one name
+# A word is a name if it is capitalised in at least this share of the passages that have it.
+_NAME_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRow:
+    """A passage as it is indexed. `id` is the passage's row id, > 0; `source` gives the filters' fields."""
+
+    id: int
+    header: str
+    text: str
+    source: Source
+
+
+class LexicalIndex:
+    """A folder with a lexical index. Searching is safe from many threads; one process writes at a time.
+
+    What was added or deleted is found after `commit`. To replace a passage, delete its id, then add it.
+    """
+
+    def __init__(self, index: tantivy.Index, schema: tantivy.Schema) -> None:
+        import tantivy
+
+        self._index = index
+        self._schema = schema
+        self._tantivy = tantivy
+        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer(_TOKENIZER, analyser)
+        index.config_reader("manual")
+        self._searcher = index.searcher()
+        self._writer: tantivy.IndexWriter | None = None
+        self._writing = threading.Lock()
+
+    @classmethod
+    def create(cls, folder: Path) -> LexicalIndex:
+        """An empty index in `folder`, which must not exist or be empty. Raises StoreError."""
+        import tantivy
+
+        if folder.exists() and any(folder.iterdir()):
+            raise StoreError(f"'{folder.name}' is not empty; a lexical index is made in a new folder")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            schema = _schema()
+            return cls(tantivy.Index(schema, path=str(folder), reuse=False), schema)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"no lexical index could be made in '{folder.name}': {error}") from error
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """The last committed state of the index in `folder`. Raises DamagedIndexError."""
+        import tantivy
+
+        try:
+            index = tantivy.Index.open(str(folder))
+            return cls(index, index.schema)
+        except (OSError, ValueError) as error:
+            raise DamagedIndexError(
+                f"the lexical index in '{folder.name}' cannot be read; rebuild it with 'footnote index build --full'"
+            ) from error
+
+    def add(self, rows: Iterable[LexicalRow]) -> None:
+        """Index rows. Raises BuildLockedError if another process writes, ValueError for an id below 1."""
+        for row in rows:
+            document = self._document(row)
+            with self._writing:
+                self._open_writer().add_document(document)
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Take passages out; an id that is not there is no error. Raises BuildLockedError."""
+        with self._writing:
+            writer = self._open_writer()
+            for row in ids:
+                writer.delete_documents_by_term("id", row)
+
+    def commit(self) -> None:
+        """Make what was added and deleted durable and let searches find it."""
+        with self._writing:
+            if self._writer is not None:
+                self._writer.commit()
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def count(self) -> int:
+        """Committed passages."""
+        return int(self._searcher.num_docs)
+
+    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """For each term (as `index.text.analysis` makes them) how many committed passages hold it, header included."""
+        return {term: self._has(term, self._searcher) for term in terms}
+
+    def close(self) -> None:
+        """Finish writing. What was not committed is dropped. Searching still works."""
+        with self._writing:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.rollback()
+                writer.wait_merging_threads()
+                self._index.reload()
+                self._searcher = self._index.searcher()
+
+    def search(self, query: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
+        """At most `k` pairs (id, BM25 score), higher is better, best first, equal scores by id.
+
+        Any word may match (OR). `query` is text: no character of it is syntax. Scores of two indexes, or of
+        one index before and after a change, are not comparable.
+        """
+        asked = query_terms(query)[:_MOST_TERMS]
+        searcher = self._searcher
+        if k < 1 or not asked or not searcher.num_docs:
+            return []
+        whole = self._filtered(self._any_of(asked, searcher), filters)
+        limit = k + 16
+        while True:
+            hits = searcher.search(whole, limit, count=False).hits
+            # Equal scores at the cut: read on until they end, so that their order by id is the same always.
+            if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
+                break
+            limit *= 4
+        rows = searcher.fast_field_values("id", [address for _, address in hits])
+        scored = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def spellings(self, word: str) -> list[str]:
+        """The spellings of the name `word` that passages use, as written there, commonest first.
+
+        Empty if the index knows `word` as an ordinary word, or knows no such name.
+        """
+        return [surface for surface, _ in self._spellings(word, self._searcher)]
+
+    def _spellings(self, word: str, searcher: tantivy.Searcher) -> list[tuple[str, int]]:
+        key = name_key(word)
+        if not key or len(word) < SHORTEST_NAME:
+            return []
+        known = [(t[len(key) + 1 :], n) for t, n in searcher.terms_with_prefix("names", f"{key}{BAR}")]
+        if not known or not self._may_be_name(stem(word), known, searcher):
+            return []
+        found = [
+            (surface, count)
+            for surface, count in known
+            if same_name(word, surface) and self._is_name(stem(surface), known, searcher)
+        ]
+        found = [(s, n) for s, n in found if self._is_alive("names", f"{key}{BAR}{s}", searcher)]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_MOST_VARIANTS]
+
+    def _is_alive(self, field: str, term: str, searcher: tantivy.Searcher) -> bool:
+        """Whether a passage has the term: the dictionary still holds those of deleted ones until a merge."""
+        return bool(searcher.search(self._term(field, term), 1, count=False).hits)
+
+    def _may_be_name(self, term: str, known: list[tuple[str, int]], searcher: tantivy.Searcher) -> bool:
+        """A word that passages do not have may be a spelling they do not use."""
+        return not self._has(term, searcher) or self._is_name(term, known, searcher)
+
+    def _has(self, term: str, searcher: tantivy.Searcher) -> int:
+        return max(searcher.doc_freq("text", term), searcher.doc_freq("header", term))
+
+    def _is_name(self, term: str, known: list[tuple[str, int]], searcher: tantivy.Searcher) -> bool:
+        capitalised = sum(count for surface, count in known if stem(surface) == term)
+        return capitalised >= _NAME_SHARE * self._has(term, searcher)
+
+    def _document(self, row: LexicalRow) -> tantivy.Document:
+        if row.id < 1:
+            raise ValueError(f"a passage's row id is above 0, not {row.id}")
+        source = row.source
+        found = tokens(row.text)
+        fields: dict[str, Any] = {
+            "id": row.id,
+            "text": " ".join(t.term for t in found),
+            "header": header_terms(row.header),
+            "names": " ".join(sorted(names_in(found) | header_names(row.header))),
+            "source": source.id,
+            "kind": source.kind.value,
+            "relation": source.relation.value,
+            "publisher": source.publisher,
+        }
+        span = date_range(source.published)
+        if span is not None:
+            fields["first_day"], fields["last_day"] = span
+        return self._tantivy.Document(**fields)
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(_HEAP, num_threads=1)
+            except ValueError as error:
+                raise BuildLockedError(
+                    "another process writes to this lexical index; wait until its build has finished"
+                ) from error
+        return self._writer
+
+    def _term(self, field: str, term: str) -> tantivy.Query:
+        return self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+
+    def _any_of(self, asked: list[Token], searcher: tantivy.Searcher) -> tantivy.Query:
+        """Every term in text and header; of a name the best of its spellings."""
+        query, should = self._tantivy.Query, self._tantivy.Occur.Should
+        own = {t.term for t in asked}
+        parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        for token in asked:
+            others: set[str] = set()
+            if may_be_name(token):
+                others = {stem(surface) for surface, _ in self._spellings(token.surface, searcher)} - own
+            for field, boost in (("text", 1.0), ("header", _HEADER_BOOST)):
+                best = query.boost_query(self._term(field, token.term), boost)
+                if others:
+                    rest = [self._term(field, t) for t in sorted(others)]
+                    best = query.disjunction_max_query(
+                        [best, *(query.boost_query(r, boost * _VARIANT_BOOST) for r in rest)]
+                    )
+                parts.append((should, best))
+        return query.boolean_query(parts)
+
+    def _filtered(self, scoring: tantivy.Query, filters: Filters) -> tantivy.Query:
+        if filters.is_empty:
+            return scoring
+        query, must = self._tantivy.Query, self._tantivy.Occur.Must
+        parts = [(must, scoring)]
+        parts += [(must, query.const_score_query(condition, 0.0)) for condition in self._conditions(filters)]
+        return query.boolean_query(parts)
+
+    def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
+        """What `Filters.matches` says, one query a field."""
+        query, integer = self._tantivy.Query, self._tantivy.FieldType.Integer
+        for field, values in (
+            ("source", filters.sources),
+            ("kind", frozenset(k.value for k in filters.kinds)),
+            ("relation", frozenset(r.value for r in filters.relations)),
+            ("publisher", filters.publishers),
+        ):
+            if values:
+                yield query.term_set_query(self._schema, field, sorted(values))
+        low, high = filters.published_from, filters.published_to
+        if low is not None or high is not None:
+            first, last = -(10**9), 10**9  # beyond any YYYYMMDD: a date range asks for a date
+            yield query.range_query(self._schema, "last_day", integer, first if low is None else low, last)
+            yield query.range_query(self._schema, "first_day", integer, first, last if high is None else high)
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    for name in ("text", "header"):
+        builder.add_text_field(name, tokenizer_name=_TOKENIZER, index_option="freq")
+    builder.add_text_field("names", tokenizer_name=_TOKENIZER, index_option="basic")
+    for name in ("source", "kind", "relation", "publisher"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("first_day", "last_day"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
