@@ -12,15 +12,17 @@ from app.answer import smalltalk, summary
 from app.answer.about_sources import answer_metadata
 from app.answer.compose import Draft, Numbering, finish
 from app.answer.constraints import satisfying, unmentioned
-from app.answer.extract import candidates, drafts, select, telling_figure
-from app.compare.rows import Comparison, compare, nothing, stamp
-from app.question.classify import Question, asks_the_article, classify
+from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
+from app.compare.relevance import Found
+from app.compare.rows import Comparison, compare, tabulate
+from app.question.classify import asks_the_article, classify
 from app.question.follow_up import stand_alone
 from app.question.language import detect
 from app.records import (
     Answer,
     Done,
     Event,
+    IndexStamp,
     QuestionKind,
     Role,
     StatementReady,
@@ -29,15 +31,13 @@ from app.records import (
     Understood,
 )
 from app.settings import Settings
-from app.sources import Shelf, shelf_of
+from app.sources import IndexContents, contents_of
 from index.errors import UnknownSourceError, UsageError
 from index.filters import Filters
 from index.passage import Hit, Kind, Source
-from index.rerank.reranker import Reranker
 from index.retrieve import Retriever
 from index.storage.generation import Manifest, current_id
 
-ABSTENTION = "The sources do not answer this."
 MAX_QUESTION = 2000  # characters; longer texts are not questions
 ENGINE = "extractive"
 
@@ -77,7 +77,7 @@ class Engine:
     @property
     def threshold(self) -> float:
         """The confidence (0..1) below which a question is refused."""
-        return _threshold(self.settings, self._retriever.reranker)
+        return _threshold(self.settings, self._retriever)
 
     @property
     def manifest(self) -> Manifest:
@@ -119,22 +119,22 @@ class Engine:
 
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
-        yield from self._run(question, filters).events(history)
+        yield from self._run(question, history, filters).events()
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
         """What each source says on `question`, a row a source in order of date; raises as `ask` does."""
-        return self._run(question, filters).comparison(history)
+        return self._run(question, history, filters).comparison()
 
-    def shelf(self) -> Shelf:
-        """What stands in the index that serves now. Raises what opening a newer generation raises."""
-        return shelf_of(self._current().generation)
+    def contents(self) -> IndexContents:
+        """List what the index that serves now holds. Raises what opening a newer generation raises."""
+        return contents_of(self._current().generation)
 
-    def _run(self, question: str, filters: Filters) -> _Run:
+    def _run(self, question: str, history: Sequence[Turn], filters: Filters) -> _Run:
         if not question.strip():
             raise UsageError("the question is empty; write what you want to know")
         if len(question) > MAX_QUESTION:
             raise UsageError(f"the question has {len(question)} characters; write at most {MAX_QUESTION}")
-        return _Run(self._current(), self.settings, question, filters)
+        return _Run(self._current(), self.settings, question, history, filters)
 
     def _current(self) -> Retriever:
         """The retriever on the current generation, opened anew if another was switched in."""
@@ -146,113 +146,114 @@ class Engine:
 
 
 class _Run:
-    """One question on its way."""
+    """One question on its way: understood, searched for and checked in the same way for an answer and a comparison."""
 
-    def __init__(self, retriever: Retriever, settings: Settings, question: str, filters: Filters) -> None:
+    def __init__(
+        self, retriever: Retriever, settings: Settings, question: str, history: Sequence[Turn], filters: Filters
+    ) -> None:
         self.retriever, self.settings, self.question, self.filters = retriever, settings, question, filters
         self.clock = Stopwatch()
         self.sources = {s.id: s for s in retriever.generation.sources() if filters.matches(s)}
-        self.numbering = Numbering(self.sources)
-
-    def events(self, history: Sequence[Turn]) -> Iterator[Event]:
         with self.clock.stage("understand"):
-            asked = classify(stand_alone(self.question, history))
-            about_corpus = self._metadata(asked)
-        kind = QuestionKind.METADATA if about_corpus else asked.kind
+            self.asked = classify(stand_alone(question, history))
+            self.about_corpus = self._about_corpus()
+            self.summarised = self._to_summarise()
+        self.scope = self._scope()
+        generation = retriever.generation
+        self.stamp = IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of an answer."""
+        asked = self.asked
+        kind = QuestionKind.METADATA if self.about_corpus else asked.kind
         yield Understood(standalone_question=asked.text, kind=kind)
-        hits: list[Hit] = []
-        confidence: float | None = None
-        if asked.kind is QuestionKind.SMALLTALK:
-            found = [_self(smalltalk.reply(asked.text, list(self.sources.values())))]
-        elif about_corpus:
-            found = about_corpus
-        elif asked.kind is QuestionKind.OVERVIEW and (summed := self._summarise(asked))[0]:
-            found, hits = summed
-        else:
-            with self.clock.stage("retrieve"):
-                hits = self.retriever.retrieve(asked.search, self.settings.hits, self._scope(asked))
-            with self.clock.stage("extract"):
-                found, confidence = self._extract(asked, hits)
+        found, hits, confidence = self._found()
+        numbering = Numbering(self.sources)
         with self.clock.stage("prove"):
-            statements = [self.numbering.statement(d) for d in found]
+            statements = [numbering.statement(d) for d in found]
         for statement in statements:
             yield StatementReady(statement=statement)
-        abstained = not statements
-        unknown = unmentioned(asked.text, self.sources.values(), self._mentions) if abstained else ()
+        unknown = () if statements else unmentioned(asked.text, self.sources.values(), self._mentions)
         yield Done(
             answer=finish(
                 question=self.question,
                 standalone=asked.text,
                 kind=kind,
                 statements=statements,
-                sources=self.numbering.sources(),
+                sources=numbering.sources(),
                 hits=hits,
-                abstention=refusal(unknown) if abstained else None,
                 unmentioned=unknown,
                 confidence=confidence,
                 timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
                 engine=f"{ENGINE}: {self.retriever.reranker.name}",
-                stamp=stamp(self.retriever),
-                nearest=hits[: self.settings.nearest] if abstained else (),
+                stamp=self.stamp,
+                nearest=hits[: self.settings.nearest],
             )
         )
 
-    def comparison(self, history: Sequence[Turn]) -> Comparison:
-        asked = classify(stand_alone(self.question, history))
-        if asked.kind is QuestionKind.SMALLTALK or self._metadata(asked) or self._asks_for_a_summary(asked):
-            return nothing(self.question, asked, self.retriever, self.sources)
-        threshold = _threshold(self.settings, self.retriever.quick)
-        return compare(self.question, asked, self.retriever, self.sources, self.filters, threshold)
+    def comparison(self) -> Comparison:
+        """Compare what the sources say; what an answer would refuse has no rows."""
+        searches = self.asked.kind is not QuestionKind.SMALLTALK and not self.about_corpus and not self.summarised
+        found: list[Found] = []
+        if searches and self._evidence()[1]:
+            found = compare(self.asked, self.retriever, self.sources, self.scope, self._satisfying)
+        return tabulate(self.question, self.asked, found, self.sources, self.stamp)
 
-    def _asks_for_a_summary(self, asked: Question) -> bool:
-        return asked.kind is QuestionKind.OVERVIEW and summary.target(asked.text, [*self.sources.values()]) is not None
+    def _found(self) -> tuple[list[Draft], list[Hit], float | None]:
+        """Return the statements, the hits behind them, and the confidence (0..1) where the sources were searched."""
+        if self.asked.kind is QuestionKind.SMALLTALK:
+            reply = smalltalk.reply(self.asked.text, [*self.sources.values()])
+            return [Draft(reply, (), Support.NONE, Role.SELF)], [], None
+        if self.about_corpus:
+            return self.about_corpus, [], None
+        if self.summarised:
+            passages = self.retriever.passages_of(self.summarised)
+            drafts = summary.summarise(self.summarised, passages, self.retriever.embedder)
+            return drafts, summary.summary_hits(drafts, passages), None
+        hits, ranked, confidence = self._evidence()
+        with self.clock.stage("extract"):
+            return self._drafts(ranked) if ranked else [], hits, confidence
 
-    def _metadata(self, asked: Question) -> list[Draft]:
-        if asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
-            return []
-        return answer_metadata(asked.text, list(self.sources.values())) or []
+    def _evidence(self) -> tuple[list[Hit], list[Candidate], float]:
+        """Return the hits, the sentences that may answer (best first; none: refused), and the best one's confidence."""
+        with self.clock.stage("retrieve"):
+            hits = self.retriever.retrieve(self.asked.search, self.settings.hits, self.scope)
+        with self.clock.stage("check"):
+            ranked = self._satisfying(candidates(hits, self.sources))
+        confidence = ranked[0].confidence if ranked else 0.0
+        return hits, ranked if confidence >= _threshold(self.settings, self.retriever) else [], confidence
 
-    def _scope(self, asked: Question) -> Filters:
-        """The user's filters; the article alone where the question asks what the article says."""
-        if not asks_the_article(asked.text):
-            return self.filters
-        articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
-        return replace(self.filters, sources=articles) if articles else self.filters
+    def _drafts(self, ranked: Sequence[Candidate]) -> list[Draft]:
+        figure = telling_figure(self.asked, ranked[0])
+        named = self.retriever.mentioning(figure, self.asked.search, self.scope) if figure else []
+        same_figure = self._satisfying(candidates(named, self.sources))
+        return drafts(self.asked, select(self.asked, ranked, same_figure))
 
-    def _extract(self, asked: Question, hits: Sequence[Hit]) -> tuple[list[Draft], float]:
-        """Drafts, none if the sources do not answer, and the confidence (0..1) that the leading sentence does."""
-        ranked = satisfying(candidates(hits, self.sources), asked, self._mentions)
-        if not ranked:
-            return [], 0.0
-        confidence = ranked[0].confidence
-        if confidence < _threshold(self.settings, self.retriever.reranker):
-            return [], confidence
-        figure = telling_figure(asked, ranked[0])
-        named = self.retriever.mentioning(figure, asked.search, self._scope(asked)) if figure else []
-        return drafts(asked, select(asked, ranked, candidates(named, self.sources))), confidence
+    def _satisfying(self, ranked: Sequence[Candidate]) -> list[Candidate]:
+        return satisfying(ranked, self.asked, self._mentions)
 
     def _mentions(self, word: str, source_id: str | None) -> bool:
         return self.retriever.mentions(word, source_id, self.filters)
 
-    def _summarise(self, asked: Question) -> tuple[list[Draft], list[Hit]]:
-        """A summary of the source that the question names; nothing if it names none."""
-        source = summary.target(asked.text, list(self.sources.values()))
-        if source is None:
-            return [], []
-        passages = self.retriever.passages_of(source)
-        found = summary.summarise(source, passages, self.retriever.embedder)
-        return found, summary.summary_hits(found, passages)
+    def _about_corpus(self) -> list[Draft]:
+        if self.asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
+            return []
+        return answer_metadata(self.asked.text, list(self.sources.values())) or []
+
+    def _to_summarise(self) -> Source | None:
+        """Return the source that the question wants summed up, if it names one."""
+        if self.asked.kind is not QuestionKind.OVERVIEW:
+            return None
+        return summary.target(self.asked.text, list(self.sources.values()))
+
+    def _scope(self) -> Filters:
+        """Return the user's filters, narrowed to the article where the question asks what the article says."""
+        if not asks_the_article(self.asked.text):
+            return self.filters
+        articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
+        return replace(self.filters, sources=articles) if articles else self.filters
 
 
-def refusal(unmentioned: Sequence[str]) -> str:
-    """What is said in place of an answer; names of the question that no source mentions are told."""
-    return " ".join([ABSTENTION, *([f"None of them mentions {' or '.join(unmentioned)}."] if unmentioned else [])])
-
-
-def _threshold(settings: Settings, reranker: Reranker) -> float:
-    """As set, or else as measured for `reranker`."""
-    return reranker.threshold if settings.answer_threshold is None else settings.answer_threshold
-
-
-def _self(text: str) -> Draft:
-    return Draft(text, (), Support.NONE, Role.SELF)
+def _threshold(settings: Settings, retriever: Retriever) -> float:
+    """Return the configured threshold, or the reranker's measured default."""
+    return retriever.reranker.threshold if settings.answer_threshold is None else settings.answer_threshold

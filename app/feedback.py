@@ -13,21 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from app.records import Answer, AnswerQuote
 from index.errors import StoreError
 from index.files import FREE_SPACE
+from index.records import Record
 
 FILE = "feedback.jsonl"
 MAX_REASON = 2000  # characters; as long as a question may be
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Feedback(_Record):
+class Feedback(Record):
     """One verdict on one answer. `time`: ISO 8601, UTC. `quotes`: what the answer quoted, so that it can be found again
     although the answer itself is not kept."""
 
@@ -58,7 +55,7 @@ class Feedback(_Record):
         )
 
 
-class FeedbackLog(_Record):
+class FeedbackLog(Record):
     """The entries, newest first, and the numbers (from 1) of lines that cannot be read."""
 
     entries: tuple[Feedback, ...]

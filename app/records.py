@@ -5,11 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from index.passage import Quote, SourceFacts
+from index.records import Record
 
 
 class QuestionKind(StrEnum):
@@ -41,12 +40,12 @@ class Role(StrEnum):
     SELF = "self"  # Footnote speaking of itself
 
 
-class Turn(_Record):
+class Turn(Record):
     role: Literal["user", "assistant"]
     text: str
 
 
-class AnswerQuote(_Record):
+class AnswerQuote(Record):
     """A proved span with its footnote number (1, 2, ... in reading order, one number a quotation)."""
 
     number: int = Field(ge=1)
@@ -56,43 +55,39 @@ class AnswerQuote(_Record):
     end: int
     text: str
 
+    @property
+    def quote(self) -> Quote:
+        """The span without its number, to be proved."""
+        return Quote(self.source_id, self.source_sha256, self.start, self.end, self.text)
 
-class Statement(_Record):
+
+class Statement(Record):
     """One statement. `text` carries no [n] marks.
 
-    `speaker` says whose words these are and when ('WSWS, 15 Nov 2024'); empty when Footnote speaks.
-    `emphasis`: (start, end) spans in `text` that hold the answering words.
+    Its first quotation's source speaks; if `quoting`, somebody whom that source quotes. Without quotations Footnote
+    speaks. `emphasis`: (start, end) spans in `text` that hold the answering words.
     """
 
     text: str
     quotes: tuple[AnswerQuote, ...] = ()
     support: Support = Support.QUOTED
     role: Role = Role.ANSWER
-    speaker: str = ""
+    quoting: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
 
 
-class AnswerSource(_Record):
-    """A source that the answer quotes. `number` is its first footnote, `footnotes` are all of them.
+class AnswerSource(Record):
+    """A source that the answer quotes; `footnotes` are the numbers of its quotations, ascending."""
 
-    `label` says in plain words what it is ('our note on an AP report, read in full').
-    """
-
-    number: int
-    id: str
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    url: str
-    kind: str
-    relation: str
-    basis: str
-    label: str
+    facts: SourceFacts
     footnotes: tuple[int, ...]
 
+    @property
+    def id(self) -> str:
+        return self.facts.id
 
-class AnswerHit(_Record):
+
+class AnswerHit(Record):
     """A retrieved passage: span and ranking score (higher is better, comparable within one answer)."""
 
     source_id: str
@@ -101,12 +96,12 @@ class AnswerHit(_Record):
     score: float
 
 
-class IndexStamp(_Record):
+class IndexStamp(Record):
     generation: str
     fingerprint: str
 
 
-class Answer(_Record):
+class Answer(Record):
     """What was answered, from what, and how long it took.
 
     `id`: 16 hex digits that name this answer (`app.answer.compose.answer_id`); in a batch the question's own id.
@@ -136,8 +131,12 @@ class Answer(_Record):
     def quotes(self) -> tuple[AnswerQuote, ...]:
         return tuple(q for s in self.statements for q in s.quotes)
 
+    def facts_of(self, source_id: str) -> SourceFacts | None:
+        """Return what the answer says of a source that it quotes."""
+        return next((s.facts for s in self.sources if s.id == source_id), None)
 
-class Understood(_Record):
+
+class Understood(Record):
     """First event: the question as it was understood."""
 
     event: Literal["understood"] = "understood"
@@ -145,14 +144,14 @@ class Understood(_Record):
     kind: QuestionKind
 
 
-class StatementReady(_Record):
+class StatementReady(Record):
     """One finished statement, with the sources it quotes that earlier events did not bring."""
 
     event: Literal["statement"] = "statement"
     statement: Statement
 
 
-class Done(_Record):
+class Done(Record):
     """Last event: the whole answer."""
 
     event: Literal["done"] = "done"

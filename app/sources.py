@@ -1,45 +1,28 @@
-"""What stands in the index: its sources with their passages, when it was built and with which model.
+"""What the index holds: its sources with their passages, when it was built and with which model.
 
-Read from the generation's manifest and catalogue; no model is loaded and no passage is read.
+Read from the generation's manifest and catalog; no model is loaded and no passage is read.
 """
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
-from app.words.describe import relation_words, source_label
-from index.passage import Source
+from index.passage import SourceFacts
+from index.records import Record
 from index.storage.generation import Generation
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class SourceEntry(Record):
+    """One source. `passages`: how many of the index are its. `characters`: length of its text."""
 
-
-class ShelfEntry(_Record):
-    """One source. `kind`, `relation`, `basis` as in its front matter; `relation_words` and `label` in plain words.
-
-    `passages`: how many of the index are its. `characters`: length of its text.
-    """
-
-    source_id: str
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    url: str
-    kind: str
-    relation: str
-    relation_words: str
-    basis: str
-    language: str
+    facts: SourceFacts
     passages: int
     characters: int
-    label: str
-    via: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
 
 
-class Shelf(_Record):
+class IndexContents(Record):
     """The index that serves: `built_at` in ISO 8601, UTC; `model` names what embedded it
     ('all-MiniLM-L6-v2 (ONNX int8, b3b869f7)').
 
@@ -51,38 +34,21 @@ class Shelf(_Record):
     built_at: str
     model: str
     passages: int
-    entries: tuple[ShelfEntry, ...]
+    entries: tuple[SourceEntry, ...]
 
 
-def shelf_of(generation: Generation) -> Shelf:
-    """The shelf of an open generation. Raises DamagedIndexError if its catalogue cannot be read."""
+def contents_of(generation: Generation) -> IndexContents:
+    """List what an open generation holds. Raises DamagedIndexError if its catalog cannot be read."""
     manifest = generation.manifest
     passages = generation.catalog.passage_counts()
-    return Shelf(
+    return IndexContents(
         generation=manifest.generation,
         fingerprint=manifest.fingerprint,
         built_at=manifest.created,
         model=manifest.model,
         passages=manifest.passages,
-        entries=tuple(_entry(source, passages.get(source.id, 0)) for source in generation.sources()),
-    )
-
-
-def _entry(source: Source, passages: int) -> ShelfEntry:
-    return ShelfEntry(
-        source_id=source.id,
-        title=source.title,
-        publisher=source.publisher,
-        author=source.author,
-        published=source.published,
-        url=source.url,
-        kind=source.kind.value,
-        relation=source.relation.value,
-        relation_words=relation_words(source.relation),
-        basis=source.basis.value,
-        language=source.language,
-        passages=passages,
-        characters=len(source.text),
-        label=source_label(source),
-        via=source.via,
+        entries=tuple(
+            SourceEntry(facts=s.facts, passages=passages.get(s.id, 0), characters=len(s.text))
+            for s in generation.sources()
+        ),
     )

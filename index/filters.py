@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from dataclasses import dataclass
 
 from index.errors import UsageError
-from index.passage import Kind, Relation, Source
-
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
-
-
-def date_range(published: str | None) -> tuple[int, int] | None:
-    """First and last day, as YYYYMMDD, that an ISO 8601 date of full or reduced precision may mean.
-
-    None for None. Raises ValueError for a text that is no date.
-    """
-    if published is None:
-        return None
-    match = _DATE.match(published)
-    if match is None:
-        raise ValueError(f"'{published}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(g) if g else None for g in match.groups())
-    assert year is not None
-    first_month, last_month = (month, month) if month else (1, 12)
-    if not 1 <= first_month <= 12:
-        raise ValueError(f"'{published}' has no such month")
-    days = calendar.monthrange(max(year, 1), last_month)[1]
-    first_day, last_day = (day, day) if day else (1, days)
-    if not 1 <= first_day <= last_day <= days:
-        raise ValueError(f"'{published}' has no such day")
-    return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)
+from index.passage import Kind, Relation, Source, date_range
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,20 @@ The invariant: for every `Quote` made from a `Source`, ``source.text[q.start:q.e
 
 from __future__ import annotations
 
+import calendar
 import hashlib
+import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
 from index.errors import QuoteError
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
 
 
 class Kind(StrEnum):
@@ -77,30 +84,90 @@ class Mark:
     href: str = ""
 
 
-@dataclass(frozen=True)
-class Source:
-    """One document: metadata and canonical text (Markdown read away).
+def date_range(published: str | None) -> tuple[int, int] | None:
+    """Return the first and last day, as YYYYMMDD, that an ISO 8601 date of full or reduced precision may mean.
 
-    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None.
+    None for None. Raises ValueError for a text that is no date.
+    """
+    if published is None:
+        return None
+    match = _DATE.match(published)
+    if match is None:
+        raise ValueError(f"'{published}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    year, month, day = (int(g) if g else None for g in match.groups())
+    assert year is not None
+    first_month, last_month = (month, month) if month else (1, 12)
+    if not 1 <= first_month <= 12:
+        raise ValueError(f"'{published}' has no such month")
+    days = calendar.monthrange(max(year, 1), last_month)[1]
+    first_day, last_day = (day, day) if day else (1, days)
+    if not 1 <= first_day <= last_day <= days:
+        raise ValueError(f"'{published}' has no such day")
+    return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("write an address that begins with http:// or https://")
+    return value
+
+
+def _is_date(value: str | None) -> str | None:
+    date_range(value)
+    return value
+
+
+def _none_if_empty(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else value
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Optional = BeforeValidator(_none_if_empty)
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What is known of a source besides its text: the fields of its front matter (docs/corpus.md explains each).
+
+    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None. Pydantic
+    holds the fields to their constraints where data come in (files, bundles, a browser); the constructor does not.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
+    title: _Text
+    publisher: _Text
+    url: Annotated[str, AfterValidator(_web_address)]
+    kind: Kind
+    relation: Relation
+    author: Annotated[str | None, _Optional] = None
+    published: Annotated[str | None, AfterValidator(_is_date), _Optional] = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    basis: Basis = Basis.ORIGINAL
+    via: tuple[str, ...] = ()
+
+    def differences(self, other: SourceFacts) -> tuple[str, ...]:
+        """Return the names of the fields in which `other` says something else."""
+        return tuple(f.name for f in fields(SourceFacts) if getattr(self, f.name) != getattr(other, f.name))
+
+
+@dataclass(frozen=True)
+class Source(SourceFacts):
+    """One document: its facts and its canonical text, without the markup that it had.
+
     `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset.
     """
 
-    id: str
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    url: str
-    language: str
-    kind: Kind
-    relation: Relation
-    basis: Basis
-    via: tuple[str, ...]
-    text: str
+    text: str = field(kw_only=True)
     blocks: tuple[Block, ...] = ()
     marks: tuple[Mark, ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
     file: str = ""
+
+    @cached_property
+    def facts(self) -> SourceFacts:
+        return SourceFacts(**{f.name: getattr(self, f.name) for f in fields(SourceFacts)})
 
     @cached_property
     def sha256(self) -> str:

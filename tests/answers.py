@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from app.answer.compose import Draft, Numbering, finish
 from app.records import Answer, IndexStamp, QuestionKind, Role, Support
-from app.words.describe import source_label, speaker
 from index.passage import Hit, Kind, Passage, Quote, Relation, Source
 from tests.chat_engine import source_of
 
@@ -44,12 +43,12 @@ def answer_of(
     """An answer that quotes `quoted` (source, words), the first as its lead; `about`: one more in Footnote's words."""
     numbering = Numbering({s.id: s for s, _ in quoted})
     drafts = [
-        Draft(words, (span(source, words),), role=Role.FURTHER if n else Role.ANSWER, speaker=speaker(source))
+        Draft(words, (span(source, words),), role=Role.FURTHER if n else Role.ANSWER)
         for n, (source, words) in enumerate(quoted)
     ]
     if about:
         source = quoted[0][0]
-        drafts.append(Draft(about, (span(source, quoted[0][1]),), Support.METADATA, Role.FURTHER, source_label(source)))
+        drafts.append(Draft(about, (span(source, quoted[0][1]),), Support.METADATA, Role.FURTHER))
     return _finish(question, standalone, [numbering.statement(d) for d in drafts], numbering, generation)
 
 
@@ -67,7 +66,6 @@ def _finish(question, standalone, statements, numbering, generation, near=()):  
         statements=statements,
         sources=numbering.sources(),
         hits=hits,
-        abstention=None if statements else ABSTENTION,
         confidence=0.5,
         timings_ms={"total": 1.25},
         engine="extractive",

@@ -17,8 +17,7 @@ from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
 from app.question.classify import classify
 from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
-from app.sources import Shelf, ShelfEntry
-from app.words.describe import relation_words, source_label, speaker
+from app.sources import IndexContents, SourceEntry
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Basis, Block, BlockKind, Hit, Kind, Passage, Quote, Relation, Sentence, Source
@@ -94,17 +93,16 @@ class OverlapEngine:
                 statements=statements,
                 sources=numbering.sources(),
                 hits=hits,
-                abstention=None if statements else "The sources do not answer this.",
                 confidence=ranked[0][0] if ranked else None,
                 timings_ms={"total": 0.0},
                 engine="overlap",
                 stamp=IndexStamp(generation=self.generation, fingerprint="0" * 16),
-                nearest=() if statements else hits,
+                nearest=hits,
             )
         )
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
-        """The best sentence of each source that shares enough words; rows and charts are the real ones."""
+        """The best sentence of each source that shares enough words; the rows are the real ones."""
         alone = self._alone(question, history)
         best: dict[str, Found] = {}
         for score, passage, sentence in self._ranked(alone, filters):
@@ -116,15 +114,17 @@ class OverlapEngine:
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
         return tabulate(question, classify(alone), found, shown, stamp)
 
-    def shelf(self) -> Shelf:
+    def contents(self) -> IndexContents:
         counts = {s: sum(p.source_id == s for p in self._passages) for s in self._sources}
-        return Shelf(
+        return IndexContents(
             generation=self.generation,
             fingerprint="0" * 16,
             built_at="2026-11-25T17:43:28+00:00",
             model="overlap",
             passages=len(self._passages),
-            entries=tuple(_entry(s, counts[s.id]) for s in self._sources.values()),
+            entries=tuple(
+                SourceEntry(facts=s.facts, passages=counts[i], characters=len(s.text)) for i, s in self._sources.items()
+            ),
         )
 
     def _alone(self, question: str, history: Sequence[Turn]) -> str:
@@ -145,18 +145,8 @@ class OverlapEngine:
                 sentence.text,
                 (Quote.of(source, sentence.start, sentence.end),),
                 role=Role.FURTHER if place else Role.ANSWER,
-                speaker=speaker(source),
                 emphasis=tuple(m.span() for m in _NUMBER.finditer(sentence.text))[:1],
             )
-
-
-def _entry(source: Source, passages: int) -> ShelfEntry:
-    return ShelfEntry(
-        source_id=source.id, title=source.title, publisher=source.publisher, author=source.author,
-        published=source.published, url=source.url, kind=source.kind.value, relation=source.relation.value,
-        relation_words=relation_words(source.relation), basis=source.basis.value, language=source.language,
-        passages=passages, characters=len(source.text), label=source_label(source), via=source.via,
-    )  # fmt: skip
 
 
 def _share(wanted: set[str], text: str) -> float:

@@ -64,7 +64,7 @@ def test_a_bundle_holds_the_whole_conversation() -> None:
     assert held[TEXT].decode() == ARTICLE.text
     assert hashlib.sha256(held[TEXT]).hexdigest() == lines[0].source_sha256
     card = SourceCard.model_validate_json(held[CARD])
-    assert (card.publisher, card.url, card.label) == (ARTICLE.publisher, ARTICLE.url, "the article")
+    assert card.facts == ARTICLE.facts
     assert "footnote replay" in held["README.txt"].decode()
 
 
@@ -105,7 +105,8 @@ def test_words_and_speakers_that_were_changed_on_the_way_get_no_bundle() -> None
     false = lead.model_copy(update={"text": "The yard built fifty ships."})
     with pytest.raises(QuoteError, match="answer 1, footnote 1: the statement is not what it quotes"):
         packed([ANSWERS[0].model_copy(update={"statements": (false, *others)})])
-    famous = ANSWERS[0].sources[0].model_copy(update={"publisher": "Famous Paper"})
+    said = ANSWERS[0].sources[0]
+    famous = said.model_copy(update={"facts": replace(said.facts, publisher="Famous Paper")})
     with pytest.raises(QuoteError, match=r"describes the source 'paper-1912' otherwise \(publisher\)"):
         packed([ANSWERS[0].model_copy(update={"sources": (famous, *ANSWERS[0].sources[1:])})])
     with pytest.raises(QuoteError, match="does not say what the source 'paper-1912' is"):
@@ -114,12 +115,12 @@ def test_words_and_speakers_that_were_changed_on_the_way_get_no_bundle() -> None
 
 def test_two_versions_of_one_source_lie_side_by_side() -> None:
     later = rewritten(ARTICLE, f"A correction.\n\n{FORTY}")
-    awkward = replace(NOTE, id="CON/../Тест")
+    twin = replace(NOTE, id="PAPER-1912")
     answers = [answer_of("a?", [(ARTICLE, FORTY)]), answer_of("b?", [(later, FORTY)], generation="g2"),
-               answer_of("c?", [(awkward, NOTE.text)])]  # fmt: skip
-    data = pack(answers, [ARTICLE, later, awkward], SETTINGS, "x", made=MADE)
+               answer_of("c?", [(twin, NOTE.text)])]  # fmt: skip
+    data = pack(answers, [ARTICLE, later, twin], SETTINGS, "x", made=MADE)
     texts = [n for n in members(data) if n.startswith("sources/") and n.endswith(".txt")]
-    assert texts == [TEXT, f"sources/paper-1912@{later.sha256[:12]}.txt", f"sources/CON-..-----@{NOTE.sha256[:12]}.txt"]
+    assert texts == [TEXT, f"sources/paper-1912@{later.sha256[:12]}.txt", f"sources/PAPER-1912@{NOTE.sha256[:12]}.txt"]
     found = replay(data)
     assert (found.ok, found.proved) == (True, 3)
 

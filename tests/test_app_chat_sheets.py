@@ -33,7 +33,7 @@ def test_hostile_sources_stay_text_in_table_drawer_and_reader() -> None:
         for shown in (
             comparison_html(compared, 1, texts),
             row_in_place(compared, 1, 1, texts),
-            shelf_html(engine.shelf(), texts=texts),
+            shelf_html(engine.contents(), texts=texts),
             quote_in_place(exchange, 1, 1, texts),
             place_html(door, {"source": "hostile", "span": "3-9"}, 1, texts),
             place_html(door, {"source": TRICKS[0], "span": TRICKS[1]}, 1, texts),

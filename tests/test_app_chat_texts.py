@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from string import Formatter
-from typing import Any
 
 import pytest
 
-from app.records import Statement
-from app.words import describe
+from app.records import Statement, Support
+from app.words.describe import date_words, language_words, said_by, time_words
 from app.words.english import ENGLISH
 from app.words.languages import TEXTS, choose
 from app.words.texts import Plural, Texts
-from app.words.wording import date_words, kind_words, language_words, relation_words, said_by, speaker, time_words
 from index.passage import Relation
 from index.read.corpus import read_corpus
 from tests.chat_engine import source_of
@@ -58,7 +56,7 @@ def test_nothing_but_names_is_left_in_english(texts: Texts) -> None:
 
 def test_every_text_is_used() -> None:
     words = {"texts", "english", "ukrainian"}
-    files = [p for p in (ROOT / "app" / "chat").glob("*.py") if p.stem not in words]
+    files = [p for p in (ROOT / "app").rglob("*.py") if p.stem not in words]
     code = "\n".join(p.read_text("utf-8") for p in files)
     unused = [n for n in NAMES if not re.search(rf"(?:texts|ENGLISH|t)\.{n}\b", code)]
     assert unused == []
@@ -90,14 +88,6 @@ def test_the_browser_gets_the_first_language_there_is(wanted: list[str], code: s
     assert choose(wanted).code == code
 
 
-def test_in_english_the_screen_says_what_the_terminal_says() -> None:
-    for source in read_corpus(CORPUS):
-        assert date_words(source.published, ENGLISH) == describe.short_date(source.published)
-        assert speaker(source, ENGLISH) == describe.speaker(source)
-        assert kind_words(source, ENGLISH) == describe.source_label(source)
-        assert relation_words(source.relation, ENGLISH) == describe.relation_words(source.relation)
-
-
 @pytest.mark.parametrize("texts", TEXTS.values(), ids=lambda t: t.code)
 def test_every_relation_and_every_language_of_the_corpus_has_words(texts: Texts) -> None:
     assert set(texts.relations) == {r.value for r in Relation}
@@ -115,10 +105,15 @@ def test_dates_of_every_precision() -> None:
 
 def test_who_speaks_is_said_in_the_language_of_the_page() -> None:
     uk, source = TEXTS["uk"], source_of("Words.")
-    own = describe.speaker(source)
-    said: list[Any] = [
-        said_by(Statement(text="Words.", speaker=name), source, uk)
-        for name in (own, f"{own}, quoting", "A. Witness", "")
+    said = [
+        said_by(Statement(text="Words.", quoting=quoting, support=support), source.facts, uk)
+        for support, quoting in (
+            (Support.QUOTED, False),
+            (Support.QUOTED, True),
+            (Support.METADATA, False),
+            (Support.NONE, False),
+        )
     ]
     mine = "наша нотатка про A Publisher, 29 лист. 2024"
-    assert said == [mine, f"{mine}, цитуючи", "A. Witness", ""]
+    note = "наша нотатка про текст A Publisher, прочитаний в оригіналі"
+    assert said == [mine, f"{mine}, цитуючи", note, ""]

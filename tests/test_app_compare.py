@@ -13,10 +13,11 @@ from app.engine import Engine
 from app.evaluate.scoring import read_questions
 from app.records import Turn
 from app.settings import Settings
+from app.words.describe import kind_words, relation_words, speaker
 from index.build.build import build
 from index.errors import UsageError
-from index.filters import Filters, date_range
-from index.passage import BlockKind, Kind, Quote
+from index.filters import Filters
+from index.passage import BlockKind, Kind, Quote, date_range
 from tests.conftest import CORPUS, Footnote
 from tests.fakes import write_source
 
@@ -38,13 +39,10 @@ def check(found: Comparison, engine: Engine) -> None:
         Quote(q.source_id, q.source_sha256, q.start, q.end, q.text).prove(source)
         assert (q.number, q.source_id) == (row.number, row.source_id)
         assert (row.title, row.publisher, row.published) == (source.title, source.publisher, source.published)
-        assert row.speaker
-        assert row.label
-        assert row.relation
+        assert row.facts == source.facts
         block = source.block_at(q.start)
         assert block is not None
-        assert row.speaker.endswith(", quoting") is (block.kind is BlockKind.QUOTE)
-        assert row.speaker.startswith("our note on") is (source.kind is Kind.NOTE)
+        assert row.quoting is (block.kind is BlockKind.QUOTE)
         end = 0
         for a, b in row.emphasis:
             assert end <= a < b <= len(q.text)
@@ -79,16 +77,16 @@ def test_every_development_question_holds_the_rules(engine: Engine) -> None:
 
 def test_who_speaks_is_said_in_plain_words(engine: Engine) -> None:
     rows = engine.compare("Who claims that nearly a fifth of soldiers have left their positions?").rows
-    speakers = {r.source_id: r.speaker for r in rows}
+    speakers = {r.source_id: speaker(r.facts, quoting=r.quoting) for r in rows}
     assert speakers["wsws-2024-11-15-desertions-avalanche"] == "WSWS, 15 Nov 2024, quoting"
     assert speakers["economist-2024-11-07-awol-fifth"] == "our note on The Economist, 7 Nov 2024"
-    labels = {r.source_id: (r.relation, r.label) for r in rows}
+    labels = {r.source_id: (relation_words(r.facts.relation), kind_words(r.facts)) for r in rows}
     assert labels["wsws-2024-11-15-desertions-avalanche"] == ("the article itself", "the article")
 
 
 def test_figures_and_dates_are_marked(engine: Engine) -> None:
     rows = engine.compare("How many criminal proceedings were registered in October 2024?").rows
-    article = next(r for r in rows if r.speaker == "WSWS, 15 Nov 2024")
+    article = next(r for r in rows if r.facts.kind is Kind.ARTICLE and not r.quoting)
     marked = [article.quote.text[a:b] for a, b in article.emphasis]
     assert marked == ["Nine-thousand-forty-eight", "two", "October 2024"]
 
@@ -196,7 +194,7 @@ def test_disagreement_stands_side_by_side(ships: Engine) -> None:
     check(found, ships)
     told = [(r.source_id, r.quote.text) for r in found.rows]
     assert [source for source, _ in told] == ["paper", "union", "review", "review", "letter"]
-    assert found.rows[-1].speaker == "our note on Letters, undated, quoting"
+    assert speaker(found.rows[-1].facts, quoting=found.rows[-1].quoting) == "our note on Letters, undated, quoting"
     assert {"later", "bread-0"} <= set(found.silent)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -52,7 +53,7 @@ Read as: How many ships did the yard build in 1912?
 
 Harbour Paper, 1 Dec 1912: “The yard built forty ships in 1912.” [1]
 
-Further from the sources:
+More from the sources:
 
 our note on Dock Union, Jan 1913: “The union counted 31 ships built by the yard in 1912.” [2]
 
@@ -118,16 +119,17 @@ def test_a_quotation_over_two_paragraphs_stays_in_its_reference() -> None:
 def test_an_answer_from_other_hands_is_shown_as_far_as_it_goes() -> None:
     """The browser keeps answers: one that was changed there is still shown; sources at hand speak for themselves."""
     answers, (article, note) = conversation()
-    odd = answers[0].sources[1].model_copy(update={"relation": "friend of", "published": "soon", "publisher": "Nobody"})
+    said = answers[0].sources[1]
+    odd = said.model_copy(update={"facts": replace(said.facts, published="1999", publisher="Nobody")})
     answer = answers[0].model_copy(update={"sources": (odd,)})
     shown = answer_markdown(answer, [article])
     assert "Ida Holm, Harbour Paper, 1 Dec 1912 (the article)." in shown
     assert (
-        "*What the union counted*. Nobody, soon (our note on the Dock Union text, read in the original; friend of)."
-        in shown
+        "*What the union counted*. Nobody, 1999 (our note on the Nobody text, read in the original; "
+        "disputes the article)." in shown
     )
     assert "*paper-1912*.\n" in answer_markdown(answer)
-    assert "Nobody, soon" in conversation_html([answer], "x")
+    assert "Nobody, 1999" in conversation_html([answer], "x")
     assert "Nobody" not in answer_markdown(answer, [note])
 
 

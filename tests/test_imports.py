@@ -20,7 +20,7 @@ MODULES = {
 
 # From the ground up: a room (a folder, or a file at the top of a package) imports only from rooms before it.
 ROOMS = (
-    "index.errors", "index.settings", "index.files", "index.passage", "index.filters", "index.fuse",
+    "index.errors", "index.records", "index.settings", "index.files", "index.passage", "index.filters", "index.fuse",
     "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build", "index.retrieve",
     "index.llama", "index.training",
     "app.records", "app.settings", "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question",

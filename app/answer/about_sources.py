@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from app.answer.compose import Draft
 from app.question.named_sources import Named, named_sources, words
 from app.records import Role, Support
-from app.words.describe import RELATION_WORDS, relation_words, short_date, source_label
-from index.filters import date_range
-from index.passage import BlockKind, Kind, Quote, Relation, Source
+from app.words.describe import date_words, relation_words
+from index.passage import BlockKind, Kind, Quote, Relation, Source, date_range
 
 _THING = r"(?:sources?|documents?|notes?|articles?|texts?|reports?|publications?|pieces?|items?)"
 _THINGS = r"(?:sources|documents|notes|articles|texts|reports|publications|pieces|items)"
@@ -71,14 +70,14 @@ def about_source(source: Source, text: str, role: Role = Role.ANSWER) -> Draft:
     """A statement on `source` whose footnote opens its title (or, without one, its first words)."""
     block = next((b for b in source.blocks if b.kind is BlockKind.HEADING), source.blocks[0])
     quote = Quote.of(source, block.start, block.end)
-    return Draft(text, (quote,), Support.METADATA, role, source_label(source))
+    return Draft(text, (quote,), Support.METADATA, role)
 
 
 def card(source: Source) -> str:
     """'“Title” (Publisher, date, by Author; how it stands to the article)'."""
     by = f", by {source.author}" if source.author else ""
     relation = relation_words(source.relation)
-    return f"“{source.title}” ({source.publisher}, {short_date(source.published)}{by}; {relation})"
+    return f"“{source.title}” ({source.publisher}, {date_words(source.published)}{by}; {relation})"
 
 
 def _of_one_source(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:  # noqa: ARG001
@@ -97,7 +96,7 @@ def _of_one_source(low: str, named: Named, sources: Sequence[Source]) -> list[Dr
 
 
 def _dated(source: Source) -> str:
-    return f"Published {short_date(source.published)}" if source.published else "No date is recorded"
+    return f"Published {date_words(source.published)}" if source.published else "No date is recorded"
 
 
 def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:
@@ -138,9 +137,7 @@ def _count(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | N
     if not pool:
         return None
     kinds = ", ".join(
-        f"{words} ({n})"
-        for relation, words in RELATION_WORDS.items()
-        if (n := sum(s.relation is relation for s in pool))
+        f"{relation_words(relation)} ({n})" for relation in Relation if (n := sum(s.relation is relation for s in pool))
     )
     noun = "source" if len(pool) == 1 else "sources"
     return [about_source(pool[0], f"{len(pool)} {noun}: {kinds}. The first is {card(pool[0])}.")]

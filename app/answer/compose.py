@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.records import (
     Answer,
@@ -18,8 +18,8 @@ from app.records import (
     Statement,
     Support,
 )
-from app.words.describe import source_label
-from index.passage import Hit, Quote, Source
+from app.words.describe import refusal_words, said_by
+from index.passage import Hit, Quote, Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Draft:
     quotes: tuple[Quote, ...] = ()
     support: Support = Support.QUOTED
     role: Role = Role.ANSWER
-    speaker: str = ""
+    quoting: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
 
 
@@ -42,68 +42,39 @@ class Numbering:
         self._numbers: dict[Quote, int] = {}
 
     def statement(self, draft: Draft) -> Statement:
-        """`draft` with numbers. Raises QuoteError if one of its quotations does not stand in its source."""
-        quotes = []
-        for quote in draft.quotes:
-            quote.prove(self._sources[quote.source_id])
-            number = self._numbers.setdefault(quote, len(self._numbers) + 1)
-            quotes.append(
-                AnswerQuote(
-                    number=number,
-                    source_id=quote.source_id,
-                    source_sha256=quote.source_sha256,
-                    start=quote.start,
-                    end=quote.end,
-                    text=quote.text,
-                )
-            )
+        """Return `draft` with numbers. Raises QuoteError if one of its quotations does not match its source."""
         return Statement(
             text=draft.text,
-            quotes=tuple(quotes),
+            quotes=tuple(map(self._numbered, draft.quotes)),
             support=draft.support,
             role=draft.role,
-            speaker=draft.speaker,
+            quoting=draft.quoting,
             emphasis=draft.emphasis,
         )
 
+    def _numbered(self, quote: Quote) -> AnswerQuote:
+        quote.prove(self._sources[quote.source_id])
+        return AnswerQuote(number=self._numbers.setdefault(quote, len(self._numbers) + 1), **asdict(quote))
+
     def sources(self) -> tuple[AnswerSource, ...]:
-        """The quoted sources in order of their first footnote."""
+        """Return the quoted sources in order of their first footnote."""
         footnotes: dict[str, list[int]] = {}
         for quote, number in self._numbers.items():
             footnotes.setdefault(quote.source_id, []).append(number)
-        return tuple(_answer_source(self._sources[source_id], numbers) for source_id, numbers in footnotes.items())
+        return tuple(AnswerSource(facts=self._sources[i].facts, footnotes=tuple(n)) for i, n in footnotes.items())
 
 
-def _answer_source(source: Source, numbers: Sequence[int]) -> AnswerSource:
-    return AnswerSource(
-        number=min(numbers),
-        id=source.id,
-        title=source.title,
-        publisher=source.publisher,
-        author=source.author,
-        published=source.published,
-        url=source.url,
-        kind=source.kind.value,
-        relation=source.relation.value,
-        basis=source.basis.value,
-        label=source_label(source),
-        footnotes=tuple(sorted(numbers)),
-    )
+def plain_text(statements: Sequence[Statement], sources: Mapping[str, SourceFacts]) -> str:
+    """Return the answer as plain text, a statement a line: 'Speaker: “words” [1]'."""
+    return "\n".join(_line(s, sources) for s in statements)
 
 
-def plain_text(statements: Sequence[Statement]) -> str:
-    """The answer as plain text, a statement a line, with [n] marks behind each."""
-    return "\n".join(statement_line(s) for s in statements)
-
-
-def statement_line(statement: Statement) -> str:
-    """'Speaker: “words” [1]'; Footnote's own words stand as they are."""
+def _line(statement: Statement, sources: Mapping[str, SourceFacts]) -> str:
     if not statement.quotes:
         return statement.text
     marks = " ".join(f"[{q.number}]" for q in statement.quotes)
     words = f"“{statement.text}”" if statement.support is Support.QUOTED else statement.text
-    lead = f"{statement.speaker}: " if statement.speaker else ""
-    return f"{lead}{words} {marks}"
+    return f"{said_by(statement, sources[statement.quotes[0].source_id])}: {words} {marks}"
 
 
 def answer_hits(hits: Sequence[Hit]) -> tuple[AnswerHit, ...]:
@@ -112,14 +83,14 @@ def answer_hits(hits: Sequence[Hit]) -> tuple[AnswerHit, ...]:
     )
 
 
-def answer_id(question: str, standalone: str, statements: Sequence[Statement], abstained: bool, generation: str) -> str:
-    """16 hex digits (SHA-256) by which a link or a note can name an answer.
+def answer_id(question: str, standalone: str, statements: Sequence[Statement], generation: str) -> str:
+    """Return 16 hex digits (SHA-256) by which a link or a note can name an answer.
 
     The same question, understood alike, answered from the same generation with the same quotations has the same id;
     timings and scores are no part of it.
     """
     quotes = [[q.source_id, q.source_sha256, q.start, q.end] for s in statements for q in s.quotes]
-    parts = [question, standalone, quotes, abstained, generation]
+    parts = [question, standalone, quotes, not statements, generation]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode("ascii")).hexdigest()[:16]
 
 
@@ -131,7 +102,6 @@ def finish(
     statements: Sequence[Statement],
     sources: tuple[AnswerSource, ...],
     hits: Sequence[Hit],
-    abstention: str | None,
     unmentioned: tuple[str, ...] = (),
     confidence: float | None,
     timings_ms: Mapping[str, float],
@@ -139,19 +109,18 @@ def finish(
     stamp: IndexStamp,
     nearest: Sequence[Hit] = (),
 ) -> Answer:
-    """The whole answer; `abstention` is what is said in place of statements, None if there are any."""
-    abstained = abstention is not None
+    """Return the whole answer; without statements it is an abstention, beside the `nearest` passages."""
     return Answer(
-        id=answer_id(question, standalone, statements, abstained, stamp.generation),
+        id=answer_id(question, standalone, statements, stamp.generation),
         question=question,
         standalone_question=standalone,
-        abstained=abstained,
+        abstained=not statements,
         kind=kind,
-        text=abstention or plain_text(statements),
+        text=plain_text(statements, {s.id: s.facts for s in sources}) if statements else refusal_words(unmentioned),
         statements=tuple(statements),
         sources=sources,
         hits=answer_hits(hits),
-        nearest=answer_hits(nearest),
+        nearest=answer_hits(nearest) if not statements else (),
         unmentioned=unmentioned,
         confidence=confidence,
         timings_ms={stage: round(ms, 1) for stage, ms in timings_ms.items()},

@@ -13,7 +13,6 @@ from app.answer.compose import Draft
 from app.answer.emphasis import answering_words, emphasise
 from app.question.classify import Question
 from app.records import QuestionKind, Role
-from app.words.describe import speaker
 from index.passage import BlockKind, Hit, Quote, Sentence, Source
 from index.text.analysis import tokens
 from index.text.figures import is_exact
@@ -133,11 +132,9 @@ def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
 def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
     sentence, source = candidate.sentence, candidate.source
     quote = Quote.of(source, sentence.start, sentence.end)
-    who = speaker(source)
-    if sentence.block is BlockKind.QUOTE:
-        who = f"{who}, quoting"
     emphasis = emphasise(question, quote.text) or answering_words(quote.text, candidate.answer)
-    return Draft(text=quote.text, quotes=(quote,), role=role, speaker=who, emphasis=emphasis)
+    quoting = sentence.block is BlockKind.QUOTE
+    return Draft(text=quote.text, quotes=(quote,), role=role, quoting=quoting, emphasis=emphasis)
 
 
 def _grouped(further: Sequence[Candidate]) -> list[Candidate]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from app.answer.compose import Draft
 from app.question.named_sources import named_sources
 from app.records import Role
-from app.words.describe import speaker
 from index.embedding.embedder import Embedder
 from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScore, Source
 
@@ -65,10 +64,7 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
     if heading is not None:
         spans.insert(0, (heading.start, heading.end))
     quotes = [Quote.of(source, a, b) for a, b in spans]
-    return [
-        Draft(q.text, (q,), role=Role.FURTHER if n else Role.ANSWER, speaker=speaker(source))
-        for n, q in enumerate(quotes)
-    ]
+    return [Draft(q.text, (q,), role=Role.FURTHER if n else Role.ANSWER) for n, q in enumerate(quotes)]
 
 
 def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[Hit]:

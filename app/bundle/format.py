@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.records import Answer, IndexStamp, Support
+from app.records import Answer, AnswerQuote, IndexStamp, Support
+from index.passage import SourceFacts
+from index.records import Record
 
 FORMAT = 1  # raised when a member changes its meaning
 MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
 ANSWERS, SOURCES = "answers/", "sources/"
-# What an answer and a source's own card both say of the source.
-_DESCRIBED = ("title", "publisher", "author", "published", "url", "kind", "relation", "basis", "label")
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Manifest(_Record):
+class Manifest(Record):
     """What a bundle is and holds. `made`: ISO 8601, UTC. `files`: every other member with its SHA-256 (hex)."""
 
     format: int
@@ -34,36 +30,19 @@ class Manifest(_Record):
     files: dict[str, str]
 
 
-class QuoteLine(_Record):
-    """A line of quotes.jsonl. `answer` and `number` say where it is cited: footnote `number` of answer `answer`."""
+class QuoteLine(AnswerQuote):
+    """A line of quotes.jsonl: footnote `number` of answer `answer`."""
 
     answer: int
-    number: int
-    source_id: str
-    source_sha256: str
-    start: int
-    end: int
-    text: str
 
 
-class SourceCard(_Record):
-    """A source's metadata; its text lies in the member `text`, whose SHA-256 is `sha256`."""
+class SourceCard(Record):
+    """A source's facts; its text is the member `text`, whose SHA-256 is `sha256`."""
 
-    id: str
+    facts: SourceFacts
     sha256: str
     text: str
     characters: int
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    url: str
-    language: str
-    kind: str
-    relation: str
-    basis: str
-    via: tuple[str, ...]
-    label: str
 
 
 def answer_name(n: int) -> str:
@@ -88,11 +67,10 @@ def misquoted(answer: Answer) -> set[int]:
 
 
 def misdescribed(answer: Answer, cards: Mapping[tuple[str, str], SourceCard]) -> Iterator[str]:
-    """What `answer` says of its sources otherwise than their cards, by (id, SHA-256): who says it must stay true."""
-    about = {s.id: s for s in answer.sources}
+    """Yield where `answer` describes a source otherwise than its card, by (id, SHA-256): who says it must stay true."""
     for source_id, sha256 in dict.fromkeys((q.source_id, q.source_sha256) for q in answer.quotes):
-        said, card = about.get(source_id), cards.get((source_id, sha256))
-        if said is None:
+        facts, card = answer.facts_of(source_id), cards.get((source_id, sha256))
+        if facts is None:
             yield f"it does not say what the source '{source_id}' is"
-        elif card and (fields := [f for f in _DESCRIBED if getattr(said, f) != getattr(card, f)]):
-            yield f"it describes the source '{source_id}' otherwise ({', '.join(fields)})"
+        elif card and (different := facts.differences(card.facts)):
+            yield f"it describes the source '{source_id}' otherwise ({', '.join(different)})"

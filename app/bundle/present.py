@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from app.bundle.format import SourceCard
     from index.passage import Source
 
-_FIELDS = ("title", "publisher", "author", "published", "url", "kind", "relation", "basis")
 _TRIES = 20  # a reader may lose this many races against builds that end
 
 
@@ -64,8 +63,8 @@ class Present:
 
     def differences(self, card: SourceCard) -> tuple[str, ...]:
         """Fields that the index tells otherwise of the same source."""
-        source = self._source(card.id)
-        return tuple(f for f in _FIELDS if source and getattr(source, f) != getattr(card, f))
+        source = self._source(card.facts.id)
+        return source.differences(card.facts) if source else ()
 
     def _source(self, source_id: str) -> Source | None:
         index = self._index

@@ -113,7 +113,7 @@ class Unpacked:
     def _cards(self) -> dict[tuple[str, str], SourceCard]:
         names = [n for n in self._members if n.startswith(SOURCES) and n.endswith(".json")]
         cards = [card for n in names if (card := self._parsed(n, self._members[n], SourceCard))]
-        return {(c.id, c.sha256): c for c in cards}
+        return {(c.facts.id, c.sha256): c for c in cards}
 
     def _answers(self) -> dict[int, Answer]:
         found = {}

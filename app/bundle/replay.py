@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import computed_field
 
 from app.bundle.archive import MAX_FILE
 from app.bundle.format import QUOTES, QuoteLine, misquoted
@@ -17,34 +17,24 @@ from app.bundle.present import Here, Present
 from app.bundle.read import Unpacked
 from app.records import IndexStamp
 from index.errors import UsageError
+from index.records import Record
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReplayedQuote(_Record):
+class ReplayedQuote(QuoteLine):
     """One quotation: footnote `number` of answer `answer`. `reason` says why it is not proved.
 
     `here`: how its source stands in the index of this machine, None without one. `differs`: the fields of the
     source's description ('publisher', 'title') that this index tells otherwise.
     """
 
-    answer: int
     question: str
-    number: int
-    source_id: str
-    source_sha256: str
-    start: int
-    end: int
-    text: str
     proved: bool
     reason: str = ""
     here: Here | None = None
     differs: tuple[str, ...] = ()
 
 
-class Replay(_Record):
+class Replay(Record):
     """What a check found. `sha256`: of the bundle itself. `problems`: members changed, missing, added or unreadable.
 
     `generation`: the index that sources were compared with, '' if there is none; `note`: why it could not be read.

@@ -35,13 +35,11 @@ from app.records import Answer
 from app.render.markdown import conversation_html, conversation_markdown
 from app.render.visible import visible
 from app.settings import Settings
-from app.words.describe import source_label
 from index.errors import QuoteError, UsageError
-from index.passage import Quote, Source
+from index.passage import Source
 
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
 _ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where, not how, an answer was found
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _README = """\
 {title}
 
@@ -121,7 +119,7 @@ def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Sourc
                 f"footnote {line.number} of answer {line.answer} quotes source '{line.source_id}' in a version that "
                 "is no longer at hand; ask again to quote the present text"
             )
-        Quote(*key, line.start, line.end, line.text).prove(at_hand[key])
+        line.quote.prove(at_hand[key])
         quoted[key] = at_hand[key]
     return list(quoted.values())
 
@@ -138,38 +136,19 @@ def _check_words(answers: Sequence[Answer], quoted: Sequence[Source]) -> None:
 
 
 def _named(sources: Sequence[Source]) -> Mapping[str, Source]:
-    """A file name without suffix for each source: its id, unless that is taken or no file name everywhere."""
+    """Return a file name without suffix for each source: its id, with a hash where the id is taken (case aside)."""
     names: dict[str, Source] = {}
     taken: set[str] = set()
     for source in sources:
-        name = source.id
-        if not _SAFE_ID.fullmatch(name) or name.lower() in taken:
-            name = f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)[:180].lstrip('._-') or 'source'}@{source.sha256[:12]}"
-        while name.lower() in taken:
-            name += "@"
+        name = source.id if source.id.lower() not in taken else f"{source.id}@{source.sha256[:12]}"
         taken.add(name.lower())
         names[name] = source
     return names
 
 
 def _card(name: str, source: Source) -> SourceCard:
-    return SourceCard(
-        id=source.id,
-        sha256=source.sha256,
-        text=f"{SOURCES}{name}.txt",
-        characters=len(source.text),
-        title=source.title,
-        publisher=source.publisher,
-        author=source.author,
-        published=source.published,
-        url=source.url,
-        language=source.language,
-        kind=source.kind.value,
-        relation=source.relation.value,
-        basis=source.basis.value,
-        via=source.via,
-        label=source_label(source),
-    )
+    text = f"{SOURCES}{name}.txt"
+    return SourceCard(facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text))
 
 
 def _manifest(

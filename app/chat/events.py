@@ -139,7 +139,7 @@ class Events:
     def shelf(self, texts: Texts) -> str:
         """The sources drawer as things stand now."""
         try:
-            return str(shelf_html(self.door.engine().shelf(), texts=texts))
+            return str(shelf_html(self.door.engine().contents(), texts=texts))
         except Exception as error:  # noqa: BLE001 - as in `opening`
             return str(shelf_html(None, problem_words(error, texts), texts))
 
@@ -147,7 +147,7 @@ class Events:
         """The index may have been rebuilt: [shelf, notice], the notice only if another generation serves now."""
         texts = TEXTS[language]
         shown = _data(event).get("generation")
-        shelf = self._attempt(lambda: self.door.engine().shelf())
+        shelf = self._attempt(lambda: self.door.engine().contents())
         if shelf is None or shelf.generation == shown:
             return gr.skip(), gr.skip()
         notice = str(passing_notice(texts.newer.format(**counts(shelf, texts)), shelf.generation, texts.dismiss))

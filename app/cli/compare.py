@@ -25,7 +25,7 @@ def compare(
     from rich.console import Console
 
     from app.engine import Engine
-    from app.render.terminal_comparison import print_comparison
+    from app.render.terminal import print_comparison
     from app.settings import load_settings
     from index.filters import Filters
 

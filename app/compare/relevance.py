@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answer.extract import Candidate, candidates
-from index.passage import Hit, Source
+from app.answer.extract import Candidate
+from index.passage import Hit
 from index.rerank.features import QueryView, held, query_view, text_view
-from index.text.periods import may_overlap, same_time
+from index.text.periods import same_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,12 @@ class Frequencies:
         return float(self._view.weights[here].sum()) / total if total else 0.0
 
 
-def quotable(query: str, hits: Sequence[Hit], sources: Mapping[str, Source], frequencies: Frequencies) -> list[Found]:
-    """The sentences of `hits` that may be quoted on `query`, best first; none of another time than it asks about."""
+def quotable(query: str, hits: Sequence[Hit], candidates: Sequence[Candidate], frequencies: Frequencies) -> list[Found]:
+    """Return `candidates`, sentences of `hits` that may be quoted on `query`, with what decides on their relevance."""
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
-    for candidate in candidates(hits, sources):
+    for candidate in candidates:
         text = candidate.sentence.text
-        if not may_overlap(text, query):
-            continue
         hit = passages[candidate.source.id, candidate.sentence.start]
         cover = frequencies.cover(hit.passage.text, hit.passage.header)
         found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(text, query)))

@@ -8,20 +8,18 @@ Nothing is averaged or merged; a source that gives two different figures for wha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
 
-from pydantic import BaseModel, ConfigDict
-
 from app.answer.compose import Numbering
-from app.answer.extract import draft_of, telling_figure
+from app.answer.extract import Candidate, candidates, draft_of, telling_figure
 from app.compare.relevance import CUT, Cut, Found, Frequencies, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
-from app.words.describe import relation_words, source_label
-from index.filters import Filters, date_range
-from index.passage import Source
+from index.filters import Filters
+from index.passage import Hit, Source, SourceFacts, date_range
+from index.records import Record
 from index.retrieve import Retriever
 from index.text.analysis import tokens
 from index.text.figures import counts, figures_and_dates, is_exact
@@ -36,31 +34,25 @@ _LAST = (10**8, 10**8)  # the day of an undated source: behind every other
 _HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Row(_Record):
+class Row(Record):
     """What one source says. `number` counts the rows from 1 and is the quotation's number.
 
-    `speaker`, `relation`, `label` in plain words as `app.words.describe` gives them. `emphasis`: (start, end) spans of
-    `quote.text` that hold figures and dates.
+    `quoting`: the words are somebody's whom the source quotes. `emphasis`: (start, end) spans of `quote.text` that
+    hold figures and dates.
     """
 
     number: int
-    source_id: str
-    title: str
-    publisher: str
-    author: str | None
-    published: str | None
-    speaker: str
-    relation: str
-    label: str
+    facts: SourceFacts
     quote: AnswerQuote
+    quoting: bool
     emphasis: tuple[tuple[int, int], ...]
 
+    @property
+    def source_id(self) -> str:
+        return self.facts.id
 
-class Comparison(_Record):
+
+class Comparison(Record):
     """Rows by date, undated sources last. `searched`: number of sources that the filters let through.
 
     `silent`: ids of those without a row, in the corpus' order: nothing on the matter was found in them.
@@ -75,31 +67,25 @@ class Comparison(_Record):
 
 
 def compare(
-    question: str,
     asked: Question,
     retriever: Retriever,
     sources: Mapping[str, Source],
-    filters: Filters,
-    threshold: float,
-) -> Comparison:
-    """The whole comparison. `sources`: those that `filters` let through; `threshold`: the confidence (0..1) below
-    which nothing speaks to the question, so that there are no rows.
+    scope: Filters,
+    satisfying: Callable[[Sequence[Candidate]], list[Candidate]],
+) -> list[Found]:
+    """Return the sentences of the rows, by date. `sources`: those that the user's filters let through.
+
+    `satisfying`: leaves out the sentences that cannot answer, as for an answer.
     """
-    found = choose(asked, *gather(asked, retriever, sources, filters, threshold))
+    found = choose(asked, *gather(asked, retriever, sources, scope, satisfying))
     order = {source_id: n for n, source_id in enumerate(sources)}
-    found.sort(key=lambda f: (_day(f.candidate.source), order[f.source_id], f.candidate.sentence.start))
-    return tabulate(question, asked, found, sources, stamp(retriever))
-
-
-def nothing(question: str, asked: Question, retriever: Retriever, sources: Mapping[str, Source]) -> Comparison:
-    """The comparison of what sources cannot differ on: small talk, a question about the collection itself."""
-    return tabulate(question, asked, [], sources, stamp(retriever))
+    return sorted(found, key=lambda f: (_day(f.candidate.source), order[f.source_id], f.candidate.sentence.start))
 
 
 def tabulate(
     question: str, asked: Question, found: Sequence[Found], sources: Mapping[str, Source], index: IndexStamp
 ) -> Comparison:
-    """`found`, in the rows' order, as rows. Raises QuoteError if a quotation does not stand."""
+    """Return `found`, in the rows' order, as rows. Raises QuoteError if a quotation does not match its source."""
     numbering = Numbering(sources)
     rows = [_row(f, asked, numbering) for f in found]
     speaking = {r.source_id for r in rows}
@@ -113,45 +99,38 @@ def tabulate(
     )
 
 
-def stamp(retriever: Retriever) -> IndexStamp:
-    generation = retriever.generation
-    return IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
-
-
 def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
-    source = found.candidate.source
     statement = numbering.statement(draft_of(found.candidate, asked, Role.ANSWER))
     quote = statement.quotes[0]
     return Row(
         number=quote.number,
-        source_id=source.id,
-        title=source.title,
-        publisher=source.publisher,
-        author=source.author,
-        published=source.published,
-        speaker=statement.speaker,
-        relation=relation_words(source.relation),
-        label=source_label(source),
+        facts=found.candidate.source.facts,
         quote=quote,
+        quoting=statement.quoting,
         emphasis=figures_and_dates(quote.text),
     )
 
 
 def gather(
-    asked: Question, retriever: Retriever, sources: Mapping[str, Source], filters: Filters, threshold: float
+    asked: Question,
+    retriever: Retriever,
+    sources: Mapping[str, Source],
+    scope: Filters,
+    satisfying: Callable[[Sequence[Candidate]], list[Candidate]],
 ) -> tuple[list[Found], list[Found]]:
-    """All sentences that may be rows, best first, and those that hold the figure that answers, best first."""
-    hits = retriever.retrieve_each(asked.search, EACH, filters)
-    if max((h.confidence for h in hits), default=0.0) < threshold:
-        return [], []
+    """Return all sentences that may be rows, and those that hold the figure that answers; both best first."""
     lexical = retriever.generation.lexical
     frequencies = Frequencies(asked.search, lexical.document_frequencies, lexical.count())
-    ranked = quotable(asked.search, hits, sources, frequencies)
+
+    def found(hits: Sequence[Hit]) -> list[Found]:
+        return quotable(asked.search, hits, satisfying(candidates(hits, sources)), frequencies)
+
+    ranked = found(retriever.retrieve_each(asked.search, EACH, scope))
     figure = telling_figure(asked, ranked[0].candidate) if ranked else None
     if figure is None:
         return ranked, []
-    named = retriever.mentioning(figure, asked.search, filters, k=_NAMING, quick=True)
-    return ranked, _naming(figure, quotable(asked.search, named, sources, frequencies))
+    named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)
+    return ranked, _naming(figure, found(named))
 
 
 def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:

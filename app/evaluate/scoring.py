@@ -107,7 +107,7 @@ def overlaps(one: str, other: str) -> bool:
 def judge(question: GoldQuestion, answer: Answer, sources: dict[str, Source], seconds: float) -> Outcome:
     """Score `answer`; every quotation is proved again against `sources`."""
     quotes = answer.quotes
-    proved = sum(_is_proved(Quote(q.source_id, q.source_sha256, q.start, q.end, q.text), sources) for q in quotes)
+    proved = sum(_is_proved(q.quote, sources) for q in quotes)
     right, leads = _verdict(question, answer)
     return Outcome(question, answer, right, leads, _rank(question, answer, sources), proved, len(quotes), seconds)
 

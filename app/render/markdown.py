@@ -13,7 +13,8 @@ from datetime import datetime
 from app.records import Answer, Role, Statement, Support
 from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
-from app.render.references import Near, Reference, Shelf, nearest, origin, references
+from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
+from app.words.describe import said_by
 from index.passage import Source
 
 __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
@@ -21,7 +22,11 @@ __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
 
 def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: datetime | None = None) -> str:
     """One answer with its references, as Markdown."""
-    parts = [f"**{plain(answer.question)}**", *_answer(answer, Shelf(sources)), emphasis(origin([answer], made))]
+    parts = [
+        f"**{plain(answer.question)}**",
+        *_answer(answer, SourceVersions(sources)),
+        emphasis(origin([answer], made)),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -29,19 +34,19 @@ def conversation_markdown(
     answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
 ) -> str:
     """Every question with its answer and references, as Markdown; references are numbered anew for each answer."""
-    shelf = Shelf(sources)
+    versions = SourceVersions(sources)
     parts = [f"# {plain(title)}", emphasis(origin(answers, made))]
     for n, answer in enumerate(answers, 1):
-        parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, shelf)]
+        parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, versions)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer(answer: Answer, shelf: Shelf) -> Iterator[str]:
+def _answer(answer: Answer, versions: SourceVersions) -> Iterator[str]:
     if answer.standalone_question != answer.question.strip():
         yield f"Read as: {plain(answer.standalone_question)}"
     if answer.abstained:
         yield f"> **Not answered.** {plain(answer.text)}"
-        near = nearest(answer, shelf)
+        near = nearest(answer, versions)
         if near:
             yield "Closest passages, *not an answer*:"
             yield "\n".join(_near(n) for n in near)
@@ -50,21 +55,21 @@ def _answer(answer: Answer, shelf: Shelf) -> Iterator[str]:
     for statement in answer.statements:
         if statement.role is Role.FURTHER and not further:
             further = True
-            yield "Further from the sources:"
-        yield _statement(statement)
-    cited = references(answer, shelf)
+            yield "More from the sources:"
+        yield _statement(answer, statement)
+    cited = references(answer, versions)
     if cited:
         yield "**References**"
         yield "\n\n".join(_reference(r) for r in cited)
 
 
-def _statement(statement: Statement) -> str:
+def _statement(answer: Answer, statement: Statement) -> str:
     if not statement.quotes:
         return plain(statement.text)
     marks = " ".join(f"[{q.number}]" for q in statement.quotes)
     if statement.support is Support.QUOTED:
-        who = f"{plain(statement.speaker)}: " if statement.speaker else ""
-        return f"{who}“{plain(statement.text)}” {marks}"
+        who = plain(said_by(statement, answer.facts_of(statement.quotes[0].source_id)))
+        return f"{who + ': ' if who else ''}“{plain(statement.text)}” {marks}"
     return f"{plain(statement.text)} {marks}"
 
 

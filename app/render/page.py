@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from app.records import Answer, Role, Statement, Support
 from app.render.html import emphasised, html, join, link
-from app.render.references import Near, Reference, Shelf, nearest, origin, references
+from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
 from app.render.visible import visible
+from app.words.describe import said_by
 from index.passage import Source
 
 _NOTHING = Markup("")
@@ -26,7 +27,7 @@ def conversation_html(
 
     The page's own policy (Content-Security-Policy Level 3) allows its one style sheet, by hash, and nothing else.
     """
-    shelf = Shelf(sources)
+    versions = SourceVersions(sources)
     style = files("app.render").joinpath("transcript.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -41,12 +42,12 @@ def conversation_html(
         title=visible(title),
         style=Markup(style),
         origin=origin(answers, made),
-        answers=join(_article(n, a, shelf) for n, a in enumerate(answers, 1)),
+        answers=join(_article(n, a, versions) for n, a in enumerate(answers, 1)),
     )
     return str(page)
 
 
-def _article(n: int, answer: Answer, shelf: Shelf) -> Markup:
+def _article(n: int, answer: Answer, versions: SourceVersions) -> Markup:
     read_as = _NOTHING
     if answer.standalone_question != answer.question.strip():
         read_as = html(
@@ -57,12 +58,12 @@ def _article(n: int, answer: Answer, shelf: Shelf) -> Markup:
         n=n,
         question=visible(answer.question),
         read_as=read_as,
-        body=_abstention(answer, shelf) if answer.abstained else _answered(n, answer, shelf),
+        body=_abstention(answer, versions) if answer.abstained else _answered(n, answer, versions),
     )
 
 
-def _abstention(answer: Answer, shelf: Shelf) -> Markup:
-    near = nearest(answer, shelf)
+def _abstention(answer: Answer, versions: SourceVersions) -> Markup:
+    near = nearest(answer, versions)
     passages = _NOTHING
     if near:
         passages = html(
@@ -88,12 +89,12 @@ def _near(near: Near) -> Markup:
     )
 
 
-def _answered(n: int, answer: Answer, shelf: Shelf) -> Markup:
-    lead = join(_statement(n, s) for s in answer.statements if s.role is not Role.FURTHER)
-    further = join(_statement(n, s) for s in answer.statements if s.role is Role.FURTHER)
+def _answered(n: int, answer: Answer, versions: SourceVersions) -> Markup:
+    lead = join(_statement(n, answer, s) for s in answer.statements if s.role is not Role.FURTHER)
+    further = join(_statement(n, answer, s) for s in answer.statements if s.role is Role.FURTHER)
     if further:
-        further = html("<h3>Further from the sources</h3>{further}", further=further)
-    cited = references(answer, shelf)
+        further = html("<h3>More from the sources</h3>{further}", further=further)
+    cited = references(answer, versions)
     notes = _NOTHING
     if cited:
         notes = html(
@@ -104,13 +105,13 @@ def _answered(n: int, answer: Answer, shelf: Shelf) -> Markup:
     return lead + further + notes
 
 
-def _statement(n: int, statement: Statement) -> Markup:
+def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
     body = emphasised(statement.text, statement.emphasis)
     speaker = _NOTHING
     if statement.support is Support.QUOTED:
         body = html("“{body}”", body=body)
-        if statement.speaker:
-            speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(statement.speaker))
+        who = said_by(statement, answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None)
+        speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else _NOTHING
     marks = join(
         html(
             '{space}<a class="mark" href="#a{n}-{number}" aria-label="footnote {number}">{number}</a>',

@@ -9,10 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from app.compare.rows import Comparison, Row
 from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
 from app.render.visible import visible
-from app.words.describe import acronym, short_date
+from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
 from index.passage import Hit, Source
 
 CONTEXT = 300  # characters around a span that `show` prints
@@ -35,17 +36,18 @@ def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -
         if statement.role is Role.FURTHER and not further and answer.quotes:
             further = True
             console.print()
-        console.print(_statement(statement))
+        console.print(_statement(answer, statement))
     if answer.quotes:
         console.print()
         console.print(Text("Footnotes", style="bold"))
         console.print(_footnotes(answer, sources))
 
 
-def _statement(statement: Statement) -> Text:
+def _statement(answer: Answer, statement: Statement) -> Text:
     line = Text()
-    if statement.speaker and statement.support is Support.QUOTED:
-        line.append(f"{visible(statement.speaker)}: ", style="cyan")
+    if statement.support is Support.QUOTED and statement.quotes:
+        who = said_by(statement, answer.facts_of(statement.quotes[0].source_id))
+        line.append(f"{visible(who)}: " if who else "", style="cyan")
     body = Text(visible(statement.text))
     for start, end in statement.emphasis:
         body.stylize("bold", start, end)
@@ -63,17 +65,47 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        label = next(s.label for s in answer.sources if s.id == source.id)
-        text = Text(f"{visible(source.title)}. {visible(label)}, {short_date(source.published)}. ")
+        text = Text(f"{visible(source.title)}. {visible(kind_words(source))}, {date_words(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
 
 
 def _passage_line(source: Source, start: int, end: int) -> Text:
-    name = f"{acronym(source.publisher)}, {short_date(source.published)}"
     text = " ".join(source.text[start:end].split())
-    return Text.assemble((f"{visible(name)}: ", "cyan"), visible(text))
+    return Text.assemble((f"{visible(dated_name(source))}: ", "cyan"), visible(text))
+
+
+def print_comparison(console: Console, found: Comparison) -> None:
+    """The rows, and how many sources have nothing on the question."""
+    if found.standalone_question != found.question.strip():
+        console.print(Text(f"Understood as: {visible(found.standalone_question)}", style="dim"))
+    if not found.rows:
+        console.print(f"No source says anything on this that was found ({found.searched} searched).")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), show_header=False)
+    table.add_column(justify="right", style="green")
+    table.add_column(max_width=40)
+    table.add_column()
+    for row in found.rows:
+        who = Text.assemble(
+            (visible(speaker(row.facts, quoting=row.quoting)), "cyan"),
+            "\n",
+            (relation_words(row.facts.relation), "dim"),
+        )
+        table.add_row(str(row.number), who, _quoted(row))
+    console.print(table)
+    if found.silent:
+        console.print(Text(f"\nNothing on this in {len(found.silent)} of {found.searched} sources.", style="dim"))
+
+
+def _quoted(row: Row) -> Text:
+    """The quotation with its figures in bold, and the command that opens it in its place."""
+    words = Text(visible(row.quote.text))
+    for start, end in row.emphasis:
+        words.stylize("bold", start, end)
+    place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
+    return Text.assemble("“", words, "”", (place, "dim"))
 
 
 def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
@@ -92,7 +124,7 @@ def print_span(console: Console, source: Source, start: int, end: int) -> None:
     """The words `start:end` in their place, with what stands around them."""
     place = f"{source.file} line {source.line_at(start)}" if source.file else ""
     console.print(
-        Text(f"{visible(source.title)} ({visible(source.publisher)}, {short_date(source.published)})", style="bold")
+        Text(f"{visible(source.title)} ({visible(source.publisher)}, {date_words(source.published)})", style="bold")
     )
     console.print(Text(f"{source.url}  {place}  SHA-256 {source.sha256}", style="dim"))
     low, high = max(0, start - CONTEXT), min(len(source.text), end + CONTEXT)

@@ -1,68 +1,106 @@
-"""Sources in plain words: what the screen, the terminal and the answers call them."""
+"""Sources, speakers and dates in words: what the terminal, the answers, the exports and the chat call them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 
-from index.filters import date_range
-from index.passage import Basis, Kind, Relation, Source
+from app.records import Statement, Support
+from app.words.english import ENGLISH
+from app.words.texts import Texts, locale
+from index.passage import Basis, Kind, Relation, SourceFacts, date_range
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
-RELATION_WORDS = {
-    Relation.ARTICLE: "the article itself",
-    Relation.CITED: "cited by the article",
-    Relation.CORROBORATES: "corroborates the article",
-    Relation.DISPUTES: "disputes the article",
-    Relation.LAW: "a law the article refers to",
-    Relation.BACKGROUND: "background to the article",
-    Relation.LATER: "later than the article",
-}
 
+def date_words(published: str | None, texts: Texts = ENGLISH, *, long: bool = False) -> str:
+    """Return '15 Nov 2024' ('15 November 2024' if `long`), 'Nov 2024', '2012' or 'undated'.
 
-def short_date(published: str | None) -> str:
-    """'15 Nov 2024', 'Nov 2024', '2012', or 'undated'."""
+    Raises ValueError for a text that is no ISO 8601 date.
+    """
     if published is None:
-        return "undated"
-    date_range(published)  # a text that is no date must not pass for one
+        return texts.undated
+    date_range(published)
     year, month, day = ([*published.split("-"), "", ""])[:3]
-    words = [day.lstrip("0"), _MONTHS[int(month) - 1] if month else "", year]
-    return " ".join(w for w in words if w)
+    name = ""
+    if month:
+        months = locale(texts.code).months["format" if day else "stand-alone"]["wide" if long else "abbreviated"]
+        name = months[int(month)]
+    return " ".join(w for w in (day.lstrip("0"), name, year) if w)
+
+
+def time_words(moment: str, texts: Texts) -> str:
+    """Return '25 November 2026, 17:43' for an ISO 8601 time; the text itself if it is none."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    zone = f" {at.tzname()}" if at.tzinfo else ""
+    return f"{date_words(at.date().isoformat(), texts, long=True)}, {at:%H:%M}{zone}"
 
 
 def acronym(publisher: str) -> str:
-    """'WSWS' for 'World Socialist Web Site'; names of fewer than three large words stay as they are."""
+    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than three large words stays as it is."""
     words = [w for w in re.split(r"[\s-]+", publisher) if w.lower() not in _SMALL_WORDS]
     if len(words) < 3 or not all(w[:1].isupper() and w.isalpha() for w in words):
         return publisher
     return "".join(w[0] for w in words)
 
 
-def dated_name(source: Source) -> str:
-    """A source by publisher and date: 'WSWS, 15 Nov 2024'."""
-    return f"{acronym(source.publisher)}, {short_date(source.published)}"
+def dated_name(facts: SourceFacts, texts: Texts = ENGLISH, *, long: bool = False) -> str:
+    """Name a source by publisher and date: 'WSWS, 15 Nov 2024'."""
+    return f"{acronym(facts.publisher)}, {date_words(facts.published, texts, long=long)}"
 
 
-def speaker(source: Source) -> str:
-    """Whose words a quotation from `source` is, and when: 'WSWS, 15 Nov 2024'.
+def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False, long: bool = False) -> str:
+    """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
-    A note speaks for itself, of an original: 'our note on Financial Times, 30 Nov 2024'.
+    `quoting`: the words are somebody's whom the source quotes.
     """
-    name = dated_name(source)
-    return f"our note on {name}" if source.kind is Kind.NOTE else name
+    name = dated_name(facts, texts, long=long)
+    name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    return texts.quoting.format(name=name) if quoting else name
 
 
-def source_label(source: Source) -> str:
-    """What kind of source this is, in plain words."""
-    if source.kind is Kind.ARTICLE:
-        return "the article"
-    if source.kind is Kind.FULLTEXT:
-        return f"the full text of the {source.publisher} page"
-    known = "read in the original" if source.basis is Basis.ORIGINAL else "known through other pages"
-    return f"our note on the {source.publisher} text, {known}"
+def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLISH) -> str:
+    """Say who speaks in a statement: for Footnote's words about a source, what that source is; '' if nobody."""
+    if facts is None or statement.support is Support.NONE:
+        return ""
+    if statement.support is Support.METADATA:
+        return kind_words(facts, texts)
+    return speaker(facts, texts, quoting=statement.quoting)
 
 
-def relation_words(relation: Relation) -> str:
-    """How a source stands to the article, in plain words."""
-    return RELATION_WORDS[relation]
+def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = False) -> str:
+    """Say what kind of source this is; `short` where its publisher is named beside it."""
+    if facts.kind is Kind.ARTICLE:
+        return texts.label_article
+    if facts.kind is Kind.FULLTEXT:
+        return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
+    if facts.basis is Basis.ORIGINAL:
+        return texts.kind_note_read if short else texts.label_note_read.format(publisher=facts.publisher)
+    return texts.kind_note_reported if short else texts.label_note_reported.format(publisher=facts.publisher)
+
+
+def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:
+    """Say how a source stands to the article."""
+    return texts.relations[relation.value]
+
+
+def opening(words: str) -> str:
+    """Return `words` with a capital, as a line begins."""
+    return words[:1].upper() + words[1:]
+
+
+def language_words(code: str, texts: Texts = ENGLISH) -> str:
+    """Return the name of a language (ISO 639-1 code) in the interface's language; the code if it has none."""
+    base = code.split("-")[0]
+    return str(locale(texts.code).languages.get(base, base))
+
+
+def refusal_words(unmentioned: Sequence[str], texts: Texts = ENGLISH) -> str:
+    """Say that the sources do not answer, and what the question names that none of them mentions."""
+    if not unmentioned:
+        return texts.sources_do_not_answer
+    return f"{texts.sources_do_not_answer} {texts.none_mentions.format(names=texts.either.join(unmentioned))}"

@@ -9,8 +9,6 @@ def _plural(one: str, many: str) -> Plural:
     return Plural(one, many, many)
 
 
-_MONTHS = tuple("January February March April May June July August September October November December".split())
-
 ENGLISH = Texts(
     code="en",
     name="English",
@@ -23,9 +21,6 @@ ENGLISH = Texts(
     talks="Conversations",
     sources_button="Sources",
     # sources in words
-    months=_MONTHS,
-    months_alone=_MONTHS,
-    months_short=tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
     undated="undated",
     our_note_on="our note on {name}",
     quoting="{name}, quoting",
@@ -44,15 +39,6 @@ ENGLISH = Texts(
         "law": "a law the article refers to",
         "background": "background to the article",
         "later": "later than the article",
-    },
-    languages={
-        "ar": "Arabic", "be": "Belarusian", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German",
-        "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish",
-        "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian",
-        "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch",
-        "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
-        "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
-        "vi": "Vietnamese", "zh": "Chinese",
     },
     # the question
     question="Your question",

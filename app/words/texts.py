@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+@cache
+def locale(code: str) -> Locale:
+    """Return what Unicode CLDR knows of a language: months, plural forms, names of languages."""
+    from babel import Locale
+
+    return Locale.parse(code)
 
 
 class Plural(NamedTuple):
@@ -36,9 +48,6 @@ class Texts:
     sources_button: str
 
     # sources in words
-    months: tuple[str, ...]  # as in a full date
-    months_alone: tuple[str, ...]  # as in a month and a year
-    months_short: tuple[str, ...]
     undated: str
     our_note_on: str
     quoting: str
@@ -50,7 +59,6 @@ class Texts:
     kind_note_read: str
     kind_note_reported: str
     relations: Mapping[str, str]
-    languages: Mapping[str, str]
 
     # the question
     question: str
@@ -216,14 +224,5 @@ class Texts:
 
     def counted(self, count: int, words: Plural, **more: str) -> str:
         """'one source', '3 sources': the form that this language uses for `count`."""
-        return _form(self.code, count, words).format(count=count, **more)
-
-
-def _form(code: str, count: int, words: Plural) -> str:
-    """The plural form by the cardinal rules of Unicode CLDR for 'en' and 'uk'."""
-    if code != "uk":
-        return words.one if count == 1 else words.many
-    ones, tens = count % 10, count % 100
-    if ones == 1 and tens != 11:
-        return words.one
-    return words.few if 2 <= ones <= 4 and not 12 <= tens <= 14 else words.many
+        form = locale(self.code).plural_form(count)
+        return {"one": words.one, "few": words.few}.get(form, words.many).format(count=count, **more)

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from index.embedding.models import known_identity
-from index.read.front_matter import FrontMatterError, fields, split
+from index.read.front_matter import FrontMatterError, parse, split
 from index.settings import BUNDLED_MODEL, IndexSettings
 
 CARD = "README.md"
@@ -31,7 +31,7 @@ def card_languages(folder: Path) -> frozenset[str] | None:
     try:
         with (folder / CARD).open("rb") as file:
             raw = file.read(_LONGEST).decode("utf-8-sig")
-        said = fields(split(raw)[0]).get("language")
+        said = parse(split(raw)[0]).get("language")
     except (OSError, UnicodeDecodeError, FrontMatterError):
         return None
     words = [said] if isinstance(said, str) else said if isinstance(said, list) else []

@@ -7,63 +7,18 @@ read as text, so '2024-10' stays a month and '2012' a year.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-)
+from pydantic import TypeAdapter, ValidationError
 
 from index.errors import CorpusError
-from index.filters import date_range
-from index.passage import Basis, Kind, Relation, Source
-from index.read.front_matter import FENCE, FrontMatterError, fields, split
+from index.passage import Source, SourceFacts
+from index.read.front_matter import FENCE, FrontMatterError, parse, split
 from index.read.markdown import canonical
 
-
-def _web_address(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("write an address that begins with http:// or https://")
-    return value
-
-
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
-_Url = Annotated[str, AfterValidator(_web_address)]
-
-
-class FrontMatter(BaseModel):
-    """The fields of a source file; `docs/corpus.md` explains each."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: _Id
-    title: _Text
-    publisher: _Text
-    author: str | None = None
-    published: str | None = None
-    url: _Url
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
-    kind: Kind
-    relation: Relation
-    basis: Basis = Basis.ORIGINAL
-    via: tuple[str, ...] = ()
-
-    @field_validator("author", "published")
-    @classmethod
-    def _empty_is_none(cls, value: str | None) -> str | None:
-        return (value or "").strip() or None
-
-    @field_validator("published")
-    @classmethod
-    def _is_date(cls, value: str | None) -> str | None:
-        date_range(value)
-        return value
+_FACTS = TypeAdapter(SourceFacts)
+_FIELDS = tuple(f.name for f in fields(SourceFacts))
 
 
 def corpus_files(folder: Path) -> list[Path]:
@@ -112,12 +67,12 @@ def read_source(path: Path, name: str) -> Source:
         meta, body, first_line = split(raw)
     except FrontMatterError as error:
         raise CorpusError(f"{name}: {error}") from None
-    front = _validate(meta, name)
+    facts = _validate(meta, name)
     text = canonical(body)
     if not text.text:
         raise CorpusError(f"{name}: the body is empty; write the text below the second '{FENCE}' line")
     return Source(
-        **{key: getattr(front, key) for key in FrontMatter.model_fields},
+        **{name: getattr(facts, name) for name in _FIELDS},
         text=text.text,
         blocks=text.blocks,
         marks=text.marks,
@@ -133,13 +88,13 @@ def _read_bytes(path: Path, name: str) -> bytes:
         raise CorpusError(f"{name}: cannot be read ({error.strerror}); mend the file or its permissions") from error
 
 
-def _validate(meta: str, name: str) -> FrontMatter:
+def _validate(meta: str, name: str) -> SourceFacts:
     try:
-        data = fields(meta)
+        data = parse(meta)
     except FrontMatterError as error:
         raise CorpusError(f"{name}: {error}") from None
     try:
-        return FrontMatter.model_validate(data)
+        return _FACTS.validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise CorpusError(f"{name}: field '{'.'.join(map(str, first['loc']))}': {_words(first)}") from None
@@ -151,8 +106,8 @@ def _words(error: object) -> str:
     given, kind = error.get("input"), error["type"]
     if kind == "missing":
         return "is missing; add it to the front matter"
-    if kind == "extra_forbidden":
-        return f"is not a field; remove it or use one of {', '.join(FrontMatter.model_fields)}"
+    if kind == "unexpected_keyword_argument":
+        return f"is not a field; remove it or use one of {', '.join(_FIELDS)}"
     if kind == "enum":
         return f"'{given}' is not allowed; use {error['ctx']['expected']}"
     if kind == "string_too_short":

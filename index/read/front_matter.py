@@ -22,7 +22,7 @@ def split(raw: str) -> tuple[str, str, int]:
     raise FrontMatterError(f"the front matter has no end; close it with a line '{FENCE}'")
 
 
-def fields(meta: str) -> dict[str, object]:
+def parse(meta: str) -> dict[str, object]:
     """The fields of YAML text; values are strings, lists and dicts. Raises FrontMatterError."""
     try:
         # BaseLoader makes nothing but strings, lists and dicts: no dates, no objects.

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from index.errors import DamagedIndexError, NoIndexError, StaleIndexError
 from index.files import REBUILD, file_errors
 from index.passage import Passage, Source
+from index.records import Record
 from index.settings import IndexSettings
 from index.storage.catalog import Catalog
 from index.storage.home import MANIFEST, Lease, current_id, generations
@@ -29,11 +30,7 @@ MUTABLE = (f"{VECTORS}/{DATABASE}", "lease")  # files of a generation that may c
 _RETRIES = 50  # a reader may lose this many races against builds that end, 10 ms apart
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SourceStamp(_Record):
+class SourceStamp(Record):
     """A source as it was indexed: SHA-256 (hex) of its file, its canonical text, its whole record."""
 
     file: str
@@ -42,12 +39,12 @@ class SourceStamp(_Record):
     record_sha256: str
 
 
-class FileStamp(_Record):
+class FileStamp(Record):
     size: int
     sha256: str
 
 
-class Manifest(_Record):
+class Manifest(Record):
     """What a generation was built from. Written last: a folder without it is an unfinished build."""
 
     format: int

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
-from index.filters import Filters, date_range
-from index.passage import Source
+from index.filters import Filters
+from index.passage import Source, date_range
 from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
 from index.text.analysis import Token, query_terms, stem, tokens
 from index.text.names import name_key, same_name

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError
 from index.files import FREE_SPACE, REBUILD
-from index.filters import Filters, date_range
-from index.passage import Source
+from index.filters import Filters
+from index.passage import Source, date_range
 
 if TYPE_CHECKING:
     import numpy as np

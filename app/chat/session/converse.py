@@ -12,9 +12,9 @@ from app.chat.session.engine import ChatEngine, EngineDoor
 from app.chat.session.exchange import Conversation, Exchange, history, next_id, prove
 from app.chat.session.offered import offered
 from app.records import Done, Event, StatementReady, Understood
+from app.words.describe import speaker
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import speaker
 from index.errors import DamagedIndexError, FootnoteError, NoIndexError, StaleIndexError, UsageError
 from index.filters import Filters
 from index.passage import Source

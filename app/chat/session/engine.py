@@ -12,7 +12,7 @@ from index.passage import Source
 
 if TYPE_CHECKING:
     from app.compare.rows import Comparison
-    from app.sources import Shelf
+    from app.sources import IndexContents
 
 
 class ManifestLike(Protocol):
@@ -35,7 +35,7 @@ class ChatEngine(Protocol):
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison: ...
 
-    def shelf(self) -> Shelf: ...
+    def contents(self) -> IndexContents: ...
 
     def source(self, source_id: str, sha256: str | None = None) -> Source: ...
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.records import Answer, AnswerHit, AnswerQuote, Statement, Turn
 from index.errors import QuoteError
-from index.passage import Quote, Source
+from index.passage import Source
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def history(conversation: Iterable[Exchange]) -> list[Turn]:
 
 def prove(quote: AnswerQuote, source: Source) -> None:
     """Check a quotation before it is shown. Raises QuoteError."""
-    Quote(quote.source_id, quote.source_sha256, quote.start, quote.end, quote.text).prove(source)
+    quote.quote.prove(source)
     if not quote.text:
         raise QuoteError(f"footnote {quote.number} quotes nothing of '{quote.source_id}'")
 

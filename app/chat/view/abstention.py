@@ -9,6 +9,7 @@ from markupsafe import Markup
 from app.chat.session.exchange import Exchange
 from app.chat.view.offers import Offer, offers
 from app.render.html import html, join
+from app.words.describe import refusal_words
 from app.words.texts import Texts
 
 _NOTHING = Markup("")
@@ -35,9 +36,7 @@ def abstention_html(exchange: Exchange, texts: Texts) -> Markup:
 def _refusal(exchange: Exchange, texts: Texts) -> str:
     """That the sources do not answer, and what the question names that none of them mentions."""
     unknown = exchange.answer.unmentioned if exchange.answer else ()
-    if not unknown:
-        return texts.sources_do_not_answer
-    return f"{texts.sources_do_not_answer} {texts.none_mentions.format(names=texts.either.join(unknown))}"
+    return refusal_words(unknown, texts)
 
 
 def _covered(exchange: Exchange, texts: Texts) -> Markup:

@@ -11,9 +11,9 @@ from app.chat.view.notices import problem_html
 from app.chat.view.reader import reader_html, sheet_bar
 from app.compare.rows import Comparison, Row
 from app.render.html import Highlight, emphasised, html, join
+from app.words.describe import date_words, kind_words, relation_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words, relation_words, short_kind
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")
@@ -87,9 +87,9 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
         'data-turn="{turn}" aria-label="{name}">{n}</button></td></tr>',
         turn=compared.turn,
         n=row.number,
-        date=date_words(row.published, texts),
+        date=date_words(row.facts.published, texts),
         who=_who(row, source, texts),
-        kind=short_kind(source.kind, source.basis, texts),
+        kind=kind_words(source, texts, short=True),
         stands=stands,
         words=emphasised(row.quote.text, row.emphasis),
         name=texts.compare_open.format(number=row.number, title=source.title),
@@ -98,8 +98,7 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
 
 def _who(row: Row, source: Source, texts: Texts) -> str:
     """The publisher; with ', quoting' where the words are somebody's whom the source quotes."""
-    quoting = row.speaker.endswith(", quoting")
-    return texts.quoting.format(name=source.publisher) if quoting else source.publisher
+    return texts.quoting.format(name=source.publisher) if row.quoting else source.publisher
 
 
 def row_in_place(compared: Compared, number: int, opened: int, texts: Texts = ENGLISH) -> Markup | None:

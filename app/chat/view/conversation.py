@@ -11,9 +11,9 @@ from app.chat.view.marks import cards_html
 from app.chat.view.notices import notice_html, problem_html
 from app.chat.view.statements import statements_html
 from app.render.html import html, join
+from app.words.describe import language_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import language_words
 
 _NOTHING = Markup("")
 

@@ -8,9 +8,9 @@ from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.excerpts import Excerpt, excerpts
 from app.records import AnswerQuote
 from app.render.html import Highlight, host_of, html, join, link, span_html
+from app.words.describe import date_words, kind_words, opening, relation_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words, kind_words, opening, relation_words
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")

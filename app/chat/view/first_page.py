@@ -10,9 +10,9 @@ from app.chat.view.abstention import offers_html
 from app.chat.view.notices import problem_html
 from app.chat.view.offers import Offer
 from app.render.html import html
+from app.words.describe import date_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")

@@ -9,8 +9,8 @@ from app.chat.view.context import in_a_line
 from app.records import AnswerQuote
 from app.render.html import html, join
 from app.render.visible import visible
+from app.words.describe import date_words, kind_words, opening, relation_words, speaker
 from app.words.texts import Texts
-from app.words.wording import date_words, kind_words, opening, relation_words, speaker
 from index.passage import Kind
 
 _NOTHING = Markup("")

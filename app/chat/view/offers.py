@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.words.describe import date_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words
 from index.passage import Source
 
 

@@ -13,9 +13,9 @@ from app.chat.view.icons import BACK, LINK, NEXT
 from app.chat.view.notices import notice_html, problem_html
 from app.render.fragment import live_address
 from app.render.html import Highlight, host_of, html, join, link, span_html
+from app.words.describe import date_words, language_words, relation_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words, language_words, relation_words
 from index.passage import Kind, Source
 
 _NOTHING = Markup("")

@@ -7,16 +7,16 @@ from markupsafe import Markup
 from app.chat.view.icons import CLOSE
 from app.chat.view.notices import problem_html
 from app.render.html import html, join
-from app.sources import Shelf, ShelfEntry
+from app.sources import IndexContents, SourceEntry
+from app.words.describe import date_words, kind_words, language_words, relation_words, time_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
-from app.words.wording import date_words, language_words, short_kind, time_words
 from index.passage import Kind
 
 _NOTHING = Markup("")
 
 
-def shelf_html(shelf: Shelf | None, problem: str = "", texts: Texts = ENGLISH) -> Markup:
+def shelf_html(shelf: IndexContents | None, problem: str = "", texts: Texts = ENGLISH) -> Markup:
     """The drawer; with `problem`, words on what to do in place of the list. `data-generation` names the index."""
     body = problem_html(problem, texts) if shelf is None else _body(shelf, texts)
     return html(
@@ -40,7 +40,7 @@ def drawer_head(name: str, title: str, texts: Texts) -> Markup:
     )
 
 
-def counts(shelf: Shelf, texts: Texts) -> dict[str, str]:
+def counts(shelf: IndexContents, texts: Texts) -> dict[str, str]:
     """'29 sources' and '219 passages', under the names that the texts use."""
     return {
         "sources": texts.counted(len(shelf.entries), texts.sources_counted),
@@ -48,7 +48,7 @@ def counts(shelf: Shelf, texts: Texts) -> dict[str, str]:
     }
 
 
-def _body(shelf: Shelf, texts: Texts) -> Markup:
+def _body(shelf: IndexContents, texts: Texts) -> Markup:
     return html(
         '<p class="drawer-more">{counts}. {built}</p>'
         '<p class="shelf-choose">{choose} <button type="button" class="quiet" data-choose-all>{all}</button></p>'
@@ -65,11 +65,12 @@ def _body(shelf: Shelf, texts: Texts) -> Markup:
     )
 
 
-def _entry(entry: ShelfEntry, texts: Texts) -> Markup:
-    facts = [
-        short_kind(entry.kind, entry.basis, texts),
-        _NOTHING if entry.kind == Kind.ARTICLE else texts.relations[entry.relation],
-        language_words(entry.language, texts),
+def _entry(entry: SourceEntry, texts: Texts) -> Markup:
+    facts = entry.facts
+    about = [
+        kind_words(facts, texts, short=True),
+        _NOTHING if facts.kind is Kind.ARTICLE else relation_words(facts.relation, texts),
+        language_words(facts.language, texts),
         texts.counted(entry.passages, texts.passages),
     ]
     return html(
@@ -78,12 +79,12 @@ def _entry(entry: ShelfEntry, texts: Texts) -> Markup:
         '<label for="choose-{id}"><span class="for-ears">{ask} </span><span dir="auto">{title}</span></label>'
         '<div class="shelf-about" id="about-{id}"><span class="publisher">{publisher}</span>, {date}<br>{facts}</div>'
         '<button type="button" class="quiet" data-open-source="{id}" aria-label="{open}: {title}">{open}</button></li>',
-        id=entry.source_id,
-        name=f"{entry.publisher}, {date_words(entry.published, texts)}",
+        id=entry.id,
+        name=f"{facts.publisher}, {date_words(facts.published, texts)}",
         ask=texts.shelf_ask_of.format(title="").strip(),
-        title=entry.title,
-        publisher=entry.publisher,
-        date=date_words(entry.published, texts),
-        facts=Markup(" · ").join(f for f in facts if f),
+        title=facts.title,
+        publisher=facts.publisher,
+        date=date_words(facts.published, texts),
+        facts=Markup(" · ").join(f for f in about if f),
         open=texts.shelf_open,
     )

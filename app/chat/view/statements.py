@@ -12,8 +12,8 @@ from app.chat.view.marks import marks_html
 from app.chat.view.notices import notice_html
 from app.records import Role, Statement, Support
 from app.render.html import emphasised, html, join
+from app.words.describe import relation_words, said_by
 from app.words.texts import Texts
-from app.words.wording import relation_words, said_by
 from index.passage import Relation, Source
 
 _NOTHING = Markup("")
@@ -27,8 +27,8 @@ def statements_html(exchange: Exchange, texts: Texts) -> Markup:
     return said + _further(exchange, further, texts)
 
 
-def _speaker_key(statement: Statement) -> tuple[str, str, Support]:
-    return statement.speaker, _source_id(statement), statement.support
+def _speaker_key(statement: Statement) -> tuple[bool, str, Support]:
+    return statement.quoting, _source_id(statement), statement.support
 
 
 def _source_id(statement: Statement) -> str:

@@ -12,8 +12,9 @@ import pytest
 
 from app.engine import Engine
 from app.settings import Settings
-from app.sources import Shelf, shelf_of
+from app.sources import IndexContents, contents_of
 from index.build.build import build
+from index.passage import Kind, Relation
 from index.settings import IndexSettings
 from index.storage.generation import Generation, open_current
 from tests.conftest import CORPUS, ROOT, Footnote
@@ -26,34 +27,32 @@ def generation(built_home: Path) -> Generation:
 
 
 def test_every_source_stands_there_with_its_passages(generation: Generation) -> None:
-    shelf = shelf_of(generation)
-    assert [e.source_id for e in shelf.entries] == [s.id for s in generation.sources()]
-    assert shelf.entries[0].kind == "article"
-    assert shelf.entries[0].label == "the article"
-    assert shelf.passages == sum(e.passages for e in shelf.entries) == generation.catalog.count()
-    for entry, source in zip(shelf.entries, generation.sources(), strict=True):
+    contents = contents_of(generation)
+    assert [e.id for e in contents.entries] == [s.id for s in generation.sources()]
+    assert contents.entries[0].facts.kind is Kind.ARTICLE
+    assert contents.passages == sum(e.passages for e in contents.entries) == generation.catalog.count()
+    for entry, source in zip(contents.entries, generation.sources(), strict=True):
         assert entry.passages == len(generation.passages_of(source.id)) > 0
-        assert (entry.title, entry.publisher, entry.published, entry.url, entry.via) == (
-            source.title, source.publisher, source.published, source.url, source.via,
-        )  # fmt: skip
-        assert (entry.kind, entry.relation, entry.basis) == (source.kind, source.relation, source.basis)
-        assert (entry.language, entry.characters) == (source.language, len(source.text))
-        assert entry.relation_words
-    assert Shelf.model_validate_json(shelf.model_dump_json()) == shelf
+        assert entry.facts == source.facts
+        assert entry.characters == len(source.text)
+    assert IndexContents.model_validate_json(contents.model_dump_json()) == contents
 
 
 def test_the_command_line_says_the_same(generation: Generation, footnote: Footnote, built_home: Path) -> None:
-    shelf = shelf_of(generation)
+    contents = contents_of(generation)
     env = {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
     status = json.loads(footnote("index", "status", "--json", **env).stdout)
     manifest = status["manifest"]
-    assert shelf.generation == status["generation"]
-    assert (shelf.built_at, shelf.model, shelf.passages, shelf.fingerprint) == (
+    assert contents.generation == status["generation"]
+    assert (contents.built_at, contents.model, contents.passages, contents.fingerprint) == (
         manifest["created"], manifest["model"], manifest["passages"], manifest["fingerprint"],
     )  # fmt: skip
-    assert [e.source_id for e in shelf.entries] == list(manifest["sources"])
+    assert [e.id for e in contents.entries] == list(manifest["sources"])
     said = footnote("index", "status", **env).stdout
-    assert f"built {shelf.built_at}: {len(shelf.entries)} sources, {shelf.passages} passages, {shelf.model}" in said
+    assert (
+        f"built {contents.built_at}: {len(contents.entries)} sources, {contents.passages} passages, {contents.model}"
+        in said
+    )
 
 
 def test_it_follows_a_new_generation(tmp_path: Path, built_home: Path) -> None:
@@ -64,13 +63,13 @@ def test_it_follows_a_new_generation(tmp_path: Path, built_home: Path) -> None:
     settings = Settings(home=home, corpus=corpus)
     build(settings.index)
     engine = Engine.open(settings)
-    before = engine.shelf()
-    assert [e.source_id for e in before.entries] == ["paper"]
+    before = engine.contents()
+    assert [e.id for e in before.entries] == ["paper"]
     write_source(corpus, "union", "The union counted 31 ships.", relation="disputes", published="1913")
     build(settings.index)
-    after = engine.shelf()
-    assert [(e.source_id, e.passages) for e in after.entries] == [("paper", 1), ("union", 1)]
-    assert after.entries[1].relation_words == "disputes the article"
+    after = engine.contents()
+    assert [(e.id, e.passages) for e in after.entries] == [("paper", 1), ("union", 1)]
+    assert after.entries[1].facts.relation is Relation.DISPUTES
     assert after.generation != before.generation
 
 
@@ -78,10 +77,10 @@ def test_no_model_and_no_search_engine_is_loaded(built_home: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from app.sources import shelf_of
+from app.sources import contents_of
 from index.storage.generation import open_current
 from index.settings import IndexSettings
-assert shelf_of(open_current(IndexSettings(home=Path({str(built_home)!r}), corpus=Path({str(CORPUS)!r})))).entries
+assert contents_of(open_current(IndexSettings(home=Path({str(built_home)!r}), corpus=Path({str(CORPUS)!r})))).entries
 loaded = {{"torch", "onnxruntime", "chromadb", "tantivy", "tokenizers"}} & set(sys.modules)
 assert not loaded, loaded
 """
@@ -89,10 +88,10 @@ assert not loaded, loaded
 
 
 def test_it_costs_a_page_next_to_nothing(generation: Generation) -> None:
-    shelf_of(generation)
+    contents_of(generation)
     seconds = []
     for _ in range(5):
         start = time.process_time()
-        shelf_of(generation)
+        contents_of(generation)
         seconds.append(time.process_time() - start)
     assert min(seconds) < 0.02
