@@ -11,7 +11,7 @@ from dataclasses import replace
 from app.answer import smalltalk, summary
 from app.answer.about_sources import answer_metadata
 from app.answer.compose import Draft, Numbering, finish
-from app.answer.constraints import satisfying, unmentioned
+from app.answer.constraints import of_the_time, satisfying, unmentioned
 from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, compare, tabulate
@@ -226,7 +226,7 @@ class _Run:
     def _drafts(self, ranked: Sequence[Candidate]) -> list[Draft]:
         figure = telling_figure(self.asked, ranked[0])
         named = self.retriever.mentioning(figure, self.asked.search, self.scope) if figure else []
-        same_figure = self._satisfying(candidates(named, self.sources))
+        same_figure = of_the_time(candidates(named, self.sources), self.asked.text)
         return drafts(self.asked, select(self.asked, ranked, same_figure))
 
     def _satisfying(self, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -39,7 +39,7 @@ def test_an_answer_is_saved_with_its_evidence_and_proved_again(
     asked = footnote("ask", QUESTION, "--bundle", "b.zip", **home)
     assert asked.returncode == 0, asked.stderr
     assert "[1]" in asked.stdout
-    assert asked.stderr == "Saved b.zip; check it with: footnote replay b.zip\n"
+    assert asked.stderr == "Saved b.zip. Check it with: footnote replay b.zip\n"
     proved = footnote("replay", "b.zip", **home)
     assert proved.returncode == 0, proved.stderr
     shown = words(proved.stdout)
@@ -97,7 +97,9 @@ def test_what_is_not_proved_is_named_with_its_reason(footnote: Footnote, tmp_pat
 
 def test_a_strangers_numbers_do_not_break_the_table(footnote: Footnote, tmp_path: Path) -> None:
     absurd = changed(
-        BUNDLE, {"quotes.jsonl": swap('"answer":1,"number":2', f'"answer":{10**400},"number":2')}, forged=True
+        BUNDLE,
+        {"quotes.jsonl": swap('by the yard in 1912.","answer":1', f'by the yard in 1912.","answer":{10**400}')},
+        forged=True,
     )
     (tmp_path / "b.zip").write_bytes(absurd)
     done = footnote("replay", "b.zip")
@@ -124,7 +126,7 @@ def test_a_bundle_without_quotations_says_so(footnote: Footnote, tmp_path: Path)
         (
             ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
             2,
-            "--markdown and --bundle go with a QUESTION",
+            "--markdown, --bundle and --history go with a QUESTION",
         ),
         (("ask", QUESTION, "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
         (("feedback", "--nonsense"), 2, "nonsense"),

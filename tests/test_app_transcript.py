@@ -130,7 +130,7 @@ def test_an_answer_from_other_hands_is_shown_as_far_as_it_goes() -> None:
     )
     assert "*paper-1912*.\n" in answer_markdown(answer)
     assert "Nobody, 1999" in conversation_html([answer], "x")
-    assert "Nobody" not in answer_markdown(answer, [note])
+    assert "Nobody, 1999 (our note" not in answer_markdown(answer, [note])
 
 
 def test_small_talk_has_no_references() -> None:

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.options import Corpus, Home, Json, print_json, settings
+
 if TYPE_CHECKING:
-    from app.settings import Settings
     from index.build.progress import BuildReport
 
-index_app = typer.Typer(help="Build and look after the index.", no_args_is_help=True)
-
-Home = Annotated[Path | None, typer.Option("--home", help="Folder for everything that is generated [.footnote].")]
-Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with article.md and sources/ [corpus].")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def _settings(**flags: Any) -> Settings:
-    from app.settings import load_settings
-
-    return load_settings(**flags)
+index_app = typer.Typer(help="Build, check and clean up the index.", no_args_is_help=True)
 
 
 @index_app.command()
 def build(
-    full: Annotated[bool, typer.Option("--full", help="Use nothing of the present index.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild everything from scratch.")] = False,
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Do nothing if the index is up to date.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Fail if another build is running.")] = False,
     corpus: Corpus = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Build the index beside the present one and switch it in; what did not change is reused."""
+    """Build the index and switch to it at once. What has not changed is reused."""
     from app.cli.progress import ConsoleProgress
     from index.build.build import build as run
     from index.build.build import is_stale
 
-    settings = _settings(home=home, corpus=corpus).index
-    if if_stale and not full and is_stale(settings) is None:
+    wanted = settings(home=home, corpus=corpus).index
+    if if_stale and not full and is_stale(wanted) is None:
         return
     with ConsoleProgress(quiet=as_json) as progress:
-        report = run(settings, full=full, wait=not no_wait, progress=progress)
+        report = run(wanted, full=full, wait=not no_wait, progress=progress)
     typer.echo(report.model_dump_json(indent=2) if as_json else _built(report))
 
 
@@ -58,24 +48,16 @@ def _built(report: BuildReport) -> str:
 
 @index_app.command()
 def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> None:
-    """Say what the index was built from and whether it is up to date (exit code 1 if not)."""
-    import json
-
+    """Show what the index was built from and whether it is up to date. Exit code 1 if it is not."""
     from index.build.build import is_stale
     from index.storage.generation import current_id, read_manifest
 
-    settings = _settings(home=home, corpus=corpus).index
-    name = current_id(settings.home)
-    stale = is_stale(settings)
-    manifest = read_manifest(settings.home, name) if name else None
+    wanted = settings(home=home, corpus=corpus).index
+    name = current_id(wanted.home)
+    stale = is_stale(wanted)
+    manifest = read_manifest(wanted.home, name) if name else None
     if as_json:
-        typer.echo(
-            json.dumps(
-                {"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None},
-                indent=2,
-                ensure_ascii=False,
-            )
-        )
+        print_json({"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None})
     else:
         if manifest:
             typer.echo(f"Generation {name}, built {manifest.created}: {len(manifest.sources)} sources, ", nl=False)
@@ -87,10 +69,10 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
 
 @index_app.command()
 def verify(home: Home = None, as_json: Json = False) -> None:
-    """Check every offset, every hash and both engines' counts (exit code 1 if something is wrong)."""
+    """Check every offset, every hash and the counts of both engines. Exit code 1 if something is wrong."""
     from index.build.build import verify as check
 
-    report = check(_settings(home=home).index)
+    report = check(settings(home=home).index)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -105,13 +87,11 @@ def verify(home: Home = None, as_json: Json = False) -> None:
 
 @index_app.command()
 def prune(home: Home = None, as_json: Json = False) -> None:
-    """Remove generations that are neither current nor in use."""
-    import json
-
+    """Delete old indexes that nobody uses."""
     from index.build.build import prune as sweep
 
-    removed = sweep(_settings(home=home).index)
+    removed = sweep(settings(home=home).index)
     if as_json:
-        typer.echo(json.dumps({"removed": removed}))
+        print_json({"removed": removed})
     else:
         typer.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")

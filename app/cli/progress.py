@@ -9,10 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 _STAGES = {
     "read": "Reading sources",
-    "split": "Cutting passages",
+    "split": "Splitting into passages",
     "embed": "Embedding passages",
     "lexical": "Indexing words",
-    "commit": "Switching in",
+    "commit": "Switching to the new index",
 }
 
 

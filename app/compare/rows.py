@@ -13,12 +13,13 @@ from decimal import Decimal
 from itertools import takewhile
 
 from app.answer.compose import Numbering
+from app.answer.constraints import of_the_time
 from app.answer.extract import Candidate, candidates, draft_of, telling_figure
 from app.compare.relevance import CUT, Cut, Found, Frequencies, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
 from index.filters import Filters
-from index.passage import Hit, Source, SourceFacts, date_range
+from index.passage import Source, SourceFacts, date_range
 from index.records import Record
 from index.retrieve import Retriever
 from index.text.analysis import tokens
@@ -118,19 +119,21 @@ def gather(
     scope: Filters,
     satisfying: Callable[[Sequence[Candidate]], list[Candidate]],
 ) -> tuple[list[Found], list[Found]]:
-    """Return all sentences that may be rows, and those that hold the figure that answers; both best first."""
+    """Return all sentences that may be rows, and those that hold the figure that answers; both best first.
+
+    A sentence that holds the very figure need not be about the names of the question, but about its time.
+    """
     lexical = retriever.generation.lexical
     frequencies = Frequencies(asked.search, lexical.document_frequencies, lexical.count())
 
-    def found(hits: Sequence[Hit]) -> list[Found]:
-        return quotable(asked.search, hits, satisfying(candidates(hits, sources)), frequencies)
-
-    ranked = found(retriever.retrieve_each(asked.search, EACH, scope))
+    hits = retriever.retrieve_each(asked.search, EACH, scope)
+    ranked = quotable(asked.search, hits, satisfying(candidates(hits, sources)), frequencies)
     figure = telling_figure(asked, ranked[0].candidate) if ranked else None
     if figure is None:
         return ranked, []
     named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)
-    return ranked, _naming(figure, found(named))
+    same_figure = of_the_time(candidates(named, sources), asked.text)
+    return ranked, _naming(figure, quotable(asked.search, named, same_figure, frequencies))
 
 
 def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:

@@ -1,28 +1,18 @@
-"""`footnote replay` and `footnote feedback`: what was kept of answers, checked again and listed."""
+"""`footnote replay`: the quotations of a bundle, checked again."""
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import UsageError
+from app.cli.options import Home, Json, settings, table_console
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.table import Table
 
     from app.bundle.replay import Replay, ReplayedQuote
-    from app.engine import Engine
-    from app.feedback import Feedback
-    from app.records import Answer
-
-Home = Annotated[Path | None, typer.Option("--home", help="Folder for everything that is generated [.footnote].")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _HERE = {
     "same": "unchanged",
@@ -30,33 +20,8 @@ _HERE = {
     "changed": "changed, words gone",
     "absent": "not in the index",
 }
-_WIDTH = 150  # columns where the output is no terminal
 _SPANS_FROM = 110  # columns from which there is room for start:end
 _FLEXIBLE = {"source": 2, "quotation": 3}  # columns of the table that share the room that is left, in these parts
-
-
-def _home(home: Path | None) -> Path:
-    from app.settings import load_settings
-
-    return load_settings(home=home).home
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
-
-
-def save_bundle(path: Path, answer: Answer, engine: Engine) -> None:
-    """Write `answer` with its evidence to `path`. Raises UsageError if the file cannot be written."""
-    from app.bundle.write import pack
-
-    data = pack([answer], engine.sources(), engine.settings, answer.question)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); name a file in a folder of yours") from None
-    typer.echo(f"Saved {path}; check it with: footnote replay {path}", err=True)
 
 
 def replay(
@@ -64,10 +29,10 @@ def replay(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Check every quotation of BUNDLE again, offline (exit code 1 if one is not proved)."""
+    """Check every quotation of BUNDLE again, offline. Exit code 1 if one is not proved."""
     from app.bundle.replay import replay as check
 
-    found = check(bundle, _home(home))
+    found = check(bundle, settings(home=home).home)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -81,7 +46,7 @@ def _print_replay(found: Replay) -> None:
 
     from app.render.visible import visible
 
-    console = _console()
+    console = table_console()
     console.print(Text(visible(found.title), style="bold"))
     console.print(
         f"Made {visible(found.made)} by Footnote {visible(found.footnote)}, SHA-256 {found.sha256}", markup=False
@@ -155,47 +120,3 @@ def _verdict(found: Replay) -> str:
     if found.ok:
         return f"{count}."
     return f"{count}; the bundle is not as it was made." if found.problems else f"{count}."
-
-
-def feedback(
-    down: Annotated[bool, typer.Option("--down", help="Only answers that were found bad.")] = False,
-    as_json: Json = False,
-    home: Home = None,
-) -> None:
-    """List what readers thought of answers in the chat, newest first."""
-    from app.feedback import FILE, read
-
-    log = read(_home(home))
-    entries = [e for e in log.entries if e.verdict == "down" or not down]
-    for number in log.unreadable:
-        typer.echo(f"footnote: {FILE}: line {number} cannot be read and is left out", err=True)
-    if as_json:
-        typer.echo(json.dumps([e.model_dump() for e in entries], ensure_ascii=False, indent=2))
-    elif entries:
-        _print_feedback(entries)
-    else:
-        which = "No answer was found bad." if down and log.entries else "There is no feedback yet."
-        typer.echo(f"{which} In the chat (footnote serve), thumbs below each answer say what you think of it.")
-
-
-def _print_feedback(entries: Sequence[Feedback]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from app.render.visible import visible
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column("time", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("question", ratio=3)
-    table.add_column("reason", ratio=2)
-    table.add_column("answer", no_wrap=True)
-    for e in entries:
-        when = e.time.replace("T", " ").removesuffix("Z")
-        mark = Text("good", style="green") if e.verdict == "up" else Text("bad", style="red")
-        question, reason = (Text(visible(" ".join(t.split()))) for t in (e.question, e.reason))
-        table.add_row(Text(visible(when)), mark, question, reason, Text(visible(e.answer_id)))
-    console = _console()
-    console.print(table)
-    bad = sum(e.verdict == "down" for e in entries)
-    console.print(f"{len(entries)} in all, {bad} bad. Times are UTC; --json shows every field.", markup=False)

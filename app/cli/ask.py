@@ -1,0 +1,107 @@
+"""`footnote ask` and `footnote compare`: questions to the sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.options import Home, Json, Sources, console, filters, open_engine, table_console
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.engine import Engine
+    from app.records import Answer, Turn
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    history: Annotated[Path | None, typer.Option(help="JSON file with earlier turns: [{role, text}, ...].")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="JSON Lines file of {id, question, history}. Prints one answer a line.")
+    ] = None,
+    source: Sources = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Save the answer and its evidence as a zip for `footnote replay`.")
+    ] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Answer QUESTION from the sources, with a footnote for every statement."""
+    if (question is None) == (batch is None):
+        raise UsageError("give either a QUESTION or --batch FILE.jsonl")
+    if markdown and as_json:
+        raise UsageError("--markdown and --json exclude each other; give one of them")
+    if batch is not None:
+        if markdown or bundle is not None or history is not None:
+            raise UsageError("--markdown, --bundle and --history go with a QUESTION; --batch prints JSON")
+        _ask_batch(batch, as_json, home, source)
+        return
+    turns = _read_history(history) if history else ()
+    engine = open_engine(home)
+    answer = engine.answer(question or "", turns, filters(engine, source))
+    if bundle is not None:
+        _save_bundle(bundle, answer, engine)
+    if as_json:
+        typer.echo(answer.model_dump_json(indent=2))
+    elif markdown:
+        from app.render.markdown import answer_markdown
+
+        typer.echo(answer_markdown(answer, engine.sources()), nl=False)
+    else:
+        from app.render.terminal import print_answer
+
+        print_answer(console(), answer, {s.id: s for s in engine.sources()})
+
+
+def compare(question: str, source: Sources = None, as_json: Json = False, home: Home = None) -> None:
+    """Show what each source says on QUESTION, by date."""
+    from app.render.terminal import print_comparison
+
+    engine = open_engine(home)
+    found = engine.compare(question, filters=filters(engine, source))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        print_comparison(table_console(), found)
+
+
+def _ask_batch(batch: Path, as_json: bool, home: Path | None, source: list[str] | None) -> None:
+    from app.evaluate.scoring import read_questions
+
+    if not as_json:
+        raise UsageError("--batch prints one JSON object a line; add --json")
+    questions = read_questions(batch)
+    engine = open_engine(home)
+    asked_of = filters(engine, source)
+    for q in questions:
+        answer = engine.answer(q.question, q.history, asked_of)
+        typer.echo(answer.model_copy(update={"id": q.id}).model_dump_json())
+
+
+def _read_history(path: Path) -> tuple[Turn, ...]:
+    from pydantic import TypeAdapter, ValidationError
+
+    from app.records import Turn
+
+    try:
+        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a JSON file") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(f'{path}: {where}: {first["msg"]}; write [{{"role": "user", "text": "..."}}, ...]') from None
+
+
+def _save_bundle(path: Path, answer: Answer, engine: Engine) -> None:
+    from app.bundle.write import pack
+
+    data = pack([answer], engine.sources(), engine.settings, answer.question)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); name a file in a folder of yours") from None
+    typer.echo(f"Saved {path}. Check it with: footnote replay {path}", err=True)

@@ -1,0 +1,65 @@
+"""The options that commands share, and what every command begins with. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from app.engine import Engine
+    from app.settings import Settings
+    from index.filters import Filters
+
+Home = Annotated[Path | None, typer.Option("--home", help="Folder for generated files [.footnote].")]
+Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with article.md and sources/ [corpus].")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
+
+_WIDTH = 150  # columns of a table where the output is not a terminal
+
+
+def settings(**flags: Any) -> Settings:
+    """Load the settings with the command's flags on top. Raises UsageError."""
+    from app.settings import load_settings
+
+    return load_settings(**flags)
+
+
+def open_engine(home: Path | None) -> Engine:
+    """Open the current index. Raises what `Engine.open` raises."""
+    from app.engine import Engine
+
+    return Engine.open(settings(home=home))
+
+
+def filters(engine: Engine, sources: list[str] | None) -> Filters:
+    """Return the filters of --source. Raises UnknownSourceError, which names ids that look alike."""
+    from index.filters import Filters
+
+    for source_id in sources or ():
+        engine.source(source_id)
+    return Filters(sources=frozenset(sources or ()))
+
+
+def console() -> Console:
+    """Return a console for lines of text: piped output is not wrapped, since its reader expects a statement a line."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def table_console() -> Console:
+    """Return a console for tables, which need a width even where the output is not a terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+
+
+def print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
