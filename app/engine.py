@@ -1,4 +1,4 @@
-"""The one road from a question to a cited answer, which terminal, browser and HTTP all take."""
+"""The one road from a question to a cited answer: terminal, browser and HTTP all take it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ENGINE = "extractive"
 
 
 class Stopwatch:
-    """Milliseconds a stage, summed."""
+    """Sums milliseconds by stage."""
 
     def __init__(self) -> None:
         self.ms: dict[str, float] = {}
@@ -58,7 +58,7 @@ class Stopwatch:
 
 
 class Engine:
-    """An open index with all that answers from it. Thread-safe; follows a switch of generations by itself."""
+    """An open index and everything that answers from it. Thread-safe; notices when the index is rebuilt."""
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self.settings = settings
@@ -76,7 +76,7 @@ class Engine:
 
     @property
     def threshold(self) -> float:
-        """The confidence (0..1) below which a question is refused."""
+        """Return the confidence (0..1) below which a question is refused."""
         return _threshold(self.settings, self._retriever)
 
     @property
@@ -87,7 +87,7 @@ class Engine:
         return self._current().generation.sources()
 
     def source(self, source_id: str, sha256: str | None = None) -> Source:
-        """The source; with `sha256`, the version of it that was quoted.
+        """Return the source; with `sha256`, only in the version that was quoted.
 
         Raises UnknownSourceError if there is no such source, or not in that version any more.
         """
@@ -104,25 +104,25 @@ class Engine:
         detect("In which language is this question?")
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
-        """The `k` passages nearest to `query`, best first."""
+        """Return the `k` passages that best match `query`, best first."""
         return self._current().retrieve(query, k, filters)
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
-        """The whole answer at once; raises as `ask` does."""
+        """Return the whole answer at once. Raises what `ask` raises."""
         for event in self.ask(question, history, filters):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("ask() ended without Done")
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
-        """Events of one answer: Understood, StatementReady (any number), Done.
+        """Yield the events of one answer: Understood, StatementReady (any number), Done.
 
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
         yield from self._run(question, history, filters).events()
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
-        """What each source says on `question`, a row a source in order of date; raises as `ask` does."""
+        """Return what each source says on `question`, by date. Raises what `ask` raises."""
         return self._run(question, history, filters).comparison()
 
     def contents(self) -> IndexContents:
@@ -137,7 +137,7 @@ class Engine:
         return _Run(self._current(), self.settings, question, history, filters)
 
     def _current(self) -> Retriever:
-        """The retriever on the current generation, opened anew if another was switched in."""
+        """Return a retriever on the current generation, reopened if the index was rebuilt."""
         with self._lock:
             current = current_id(self.settings.home)
             if current is not None and current != self._retriever.generation.id:

@@ -41,7 +41,7 @@ class Feedback(Record):
     def of(
         cls, answer: Answer, verdict: Literal["up", "down"], reason: str = "", time: datetime | None = None
     ) -> Feedback:
-        """A verdict on `answer`, given at `time` (default: now)."""
+        """Return a verdict on `answer`, given at `time` (default: now)."""
         when = (time or datetime.now(UTC)).astimezone(UTC)
         return cls(
             time=when.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -90,7 +90,7 @@ def _append(fd: int, line: bytes) -> None:
 
 
 def read(home: Path) -> FeedbackLog:
-    """Everything in the file; an empty log if there is no file. Raises StoreError if it cannot be read."""
+    """Return everything in the file, or an empty log without one. Raises StoreError if it cannot be read."""
     path = home / FILE
     with _errors("reading the feedback"):
         if not path.exists():

@@ -30,7 +30,7 @@ _PATIENCE = 2  # seconds that open streams get to end after Ctrl-C
 
 
 def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
-    """The application. Without `engine` the index is opened when it is first needed.
+    """Return the application. Without `engine` the index is opened when it is first needed.
 
     Never fails for want of an index: the page and `/health` say in words what to do.
     """
@@ -66,7 +66,7 @@ def _opener(settings: Settings) -> Callable[[], ChatEngine]:
 
 
 def _health(door: EngineDoor) -> JSONResponse:
-    """200 with what is served; 503 with words when there is nothing to answer from."""
+    """Return 200 with what is served, or 503 with words when there is nothing to answer from."""
     from app.chat.session.converse import problem_words
 
     try:
@@ -140,7 +140,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, so that a taken port is known before anything is loaded."""
+    """Return a socket bound to the address, so that a taken port is known before anything is loaded."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -160,6 +160,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, port: int) -> str:
-    """What a browser on this machine opens."""
+    """Return the address that a browser on this machine opens."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"

@@ -1,4 +1,4 @@
-"""Settings: flags > environment (`FOOTNOTE_*`) > `footnote.toml` > defaults."""
+"""Settings: flags override `FOOTNOTE_*` variables, which override `footnote.toml`, which overrides the defaults."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Settings(BaseSettings, IndexSettings):
 
     model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", toml_file=CONFIG_FILE, frozen=True, extra="forbid")
 
-    hits: int = Field(10, ge=1, le=100, description="passages kept of a search for an answer")
+    hits: int = Field(10, ge=1, le=100, description="passages retrieved for an answer")
     nearest: int = Field(3, ge=0, le=10, description="passages shown when the sources do not answer")
     answer_threshold: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="confidence (0 to 1) that the best sentence answers, below which Footnote refuses; "
-        "by default the one measured for the selector in use (docs/quality.md)",
+        description="confidence (0 to 1) that the best sentence answers; below it Footnote refuses. "
+        "Default: the reranker's measured threshold (docs/quality.md)",
     )
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0: any free one")
@@ -52,7 +52,7 @@ class Settings(BaseSettings, IndexSettings):
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings with `flags` on top; a flag that is None is not given. Raises UsageError by name."""
+    """Load the settings with `flags` on top; a flag that is None is ignored. Raises UsageError with the name."""
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
@@ -60,7 +60,7 @@ def load_settings(**flags: Any) -> Settings:
         name = ".".join(map(str, first["loc"]))
         raise UsageError(
             f"setting '{name}': {first['msg']}, got {first['input']!r}; "
-            f"it may come from a flag, from FOOTNOTE_{name.upper()} or from {CONFIG_FILE}"
+            f"check the flag, FOOTNOTE_{name.upper()} and {CONFIG_FILE}"
         ) from None
     except ValueError as error:  # tomllib's error on a file that is not TOML
-        raise UsageError(f"{CONFIG_FILE}: {error}; mend or remove the file") from None
+        raise UsageError(f"{CONFIG_FILE}: {error}; fix or remove the file") from None

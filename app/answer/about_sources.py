@@ -54,7 +54,7 @@ _RELATIONS = {
 
 
 def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft] | None:
-    """Drafts if `question` asks about the corpus itself, else None."""
+    """Return drafts if `question` asks about the corpus itself, else None."""
     low = re.sub(r"\s+", " ", question.lower()).strip(" ?.!")
     named = named_sources(question, sources)
     if [w for w in named.rest if w not in _META_WORDS and not w.isdigit()]:
@@ -67,14 +67,14 @@ def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft] | N
 
 
 def about_source(source: Source, text: str, role: Role = Role.ANSWER) -> Draft:
-    """A statement on `source` whose footnote opens its title (or, without one, its first words)."""
+    """Return a statement about `source` whose footnote opens its title (or, without one, its first words)."""
     block = next((b for b in source.blocks if b.kind is BlockKind.HEADING), source.blocks[0])
     quote = Quote.of(source, block.start, block.end)
     return Draft(text, (quote,), Support.METADATA, role)
 
 
 def card(source: Source) -> str:
-    """'“Title” (Publisher, date, by Author; how it stands to the article)'."""
+    """Return '“Title” (Publisher, date, by Author; relation to the article)'."""
     by = f", by {source.author}" if source.author else ""
     relation = relation_words(source.relation)
     return f"“{source.title}” ({source.publisher}, {date_words(source.published)}{by}; {relation})"
@@ -113,7 +113,7 @@ def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] |
 
 
 def _related(low: str, sources: Sequence[Source]) -> list[Source]:
-    """Sources in the relation or kind that the question names; all of them if it names none."""
+    """Return the sources in the relation or of the kind that the question names, or all if it names none."""
     for relation, rule in _RELATIONS.items():
         if rule.search(low):
             return [s for s in sources if s.relation is relation]

@@ -61,7 +61,7 @@ class Candidate:
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candidate]:
-    """All quotable sentences of `hits`, best first; headings are not quoted as answers."""
+    """Return all quotable sentences of `hits`, best first. Headings are not quoted as answers."""
     found = {
         (hit.passage.source_id, scored.sentence.start): Candidate(
             sources[hit.passage.source_id],
@@ -78,7 +78,7 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candi
 
 
 def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
-    """The sentences to show, the lead first. `ranked` is best first and not empty.
+    """Return the sentences to show, the lead first. `ranked` is best first and not empty.
 
     `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
     """
@@ -97,7 +97,7 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
 
 
 def telling_figure(question: Question, lead: Candidate) -> str | None:
-    """The figure in the lead that answers, as it stands there; None if there is none or it is too small to tell."""
+    """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
     text = lead.sentence.text
     for start, end in emphasise(question, text):
         if any(n.value >= _TELLING for n in numbers(text[start:end])):
@@ -106,7 +106,7 @@ def telling_figure(question: Question, lead: Candidate) -> str | None:
 
 
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
-    """Sentences of other sources that name the very figure that answers: they confirm it, qualify it or dispute it.
+    """Return sentences of other sources with the very figure that answers: they confirm, qualify or dispute it.
 
     A round figure may stand in another source by chance, so that sentence must come near the lead as any other must.
     """
@@ -120,12 +120,12 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
 
 
 def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
-    """0 for the best sentence of its source, 1 for the second, ..."""
+    """Return 0 for the best sentence of its source, 1 for the second, ..."""
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
 def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
-    """`chosen` as statements: each is its own proved quotation."""
+    """Turn `chosen` into statements, each with itself as its quotation."""
     return [draft_of(c, question, Role.ANSWER if n == 0 else Role.FURTHER) for n, c in enumerate(chosen)]
 
 
@@ -138,7 +138,7 @@ def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
 
 
 def _grouped(further: Sequence[Candidate]) -> list[Candidate]:
-    """Sentences of one source together, sources in order of their best sentence, reading order inside."""
+    """Group sentences by source: sources by their best sentence, sentences in reading order."""
     order = list(dict.fromkeys(c.source.id for c in further))
     return sorted(further, key=lambda c: (order.index(c.source.id), c.sentence.start))
 

@@ -14,7 +14,7 @@ _ASSENT = re.compile(r"ok|okay|cool|great|nice|good|got it|i see|fine|perfect|wo
 
 
 def reply(question: str, sources: Sequence[Source]) -> str:
-    """What Footnote says to small talk."""
+    """Return what Footnote says to small talk."""
     asked = question.strip()
     if _THANKS.search(asked):
         return "You are welcome. Ask on whenever you like."
@@ -28,7 +28,7 @@ def reply(question: str, sources: Sequence[Source]) -> str:
 
 
 def about(sources: Sequence[Source]) -> str:
-    """What Footnote can do, with this corpus named."""
+    """Say what Footnote can do, and name the corpus."""
     article = next((s for s in sources if s.kind is Kind.ARTICLE), None)
     others = len(sources) - (article is not None)
     corpus = f"“{article.title}” and {others} sources on it" if article else f"{others} sources"

@@ -35,7 +35,7 @@ _FILLER = frozenset(
 
 
 def target(question: str, sources: Sequence[Source]) -> Source | None:
-    """The one source that `question` wants summed up, or None if it names a topic or several sources.
+    """Return the one source that `question` wants summed up; None if it names a topic or several sources.
 
     Without any name ('Summarise.') it is the first source, which is the article where there is one.
     """
@@ -48,7 +48,7 @@ def target(question: str, sources: Sequence[Source]) -> Source | None:
 
 
 def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -> list[Draft]:
-    """The headline, then the central sentences in reading order; each is its own quotation.
+    """Return the headline, then the central sentences in reading order; each is its own quotation.
 
     Speech that the source quotes is left out: a summary says what the source itself says.
     """
@@ -68,7 +68,7 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
 
 
 def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[Hit]:
-    """The passages that a summary quotes, in its order; score 1."""
+    """Return the passages that a summary quotes, in its order, with score 1."""
     hits = []
     for draft in drafts:
         for quote in draft.quotes:
@@ -80,7 +80,7 @@ def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[H
 
 
 def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], embedder: Embedder) -> list[Sentence]:
-    """The most central sentences in reading order, one a passage as long as there are passages left.
+    """Return the most central sentences in reading order, one a passage as long as there are passages left.
 
     Centrality counts for more the nearer a sentence is to the title, and where it opens its passage.
 
@@ -104,7 +104,7 @@ def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], 
 
 
 def lexrank(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Stationary probabilities, shape (n,), of a walk over `cosine` (n, n), restarted towards early rows."""
+    """Return stationary probabilities, shape (n,), of a walk over `cosine` (n, n) that restarts near early rows."""
     n = len(cosine)
     edges = np.where(cosine >= MIN_COSINE, cosine, 0.0)
     walk = edges / edges.sum(axis=1, keepdims=True)

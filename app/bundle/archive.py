@@ -30,7 +30,7 @@ _READ_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImp
 
 
 def write_zip(members: Mapping[str, bytes], made: datetime) -> bytes:
-    """A zip of `members` in their order, each dated `made` (UTC). Raises UsageError if `read_zip` would refuse it."""
+    """Return a zip of `members` in order, each dated `made` (UTC). Raises UsageError if `read_zip` would refuse it."""
     if len(members) > MAX_MEMBERS or sum(map(len, members.values())) > MAX_TOTAL:
         raise UsageError(f"a bundle holds at most {MAX_MEMBERS} files and {MAX_TOTAL // MIB} MiB; save fewer answers")
     date = max(made.timetuple()[:6], (1980, 1, 1, 0, 0, 0))  # the format knows no earlier date
@@ -48,7 +48,7 @@ def write_zip(members: Mapping[str, bytes], made: datetime) -> bytes:
 
 
 def read_zip(data: bytes) -> dict[str, bytes]:
-    """The members of a zip by name, in memory.
+    """Return the members of a zip by name, in memory.
 
     Raises UsageError for anything but a plain zip of plain files within the limits above: no damage, no member
     twice, no name that leads elsewhere, no encryption. Sizes are counted while unpacking, never believed.
@@ -78,7 +78,7 @@ def _refused(why: str) -> UsageError:
 
 
 def _check_directory(data: bytes) -> None:
-    """Before anything is unpacked: the list of members, which zipfile reads whole, is small.
+    """Check, before anything is unpacked, that the list of members is small: zipfile reads it whole.
 
     zipfile takes the last 22 bytes for the end record if they look like one without a comment, so it reads
     the very record that is checked here.

@@ -46,18 +46,18 @@ class SourceCard(Record):
 
 
 def answer_name(n: int) -> str:
-    """The member that holds answer `n` (from 1): 'answers/01.json'."""
+    """Name the member that holds answer `n` (from 1): 'answers/01.json'."""
     return f"{ANSWERS}{n:02d}.json"
 
 
 def quote_lines(n: int, answer: Answer) -> tuple[QuoteLine, ...]:
-    """The quotations of `answer`, the bundle's `n`-th, by number; one that several statements rest on comes once."""
+    """Return the quotations of `answer`, the bundle's `n`-th, by number, each once."""
     lines = dict.fromkeys(QuoteLine(answer=n, **quote.model_dump()) for quote in answer.quotes)
     return tuple(sorted(lines, key=lambda line: line.number))
 
 
 def misquoted(answer: Answer) -> set[int]:
-    """Footnotes of statements that claim to be their quotation word for word and are not."""
+    """Return the footnotes of statements that claim to be their quotation word for word and are not."""
     return {
         quote.number
         for s in answer.statements

@@ -51,7 +51,7 @@ class Present:
                 present._index.close()
 
     def find(self, source_id: str, sha256: str, words: str) -> Here | None:
-        """None if there is no index."""
+        """Return how the source compares with the index; None if there is no index."""
         if self._index is None:
             return None
         source = self._source(source_id)
@@ -62,7 +62,7 @@ class Present:
         return Here.WORDS if words in source.text else Here.CHANGED
 
     def differences(self, card: SourceCard) -> tuple[str, ...]:
-        """Fields that the index tells otherwise of the same source."""
+        """Return the fields in which the index describes the same source differently."""
         source = self._source(card.facts.id)
         return source.differences(card.facts) if source else ()
 

@@ -43,7 +43,7 @@ class Unpacked:
     """A bundle's manifest, answers, source cards and texts. `problems`: what is amiss with its members, in words."""
 
     def __init__(self, data: bytes) -> None:
-        """Raises UsageError if `data` is no bundle."""
+        """Read a bundle. Raises UsageError if `data` is none."""
         self._members = read_zip(data)
         self.manifest = self._manifest()
         self.problems = list(self._changed())
@@ -53,7 +53,7 @@ class Unpacked:
         self._texts: dict[tuple[str, str], str | None] = {}
 
     def text(self, source_id: str, sha256: str) -> str | None:
-        """The source's text in that version, proved by its SHA-256; None if the bundle does not hold it."""
+        """Return the source's text in that version, proved by its SHA-256; None if the bundle does not hold it."""
         key = (source_id, sha256)
         if key not in self._texts:
             card = self.cards.get(key)
@@ -64,7 +64,7 @@ class Unpacked:
 
     @cached_property
     def listed(self) -> frozenset[QuoteLine]:
-        """The quotations of quotes.jsonl."""
+        """Return the quotations of quotes.jsonl."""
         rows = self._members.get(QUOTES, b"").splitlines()
         _check_count(len(rows))
         parsed = [self._parsed(f"{QUOTES}, line {n}", row, QuoteLine) for n, row in enumerate(rows, 1)]
@@ -75,7 +75,7 @@ class Unpacked:
 
     @cached_property
     def cited(self) -> frozenset[QuoteLine]:
-        """The quotations of the answers."""
+        """Return the quotations of the answers."""
         _check_count(sum(len(s.quotes) for answer in self.answers.values() for s in answer.statements))
         return frozenset(line for n, answer in self.answers.items() for line in quote_lines(n, answer))
 
@@ -139,7 +139,7 @@ def _check_count(quotations: int) -> None:
 
 
 def _words(name: str, error: ValidationError) -> str:
-    """What is wrong with a record, without repeating what it holds."""
+    """Say what is wrong with a record, without repeating its content."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(map(str, first["loc"]))[:80]
     return f"{name}: {where + ': ' if where else ''}{first['msg'][:200]}"

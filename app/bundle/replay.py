@@ -54,13 +54,13 @@ class Replay(Record):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def proved(self) -> int:
-        """How many quotations are proved."""
+        """Return how many quotations are proved."""
         return sum(q.proved for q in self.quotes)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def ok(self) -> bool:
-        """Every quotation is proved and no member is amiss."""
+        """Return whether every quotation is proved and every member is as it was made."""
         return not self.problems and self.proved == len(self.quotes)
 
 
@@ -98,7 +98,7 @@ def _read(path: Path) -> bytes:
 
 
 def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
-    """Every quotation that is listed or cited, by answer and number."""
+    """Yield every quotation that is listed or cited, by answer and number."""
     wrong = {(n, number) for n, answer in unpacked.answers.items() for number in misquoted(answer)}
     for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
         reason = _amiss(line, unpacked)
@@ -110,7 +110,7 @@ def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:
-    """Why a quotation is not proved; '' if it is."""
+    """Say why a quotation is not proved; '' if it is."""
     text = unpacked.text(line.source_id, line.source_sha256)
     if text is None:
         return f"the bundle does not hold the text of '{line.source_id}' with the SHA-256 that was quoted"

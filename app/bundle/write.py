@@ -69,7 +69,7 @@ def pack(
     *,
     made: datetime | None = None,
 ) -> bytes:
-    """The zip. `sources` must hold every quoted source in the version that was quoted; others are left out.
+    """Return the zip. `sources` must hold every quoted source in the quoted version; others are left out.
 
     Equal arguments, `made` (default: now) included, give equal bytes. Raises UsageError without answers or if there
     is too much, QuoteError if a quotation cannot be proved.
@@ -101,7 +101,7 @@ def pack(
 
 
 def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
-    """'footnote-2026-11-25-why-did-they-leave.zip': a name that every file system takes."""
+    """Return 'footnote-2026-11-25-why-did-they-leave.zip': a name that every file system takes."""
     day = (made or datetime.now(UTC)).astimezone(UTC).date().isoformat()
     words = re.findall(r"[a-z0-9]+", anyascii(title).lower().replace("'", ""))
     short = "-".join(words)[:60].strip("-")
@@ -109,7 +109,7 @@ def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
 
 
 def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Source]:
-    """The quoted sources in the order of their first quotation. Raises QuoteError."""
+    """Return the quoted sources in the order of their first quotation. Raises QuoteError."""
     at_hand = {(s.id, s.sha256): s for s in sources}
     quoted: dict[tuple[str, str], Source] = {}
     for line in lines:
@@ -125,7 +125,7 @@ def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Sourc
 
 
 def _check_words(answers: Sequence[Answer], quoted: Sequence[Source]) -> None:
-    """Raises QuoteError if a statement is not what it quotes, or a source is described otherwise than it is."""
+    """Check that statements are what they quote and sources are described as they are. Raises QuoteError."""
     cards = {(s.id, s.sha256): _card("", s) for s in quoted}
     for n, answer in enumerate(answers, 1):
         wrong = misquoted(answer)
@@ -181,7 +181,7 @@ def _version(library: str) -> str:
 
 
 def _settings(settings: Settings) -> dict[str, str | int | float | bool | None]:
-    """Settings that bear on the answers: no path, no address. Of a model in a folder the folder's own name is kept."""
+    """Return the settings that affect answers: no path, no address. Of a model in a folder only the folder's name."""
     found = {}
     for name, value in settings.model_dump().items():
         if isinstance(value, Path) or name in _ADDRESSES:

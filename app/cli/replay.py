@@ -67,7 +67,7 @@ def _print_replay(found: Replay) -> None:
 
 
 def _replay_table(found: Replay, width: int) -> Table:
-    """A line a quotation; source and quotation give way where the screen is narrow, the verdict never."""
+    """Return a line a quotation; on a narrow screen source and quotation are cut, the verdict never."""
     from rich.table import Table
     from rich.text import Text
 

@@ -137,7 +137,7 @@ def gather(
 
 
 def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:
-    """For each source its best sentence that is on the matter, and a second one if that gives another figure.
+    """Return each source's best relevant sentence, and a second one if it gives another figure.
 
     `ranked`: all sentences, best first. `named`: sentences that hold the figure that answers, best first; such a
     source has a row however little its words resemble the question.
@@ -162,7 +162,7 @@ def _second(first: Found, other: Found, counted: str, cut: Cut) -> bool:
 
 
 def _naming(figure: str, found: Sequence[Found]) -> list[Found]:
-    """Those of `found` that hold the value of `figure`; a round one may be another's by chance, so that its passage
+    """Return those of `found` that hold the value of `figure`; a round figure can match by chance, so its passage
     must share words with the question.
     """
     said = {n.value for n in numbers(figure)}

@@ -20,24 +20,24 @@ _UNSAFE_IN_ADDRESS = re.compile(r"[<>\\`\"'^{}|]")
 
 
 def plain(text: str) -> str:
-    """One line that renders as the words of `text`, runs of white space as one space, control characters visible."""
+    """Return one line that renders as the words of `text`, with single spaces and visible control characters."""
     words = _INLINE.sub(lambda m: "\\" + m[0], visible(" ".join(text.split())))
     words = _BARE_ADDRESS.sub(lambda m: m[0][:-1] + "\\" + m[0][-1], words)
     return _LINE_START.sub(lambda m: m[0][:-1] + "\\" + m[0][-1], words)
 
 
 def blocks(text: str, indent: str) -> str:
-    """The paragraphs of `text` (parted by empty lines) as paragraphs, each line behind the first set in by `indent`."""
+    """Return the paragraphs of `text` (separated by empty lines), each after the first indented by `indent`."""
     return f"\n\n{indent}".join(plain(p) for p in re.split(r"\n\s*\n", text) if p.strip())
 
 
 def emphasis(text: str) -> str:
-    """`plain` in italics; '' for a text without words."""
+    """Return `plain` in italics; '' for a text without words."""
     words = plain(text)
     return f"*{words}*" if words else ""
 
 
 def address(url: str) -> str:
-    """`url`, a plain web address, as a link that shows itself; '' for ''."""
+    """Return `url`, a plain web address, as a link that shows itself; '' for ''."""
     safe = _UNSAFE_IN_ADDRESS.sub(lambda m: f"%{ord(m[0]):02X}", url)
     return f"<{safe}>" if safe else ""

@@ -32,7 +32,7 @@ _RENDERED = re.compile("[ \t\n\r\f]+")  # CSS collapses these, but not a no-brea
 
 
 def web_address(url: str) -> str:
-    """`url` if it is a plain http or https address with a host, else ''."""
+    """Return `url` if it is a plain http or https address with a host, else ''."""
     if any(c.isspace() or not c.isprintable() for c in url):
         return ""
     try:
@@ -44,7 +44,7 @@ def web_address(url: str) -> str:
 
 
 def live_address(source: Source, start: int, end: int) -> str:
-    """The address at which `source.text[start:end]` is read on the live page.
+    """Return the address of `source.text[start:end]` on the live page.
 
     A note's words are not on the page that it is about, so a note gives the page without a fragment; so does a
     span that no directive can name alone. An existing fragment of the address is kept. '' if `source.url` is no
@@ -61,7 +61,7 @@ def live_address(source: Source, start: int, end: int) -> str:
 
 
 def text_directive(source: Source, start: int, end: int) -> str:
-    """'text=...' whose first match in the text is the span, white space at its ends aside; '' if there is none."""
+    """Return 'text=...' whose first match in the text is the span without outer white space; '' if there is none."""
     page = page_text(source)
     inside = source.text[start:end]
     start += len(inside) - len(inside.lstrip())
@@ -72,7 +72,7 @@ def text_directive(source: Source, start: int, end: int) -> str:
 
 
 def _candidates(page: PageText, start: int, end: int) -> Iterator[Directive]:
-    """Directives for the span, the plainest first."""
+    """Yield directives for the span, the plainest first."""
     first, last = page.stretch(start), page.stretch(end - 1)
     if first is None or last is None:
         return
@@ -85,7 +85,7 @@ def _candidates(page: PageText, start: int, end: int) -> Iterator[Directive]:
 
 
 def _words(page: PageText, start: int, end: int, first: int, last: int) -> Iterator[tuple[Span, Span | None]]:
-    """textStart and textEnd: the whole span, or for a long one, or one of several stretches, words at its ends."""
+    """Yield textStart and textEnd: the whole span, or the words at its ends if it is long or has several stretches."""
     if first == last and len(_encoded(page.text[start:end])) <= _WHOLE:
         yield (start, end), None
         return
@@ -101,7 +101,7 @@ def _words(page: PageText, start: int, end: int, first: int, last: int) -> Itera
 
 
 def _contexts(page: PageText, start: int, end: int, first: int, last: int) -> Iterator[tuple[Span | None, Span | None]]:
-    """Prefixes and suffixes, short ones first, and those of the span's own blocks before those of other blocks.
+    """Yield prefixes and suffixes: short ones first, and those of the span's own blocks before others.
 
     On the live page pictures and captions may stand between two blocks that follow each other in our text.
     """
@@ -139,7 +139,7 @@ def _after(page: PageText, end: int, stretch: int, words: int, own: bool) -> Spa
 
 
 def _word_starts(page: PageText, low: int, high: int) -> list[int]:
-    """Offsets in [low, high) at which a word begins: the last ones, ascending, as many as are ever asked for.
+    """Return offsets in [low, high) at which a word begins: the last ones, ascending, as many as are ever needed.
 
     Scripts without spaces have boundaries that only a dictionary finds, and a browser's may differ from ours; so a
     word counts as begun only at `low` or behind white space or a sign.
@@ -155,7 +155,7 @@ def _word_starts(page: PageText, low: int, high: int) -> list[int]:
 
 
 def _word_ends(page: PageText, low: int, high: int) -> list[int]:
-    """Offsets in (low, high] at which a word ends: the first ones, ascending; otherwise as `_word_starts`."""
+    """Return offsets in (low, high] at which a word ends: the first ones, ascending; otherwise as `_word_starts`."""
     text, found = page.text, list[int]()
     for i in range(bisect_right(page.breaks, low), len(page.breaks)):
         at = page.breaks[i]

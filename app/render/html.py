@@ -38,7 +38,7 @@ Tag = Callable[[Highlight], Markup]
 
 
 def html(template: LiteralString, /, **values: object) -> Markup:
-    """`template` with its {names} filled, each value escaped unless it is Markup."""
+    """Fill the {names} of `template`, each value escaped unless it is Markup."""
     return Markup(template).format(**values)
 
 
@@ -47,12 +47,12 @@ def join(parts: Iterable[Markup]) -> Markup:
 
 
 def host_of(url: str) -> str:
-    """The host of a web address without 'www.'; empty if it is none."""
+    """Return the host of a web address without 'www.'; '' if it is none."""
     return (urlsplit(url).hostname or "").removeprefix("www.") if web_address(url) else ""
 
 
 def link(url: str, words: str | Markup, hint: str) -> Markup:
-    """A link that opens apart and tells the page nothing; the words alone if `url` is no web address."""
+    """Return a link that opens a new tab and sends no referrer; the words alone if `url` is no web address."""
     if not web_address(url):
         return html("<span>{words}</span>", words=words)
     return html(
@@ -64,7 +64,7 @@ def link(url: str, words: str | Markup, hint: str) -> Markup:
 
 
 def emphasised(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
-    """`text` with `spans` (start, end) in bold; what overlaps or lies outside is left out."""
+    """Return `text` with `spans` (start, end) in bold; overlapping and outside spans are left out."""
     text, out, at = visible(text), _EMPTY, 0
     for start, end in sorted(spans):
         if at <= start < end <= len(text):
@@ -82,7 +82,7 @@ def span_html(
     tag: Tag | None = None,
     links: bool = False,
 ) -> Markup:
-    """`source.text[start:end]` with its structure, `highlights` marked.
+    """Return `source.text[start:end]` with its structure and `highlights` marked.
 
     The text inside the `<mark data-quotes>` elements of a number is its quotation, character by character,
     within each block. `tag` makes what stands before a highlight; `links` keeps the source's links.
@@ -102,7 +102,7 @@ def span_html(
 
 
 def _marks_by_block(source: Source, blocks: Sequence[Block]) -> dict[int, list[Mark]]:
-    """Block start -> the inline marks inside it, in one pass."""
+    """Map each block's start to the inline marks inside it, in one pass."""
     found: dict[int, list[Mark]] = {b.start: [] for b in blocks}
     marks = iter(sorted(source.marks, key=lambda m: m.start))
     mark = next(marks, None)
@@ -140,7 +140,7 @@ def _inline(
     *,
     links: bool,
 ) -> Markup:
-    """One block's text, cut where a mark or highlight begins or ends, so that they may overlap."""
+    """Return one block's text, cut where a mark or highlight begins or ends, so that they may overlap."""
     start, end = max(block.start, window[0]), min(block.end, window[1])
     every: list[Highlight | Mark] = [*highlights, *marks]
     spans = [s for s in every if s.start < end and s.end > start]

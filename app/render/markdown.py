@@ -21,7 +21,7 @@ __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
 
 
 def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: datetime | None = None) -> str:
-    """One answer with its references, as Markdown."""
+    """Return one answer with its references, as Markdown."""
     parts = [
         f"**{plain(answer.question)}**",
         *_answer(answer, SourceVersions(sources)),
@@ -33,7 +33,7 @@ def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: dat
 def conversation_markdown(
     answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
 ) -> str:
-    """Every question with its answer and references, as Markdown; references are numbered anew for each answer."""
+    """Return every question with its answer and references, as Markdown; references are numbered per answer."""
     versions = SourceVersions(sources)
     parts = [f"# {plain(title)}", emphasis(origin(answers, made))]
     for n, answer in enumerate(answers, 1):

@@ -23,7 +23,7 @@ _NOTHING = Markup("")
 def conversation_html(
     answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
 ) -> str:
-    """Every question with its answer and references as a page of its own; arguments as in `app.render.markdown`.
+    """Return every question with its answer and references as one page; arguments as in `app.render.markdown`.
 
     The page's own policy (Content-Security-Policy Level 3) allows its one style sheet, by hash, and nothing else.
     """

@@ -46,7 +46,7 @@ class Directive:
 
 @lru_cache(maxsize=8192)
 def fold(char: str) -> str:
-    """What is left of a character when case, accents and typographic variants do not count; may be empty."""
+    """Return a character without case, accents and typographic variants; may be empty."""
     return " " if char.isspace() else anyascii(char).lower().replace("\n", " ")
 
 
@@ -89,7 +89,7 @@ class PageText:
         return pieces
 
     def _read(self, block: Block) -> None:
-        """Word boundaries and stretches of one block."""
+        """Record the word boundaries and stretches of one block."""
         inside = self.text[block.start : block.end]
         breaks = sorted({0, len(inside), *(m.start() for m in _BOUNDARY.finditer(inside))})
         self.breaks += [block.start + b for b in breaks]
@@ -105,7 +105,7 @@ class PageText:
                 self._blocks.append((block.start, block.end))
 
     def stretch(self, offset: int) -> int | None:
-        """The number of the stretch that holds the character at `offset`."""
+        """Return the number of the stretch that holds the character at `offset`."""
         n = bisect_right(self.stretches, offset, key=lambda s: s[0]) - 1
         return n if n >= 0 and offset < self.stretches[n][1] else None
 
@@ -119,7 +119,7 @@ class PageText:
         return self._first_match(directive) == (self._at[directive.start[0]], self._end(last[1]))
 
     def _end(self, offset: int) -> int:
-        """Where the text before `offset` ends in the folded text."""
+        """Return where the text before `offset` ends in the folded text."""
         return self._at[offset - 1] + len(fold(self.text[offset - 1]))
 
     def _first_match(self, directive: Directive) -> Span | None:
@@ -174,5 +174,5 @@ def _page_text(text: str, blocks: tuple[Block, ...]) -> PageText:
 
 
 def page_text(source: Source) -> PageText:
-    """The searchable text of `source`; the last few are kept."""
+    """Return the searchable text of `source`; the last few are cached."""
     return _page_text(source.text, source.blocks)

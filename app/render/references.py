@@ -49,11 +49,11 @@ class SourceVersions:
             self._versions.setdefault(source.id, {})[source.sha256] = source
 
     def get(self, source_id: str, sha256: str) -> Source | None:
-        """The source in the version that was quoted, if it is at hand."""
+        """Return the source in the version that was quoted, if it is at hand."""
         return self._versions.get(source_id, {}).get(sha256)
 
     def passage(self, hit: AnswerHit) -> tuple[Source, str] | None:
-        """A hit's source and words; None if its versions at hand read differently there, or none is at hand."""
+        """Return a hit's source and words; None if no version is at hand, or if the versions differ there."""
         found = {s.text[hit.start : hit.end]: s for s in self._versions.get(hit.source_id, {}).values()}
         return next(((s, words) for words, s in found.items()), None) if len(found) == 1 else None
 
@@ -91,7 +91,7 @@ def _reference(
 
 
 def origin(answers: Sequence[Answer], made: datetime | None) -> str:
-    """'Footnote 1.0, 25 Nov 2026; index 20261125T...': what made a transcript, when, and from which index."""
+    """Return 'Footnote 1.0, 25 Nov 2026; index 20261125T...': what made a transcript, when, from which index."""
     day = date_words((made or datetime.now(UTC)).astimezone(UTC).date().isoformat())
     generations = list(dict.fromkeys(a.index.generation for a in answers))
     index = "index" if len(generations) == 1 else "indexes"
@@ -99,7 +99,7 @@ def origin(answers: Sequence[Answer], made: datetime | None) -> str:
 
 
 def nearest(answer: Answer, versions: SourceVersions) -> tuple[Near, ...]:
-    """The passages beside an abstention, nearest first."""
+    """Return the passages shown beside an abstention, nearest first."""
     found = []
     for hit in answer.nearest:
         at_hand = versions.passage(hit)

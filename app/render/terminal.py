@@ -20,7 +20,7 @@ CONTEXT = 300  # characters around a span that `show` prints
 
 
 def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -> None:
-    """Statements with marks, then the footnotes with their place in the file."""
+    """Print statements with marks, then the footnotes with their place in the file."""
     if answer.standalone_question != answer.question.strip():
         console.print(Text(f"Understood as: {visible(answer.standalone_question)}", style="dim"))
     if answer.abstained:
@@ -77,7 +77,7 @@ def _passage_line(source: Source, start: int, end: int) -> Text:
 
 
 def print_comparison(console: Console, found: Comparison) -> None:
-    """The rows, and how many sources have nothing on the question."""
+    """Print the rows, and how many sources have nothing on the question."""
     if found.standalone_question != found.question.strip():
         console.print(Text(f"Understood as: {visible(found.standalone_question)}", style="dim"))
     if not found.rows:
@@ -100,7 +100,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
 
 
 def _quoted(row: Row) -> Text:
-    """The quotation with its figures in bold, and the command that opens it in its place."""
+    """Return the quotation with its figures in bold, and the command that opens it in place."""
     words = Text(visible(row.quote.text))
     for start, end in row.emphasis:
         words.stylize("bold", start, end)
@@ -109,7 +109,7 @@ def _quoted(row: Row) -> Text:
 
 
 def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
-    """One passage a row, best first."""
+    """Print one passage a row, best first."""
     if not hits:
         console.print("No passage found.")
     for n, hit in enumerate(hits, 1):
@@ -121,7 +121,7 @@ def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]
 
 
 def print_span(console: Console, source: Source, start: int, end: int) -> None:
-    """The words `start:end` in their place, with what stands around them."""
+    """Print the words `start:end` with their context."""
     place = f"{source.file} line {source.line_at(start)}" if source.file else ""
     console.print(
         Text(f"{visible(source.title)} ({visible(source.publisher)}, {date_words(source.published)})", style="bold")
@@ -138,7 +138,7 @@ def print_span(console: Console, source: Source, start: int, end: int) -> None:
 
 
 def print_summary(console: Console, rows: Sequence[Summary]) -> None:
-    """The table of `footnote eval`."""
+    """Print the table of `footnote eval`."""
     table = Table(box=None, pad_edge=False)
     for name in (
         "kind",
@@ -164,7 +164,7 @@ def print_summary(console: Console, rows: Sequence[Summary]) -> None:
 
 
 def print_curve(console: Console, points: Sequence[CurvePoint], chosen: float) -> None:
-    """The trade between the two errors: a row for each part of unanswerable questions answered, and the one in use."""
+    """Print the trade between the two errors: a row for each share of unanswerable questions answered."""
     table = Table(box=None, pad_edge=False, title="what a threshold costs")
     for name in ("threshold", "answerable refused", "unanswerable answered", ""):
         table.add_column(name, justify="right")

@@ -9,5 +9,5 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
-    """`text` with each control character as U+FFFD, so that words are read in the order they stand in."""
+    """Return `text` with each control character as U+FFFD, so that words are read in their true order."""
     return _CONTROL.sub("\ufffd", text)

@@ -12,7 +12,7 @@ TEXTS: Mapping[str, Texts] = {t.code: t for t in (ENGLISH, UKRAINIAN)}
 
 
 def choose(wanted: Iterable[str]) -> Texts:
-    """The first language of `wanted` (BCP 47 tags, best first: 'uk-UA', 'en') that there is; else English."""
+    """Return the first available language of `wanted` (BCP 47 tags, best first: 'uk-UA', 'en'), else English."""
     for tag in wanted:
         found = TEXTS.get(tag.split("-")[0].lower())
         if found is not None:
