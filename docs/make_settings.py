@@ -15,8 +15,8 @@ def page() -> str:
     lines = [
         "# Settings",
         "",
-        "Flags override environment variables, which override `footnote.toml` in the working folder, which overrides the",
-        "defaults. In the file, write the name from the first column: `port = 8000`.",
+        "Flags override environment variables, which override `footnote.toml` in the working folder, which overrides",
+        "the defaults. In the file, write the name from the first column: `port = 8000`.",
         "",
         "| setting | variable | default | meaning |",
         "|---|---|---|---|",

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.bundle.current import SourceState
 from app.bundle.format import Manifest, QuoteLine, SourceCard
-from app.bundle.present import Here
 from app.bundle.replay import Replay, ReplayedQuote, replay
 from app.bundle.write import file_name, pack
 from app.records import Answer
@@ -147,7 +147,7 @@ def test_the_page_on_bundles_names_every_field() -> None:
     for record in (Manifest, QuoteLine, SourceCard):
         for field in record.model_fields:
             assert f"`{field}`" in page, f"{record.__name__}.{field}"
-    assert all(f"`{here.value}`" in page for here in Here)
+    assert all(f"`{here.value}`" in page for here in SourceState)
     assert all(f"`{field}`" in page for field in (*Replay.model_fields, *ReplayedQuote.model_fields))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bundle.present import Here
+from app.bundle.current import SourceState
 from app.bundle.replay import Replay, replay
 from app.bundle.write import pack
 from app.settings import Settings
@@ -200,7 +200,7 @@ def test_a_forger_who_makes_everything_anew_is_found_only_by_the_index(tmp_path:
     assert replay(data).ok
     home = index_of(tmp_path, ARTICLE.text)
     found = replay(data, home)
-    assert (found.ok, found.quotes[0].here) == (True, Here.CHANGED)
+    assert (found.ok, found.quotes[0].here) == (True, SourceState.CHANGED)
 
 
 def index_of(folder: Path, article: str | None) -> Path:
@@ -220,17 +220,17 @@ def index_of(folder: Path, article: str | None) -> Path:
 @pytest.mark.parametrize(
     ("article", "here"),
     [
-        (ARTICLE.text, Here.SAME),
-        (f"A correction came later.\n\n{FORTY}", Here.WORDS),
-        ("The yard built fifty ships in 1912.", Here.CHANGED),
-        (None, Here.ABSENT),
+        (ARTICLE.text, SourceState.SAME),
+        (f"A correction came later.\n\n{FORTY}", SourceState.WORDS),
+        ("The yard built fifty ships in 1912.", SourceState.CHANGED),
+        (None, SourceState.ABSENT),
     ],
 )
-def test_each_source_is_compared_with_the_index_here(tmp_path: Path, article: str | None, here: Here) -> None:
+def test_each_source_is_compared_with_the_index_here(tmp_path: Path, article: str | None, here: SourceState) -> None:
     found = replay(BUNDLE, index_of(tmp_path, article))
     assert found.ok
     assert found.generation
-    assert [q.here for q in found.quotes] == [here, Here.SAME]
+    assert [q.here for q in found.quotes] == [here, SourceState.SAME]
     assert [q.differs for q in found.quotes] == [(), ("publisher",)]
 
 

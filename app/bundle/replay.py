@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import computed_field
 
 from app.bundle.archive import MAX_FILE
+from app.bundle.current import CurrentIndex, SourceState
 from app.bundle.format import QUOTES, QuoteLine, misquoted
-from app.bundle.present import Here, Present
 from app.bundle.read import Unpacked
 from app.records import IndexStamp
 from index.errors import UsageError
@@ -30,7 +30,7 @@ class ReplayedQuote(QuoteLine):
     question: str
     proved: bool
     reason: str = ""
-    here: Here | None = None
+    here: SourceState | None = None
     differs: tuple[str, ...] = ()
 
 
@@ -71,7 +71,7 @@ def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
     """
     data = bundle if isinstance(bundle, bytes) else _read(bundle)
     unpacked = Unpacked(data)
-    with Present.open(home) as present:
+    with CurrentIndex.open(home) as present:
         quotes = tuple(_compared(q, unpacked, present) for q in _checked(unpacked))
         return Replay(
             sha256=hashlib.sha256(data).hexdigest(),
@@ -124,7 +124,7 @@ def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:
     return "" if line in unpacked.listed else f"it is not listed in {QUOTES}"
 
 
-def _compared(quote: ReplayedQuote, unpacked: Unpacked, present: Present) -> ReplayedQuote:
+def _compared(quote: ReplayedQuote, unpacked: Unpacked, present: CurrentIndex) -> ReplayedQuote:
     here = present.find(quote.source_id, quote.source_sha256, quote.text)
     card = unpacked.cards.get((quote.source_id, quote.source_sha256))
     differs = present.differences(card) if card and here else ()

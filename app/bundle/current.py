@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TRIES = 20  # a reader may lose this many races against builds that end
 
 
-class Here(StrEnum):
+class SourceState(StrEnum):
     """The source in the index, beside the version that was quoted."""
 
     SAME = "same"  # the very text
@@ -27,7 +27,7 @@ class Here(StrEnum):
     ABSENT = "absent"  # no source with this id
 
 
-class Present:
+class CurrentIndex:
     """The current generation under a home, if there is one. `note` says why there is none to compare with."""
 
     def __init__(self, index: Generation | None, note: str = "") -> None:
@@ -36,7 +36,7 @@ class Present:
 
     @classmethod
     @contextmanager
-    def open(cls, home: Path | None) -> Iterator[Present]:
+    def open(cls, home: Path | None) -> Iterator[CurrentIndex]:
         """Hold the current generation while the block lasts; an index that cannot be read is none, and noted."""
         try:
             index = _open(home) if home else None
@@ -50,16 +50,16 @@ class Present:
             if present._index:
                 present._index.close()
 
-    def find(self, source_id: str, sha256: str, words: str) -> Here | None:
+    def find(self, source_id: str, sha256: str, words: str) -> SourceState | None:
         """Return how the source compares with the index; None if there is no index."""
         if self._index is None:
             return None
         source = self._source(source_id)
         if source is None:
-            return Here.ABSENT if self._index else None
+            return SourceState.ABSENT if self._index else None
         if source.sha256 == sha256:
-            return Here.SAME
-        return Here.WORDS if words in source.text else Here.CHANGED
+            return SourceState.SAME
+        return SourceState.WORDS if words in source.text else SourceState.CHANGED
 
     def differences(self, card: SourceCard) -> tuple[str, ...]:
         """Return the fields in which the index describes the same source differently."""
