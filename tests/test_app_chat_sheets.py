@@ -84,4 +84,4 @@ def test_the_link_to_a_place_names_source_span_and_hash_and_no_other() -> None:
     shown = place_html(door, {"source": "a-b", "span": "0-5", "sha256": source.sha256[:16]}, 1, ENGLISH)
     assert Page(str(shown)).lit == {"0": "Words"}
     for wrong in ({"source": 5}, {"source": "a-b", "span": ["0-5"]}, {"source": "a-b", "span": "0-5-6"}, {}):
-        assert ENGLISH.place_wrong in unescape(str(place_html(door, wrong, 1, ENGLISH)))
+        assert ENGLISH.link_wrong in unescape(str(place_html(door, wrong, 1, ENGLISH)))

@@ -62,7 +62,7 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
         # Through JSON text: strings of a browser become tuples and enumerations only so.
         record = Record.model_validate_json(json.dumps(data))
     except ValidationError:
-        return Exchange(id=turn, question=_question(data) or texts.talk_untitled, problem=texts.exchange_unreadable)
+        return Exchange(id=turn, question=_question(data) or texts.untitled, problem=texts.exchange_unreadable)
     statements = record.answer.statements if record.answer is not None else record.statements
     sources: dict[str, Source] = {}
     changed: set[int] = set()

@@ -89,7 +89,7 @@ def _reason(exchange: Exchange, texts: Texts) -> Markup:
         hint=texts.reason_hint,
         send=texts.send_reason,
         cancel=texts.cancel,
-        judged=texts.judged,
+        judged=texts.feedback_saved,
     )
 
 

@@ -47,7 +47,7 @@ def _shelf(sources: Sequence[Source], texts: Texts) -> Markup:
     others = len(sources) - 1
     beside = html(
         '<br><button type="button" class="quiet" data-drawer="shelf">{words}</button>',
-        words=texts.counted(others, texts.beside),
+        words=texts.counted(others, texts.further_sources),
     )
     return html(
         '<p class="shelf"><span class="shelf-label">{label}</span> <cite dir="auto">{title}</cite> '

@@ -23,10 +23,10 @@ def masthead_html(texts: Texts) -> Markup:
         code=texts.code,
         title=texts.title,
         tagline=texts.tagline,
-        talks=_drawer_button("talks", TALKS, texts.talks),
-        shelf=_drawer_button("shelf", BOOKS, texts.sources_button),
+        talks=_drawer_button("talks", TALKS, texts.conversations),
+        shelf=_drawer_button("shelf", BOOKS, texts.sources),
         icon=NEW,
-        new=texts.new_talk,
+        new=texts.new_conversation,
         languages=_languages(texts),
     )
 
@@ -89,13 +89,13 @@ def talks_html(texts: Texts) -> Markup:
         '<button type="button" class="wide" data-new>{i_new}{new}</button>'
         '<ul class="talk-list" data-talks data-none="{none}" data-untitled="{untitled}" data-unreadable="{unreadable}">'
         "{row}</ul>{save}</div>",
-        head=drawer_head("talks", texts.talks_head, texts),
-        more=texts.talks_more,
+        head=drawer_head("talks", texts.conversations, texts),
+        more=texts.conversations_more,
         i_new=NEW,
-        new=texts.new_talk,
-        none=texts.talks_none,
-        untitled=texts.talk_untitled,
-        unreadable=texts.talk_unreadable,
+        new=texts.new_conversation,
+        none=texts.conversations_none,
+        untitled=texts.untitled,
+        unreadable=texts.conversation_unreadable,
         row=_talk_row(texts),
         save=_save(texts),
     )
@@ -108,10 +108,10 @@ def _talk_row(texts: Texts) -> Markup:
         '<input type="text" class="talk-name" maxlength="200" aria-label="{label}" dir="auto" hidden>'
         '<span class="talk-doors"><button type="button" class="quiet" data-talk-rename>{rename}</button>'
         '<button type="button" class="quiet" data-talk-delete data-sure="{sure}">{delete}</button></span></li>',
-        label=texts.talk_rename_label,
-        rename=texts.talk_rename,
-        delete=texts.talk_delete,
-        sure=texts.talk_delete_sure,
+        label=texts.rename_label,
+        rename=texts.rename,
+        delete=texts.delete,
+        sure=texts.delete_sure,
     )
 
 
@@ -125,8 +125,8 @@ def _save(texts: Texts) -> Markup:
         '<section class="talk-save" aria-labelledby="save-head"><h3 id="save-head">{head}</h3>'
         '<p class="talk-save-doors">{buttons}</p><p class="save-failed" role="status"></p>'
         '<button type="button" class="quiet" data-clear data-sure="{sure}">{clear}</button></section>',
-        head=texts.talk_save,
+        head=texts.save_conversation,
         buttons=buttons,
-        sure=texts.talk_delete_sure,
+        sure=texts.delete_sure,
         clear=texts.clear,
     )

@@ -25,22 +25,22 @@ def place_html(door: EngineDoor, wanted: Mapping[str, Any], opened: int, texts: 
     """
     source_id, span, sha256 = (wanted.get(k) or "" for k in ("source", "span", "sha256"))
     if not all(isinstance(v, str) for v in (source_id, span, sha256)) or not source_id:
-        return reader_problem(texts.place_wrong, opened, texts)
+        return reader_problem(texts.link_wrong, opened, texts)
     match = _SPAN.match(span)
     if span and match is None:
-        return reader_problem(texts.place_wrong, opened, texts)
+        return reader_problem(texts.link_wrong, opened, texts)
     try:
         source = door.engine().source(source_id)
     except UnknownSourceError:
-        return reader_problem(texts.place_unknown.format(source=source_id[:200]), opened, texts)
+        return reader_problem(texts.link_unknown.format(source=source_id[:200]), opened, texts)
     except Exception as error:  # noqa: BLE001 - said in words, logged in problem_words
         return reader_problem(problem_words(error, texts), opened, texts)
     if not source.sha256.startswith(sha256):
-        return reader_html(source, (), opened, texts, message=texts.place_changed)
+        return reader_html(source, (), opened, texts, message=texts.link_changed)
     if match is None:
         return reader_html(source, (), opened, texts)
     start, end = int(match[1]), int(match[2])
     if not start < end <= len(source.text):
-        words = texts.place_outside.format(start=start, end=end, length=len(source.text))
+        words = texts.link_outside.format(start=start, end=end, length=len(source.text))
         return reader_html(source, (), opened, texts, message=words)
     return span_in_place(source, start, end, opened, texts)

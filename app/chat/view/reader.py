@@ -89,7 +89,7 @@ def reader_problem(words: str, opened: int, texts: Texts) -> Markup:
         '<section class="reader-sheet" data-opened="{opened}" aria-label="{label}">{bar}'
         '<div id="reader-head" tabindex="-1">{words}</div></section>',
         opened=opened,
-        label=texts.reader,
+        label=texts.source_viewer,
         bar=sheet_bar(texts),
         words=problem_html(words, texts),
     )
@@ -152,7 +152,7 @@ def _facts(source: Source, texts: Texts) -> Markup:
     rows: list[tuple[str, str | Markup]] = [
         (texts.author, source.author or ""),
         (texts.published, date_words(source.published, texts, long=True)),
-        (texts.stands, "" if source.kind is Kind.ARTICLE else relation_words(source.relation, texts)),
+        (texts.relation_label, "" if source.kind is Kind.ARTICLE else relation_words(source.relation, texts)),
         (texts.written_in, language_words(source.language, texts)),
         (texts.address, link(source.url, host_of(source.url), texts.new_tab) if host_of(source.url) else ""),
         (texts.via, Markup(", ").join(pages)),

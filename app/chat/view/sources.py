@@ -22,7 +22,7 @@ def shelf_html(shelf: Shelf | None, problem: str = "", texts: Texts = ENGLISH) -
     return html(
         '<div class="drawer-sheet" data-generation="{generation}">{head}{body}</div>',
         generation="" if shelf is None else shelf.generation,
-        head=drawer_head("shelf", texts.shelf, texts),
+        head=drawer_head("shelf", texts.sources, texts),
         body=body,
     )
 
@@ -55,13 +55,13 @@ def _body(shelf: Shelf, texts: Texts) -> Markup:
         '<label class="shelf-find"><span class="for-ears">{find}</span>'
         '<input type="search" data-shelf-find placeholder="{find}" autocomplete="off"></label>'
         '<ul class="shelf-list">{entries}</ul><p class="shelf-none" role="status" data-words="{none}"></p>',
-        counts=texts.shelf_counts.format(**counts(shelf, texts)),
-        built=texts.shelf_built.format(when=time_words(shelf.built_at, texts), model=shelf.model),
-        choose=texts.shelf_choose,
-        all=texts.shelf_all,
-        find=texts.shelf_filter,
+        counts=texts.index_counts.format(**counts(shelf, texts)),
+        built=texts.index_built.format(when=time_words(shelf.built_at, texts), model=shelf.model),
+        choose=texts.sources_choose,
+        all=texts.sources_all,
+        find=texts.sources_find,
         entries=join(_entry(e, texts) for e in shelf.entries),
-        none=texts.shelf_none,
+        none=texts.sources_none,
     )
 
 
@@ -80,10 +80,10 @@ def _entry(entry: ShelfEntry, texts: Texts) -> Markup:
         '<button type="button" class="quiet" data-open-source="{id}" aria-label="{open}: {title}">{open}</button></li>',
         id=entry.source_id,
         name=f"{entry.publisher}, {date_words(entry.published, texts)}",
-        ask=texts.shelf_ask_of.format(title="").strip(),
+        ask=texts.sources_ask.format(title="").strip(),
         title=entry.title,
         publisher=entry.publisher,
         date=date_words(entry.published, texts),
         facts=Markup(" · ").join(f for f in facts if f),
-        open=texts.shelf_open,
+        open=texts.sources_open,
     )
