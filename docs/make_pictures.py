@@ -81,7 +81,7 @@ def pictures(browser: Browser, url: str, question: str, disputed: str, refused: 
     save(page, "chat")
     page.locator(".mark").first.click()
     page.locator(".passage[aria-current] [data-open]").click()
-    page.locator("#reader mark[aria-current]").first.wait_for()
+    page.locator("#source-viewer mark[aria-current]").first.wait_for()
     save(page, "source")
 
     page = opened(browser, url, WIDE)

@@ -20,13 +20,13 @@ pytestmark = pytest.mark.browser
 
 def talks(page: Page) -> Locator:
     """The rows of the conversations drawer, which is opened."""
-    if not page.locator("#talks").is_visible():
+    if not page.locator("#conversations").is_visible():
         page.get_by_role("button", name="Conversations", exact=True).click()
-    return page.locator("#talks [data-talks] li[data-name]")
+    return page.locator("#conversations .conversation-list li[data-id]")
 
 
 def new(page: Page) -> None:
-    page.locator("#masthead [data-new]").click()
+    page.locator("#header [data-new]").click()
     expect(page.locator(".welcome")).to_be_visible()
 
 
@@ -71,8 +71,8 @@ def test_conversations_are_listed_switched_renamed_and_deleted(pages: Pages, add
     ask(page, REFUSED)
     rows = talks(page)
     expect(rows).to_have_count(2)
-    expect(rows.first.locator("[data-talk]")).to_have_attribute("aria-current", "true")
-    rows.filter(has_text=FACT).locator("[data-talk]").click()
+    expect(rows.first.locator("[data-conversation]")).to_have_attribute("aria-current", "true")
+    rows.filter(has_text=FACT).locator("[data-conversation]").click()
     expect(page.locator("article.turn .asked")).to_contain_text(FACT)
     expect(page.locator("article.turn .mark").first).to_be_visible()
 
@@ -95,7 +95,7 @@ def test_conversations_are_listed_switched_renamed_and_deleted(pages: Pages, add
     page.locator("[data-clear]").click()
     expect(page.locator("article.turn")).to_have_count(0)
     expect(talks(page)).to_have_count(0)
-    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('footnote/talk/'))") == []
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('footnote/conversation/'))") == []
 
 
 def test_the_last_question_is_edited_or_asked_again_in_its_place(
@@ -231,7 +231,7 @@ def test_a_judgement_with_its_reason_is_kept_in_the_local_file(pages: Pages, tmp
         expect(reason).to_be_focused()
         reason.fill("It counts <two> kinds of case.")
         turn.get_by_role("button", name="Keep this").click()
-        expect(turn.locator(".judged")).to_contain_text("footnote feedback")
+        expect(turn.locator(".feedback-saved")).to_contain_text("footnote feedback")
         expect(down).to_have_attribute("aria-pressed", "true")
         expect(down).to_be_focused()
         (entry,) = read_feedback(tmp_path).entries
@@ -251,7 +251,7 @@ def test_a_conversation_is_saved_as_markdown_page_and_bundle_that_replays(pages:
         files = {}
         for name in ("Markdown", "Web page", "Evidence bundle"):
             with page.expect_download() as waiting:
-                page.locator("#talks").get_by_role("button", name=name).click()
+                page.locator("#conversations").get_by_role("button", name=name).click()
             files[name] = (waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes())
     assert [f[0].rpartition(".")[2] for f in files.values()] == ["md", "html", "zip"]
     assert FACT in files["Markdown"][1].decode()
@@ -280,7 +280,7 @@ def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages,
     keep = "([k, v]) => localStorage.setItem(k, v)"
     page.evaluate(keep, ["footnote/language", "<x>"])
     for n, kept in enumerate(EVIL):
-        page.evaluate(keep, [f"footnote/talk/evil{n}", kept])
+        page.evaluate(keep, [f"footnote/conversation/evil{n}", kept])
     for n in range(len(EVIL)):
         page.evaluate("name => sessionStorage.setItem('footnote/here', name)", f"evil{n}")
         page.reload()  # as in a tab that showed this conversation
@@ -295,7 +295,7 @@ def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages,
     expect(page.locator("article.turn .mark").first).to_be_visible()
     expect(talks(page)).to_have_count(len(EVIL) + 1)
     for n in range(len(EVIL)):
-        evil = page.locator(f"#talks li[data-name=evil{n}]")
+        evil = page.locator(f"#conversations li[data-id=evil{n}]")
         evil.get_by_role("button", name="Delete").click()
         evil.get_by_role("button", name="Delete for good?").click()
     expect(talks(page)).to_have_count(1)
@@ -305,7 +305,7 @@ def test_forged_words_in_the_browser_are_never_shown_as_a_quotation(pages: Pages
     page = pages.open(address)
     ask(page, FACT)
     page.evaluate(
-        """() => { const k = Object.keys(localStorage).find((k) => k.startsWith('footnote/talk/'));
+        """() => { const k = Object.keys(localStorage).find((k) => k.startsWith('footnote/conversation/'));
         localStorage.setItem(k, localStorage.getItem(k).replaceAll('Nine-thousand-forty-eight', 'Ninety')); }"""
     )
     page.reload()

@@ -1,7 +1,7 @@
 // The card on a footnote mark: on hover, on focus by key, on a first touch. It can be hovered itself, closes with
 // Esc, and stays inside the window.
 
-import { onChange, onLetter, regions } from "./page.js";
+import { onChange, onMessage, regions } from "./page.js";
 
 const GAP = 8; // CSS pixels to the mark and to the window's edge
 const LEAVE = 180; // ms to get from the mark to the card
@@ -97,4 +97,4 @@ onChange("conversation", () => {
   if (mark?.isConnected && cardOf(mark)) show(mark);
   else hideCard();
 });
-onLetter("arrived", hideCard);
+onMessage("ready", hideCard);
