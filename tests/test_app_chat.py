@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.chat.assets import FILES, SCRIPTS
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, prove
@@ -30,7 +31,7 @@ from index.filters import Filters
 from index.passage import Mark, MarkKind, Source
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, ROOT
 
 QUESTION = "criminal proceedings registered in October 2024"
 TRICKS = (
@@ -257,7 +258,7 @@ def test_a_quotation_that_does_not_stand_there_is_not_shown() -> None:
     assert "20,000" not in shown
 
 
-def test_the_door_tries_again_once_there_is_an_index() -> None:
+def test_the_provider_tries_again_once_there_is_an_index() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     ready = False
 
@@ -301,3 +302,12 @@ def test_a_changed_source_is_refused_by_name() -> None:
     (exchange,) = asked(OverlapEngine([source_of("Smugglers asked for 20,000 dollars.")]), "Smugglers asked dollars")
     with pytest.raises(QuoteError, match="has changed"):
         prove(exchange.quotes[0], source_of("Something else entirely."))
+
+
+def test_every_script_and_style_is_served_and_no_two_scripts_import_each_other() -> None:
+    folder = ROOT / "app" / "chat" / "static"
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    left = {n: set(re.findall(r'(?:from|import) "\./(\S+)"', (folder / n).read_text("utf-8"))) for n in SCRIPTS}
+    while ready := {name for name, wanted in left.items() if not wanted & set(left)}:
+        left = {name: wanted for name, wanted in left.items() if name not in ready}
+    assert left == {}

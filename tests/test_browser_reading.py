@@ -159,7 +159,7 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     expect(page.locator("#source-viewer .notice")).to_have_text("These are our note's words, not the original's.")
 
 
-def test_the_reader_shows_what_is_known_of_the_source_and_is_set_for_reading(pages: Pages, address: str) -> None:
+def test_the_viewer_shows_what_is_known_of_the_source_and_is_set_for_reading(pages: Pages, address: str) -> None:
     page = pages.open(f"{address}/?source=ap-2024-11-29-desertion", viewport={"width": 1440, "height": 900})
     facts = page.locator("#source-viewer .facts")
     for words in ("Samya Kullab", "29 November 2024", "corroborates the article", "ap-2024-11-29-desertion"):

@@ -98,10 +98,9 @@ class Events:
         return restored(state.records or (), engine, texts)
 
     def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
-        """[conversation, evidence, tab, messages] for a conversation that is shown from the beginning."""
+        """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
         shown, evidence = _shown(tab.conversation, texts)
-        ready = message("ready", conversation_id=tab.conversation_id)
-        return shown if tab.conversation else self.first_page(texts), evidence, tab, ready
+        return shown if tab.conversation else self.first_page(texts), evidence, tab, message("ready")
 
     def frame(self, texts: Texts) -> tuple[Update, ...]:
         """Make what stands around the conversation.
@@ -134,7 +133,7 @@ class Events:
         return str(sources_panel_html(shelf, texts, problem))
 
     def check_index(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
-        """Look whether another generation serves than the page shows: [sources panel, notice]."""
+        """See whether another generation serves than the one on the page: [sources panel, notice]."""
         texts, before = TEXTS[language], _data(event).get("generation")
         shelf, _ = attempt(lambda: self.provider.engine().shelf(), texts)
         if shelf is None or shelf.generation == before:

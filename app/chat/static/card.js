@@ -17,9 +17,13 @@ const markOf = (target) => {
 };
 const cardOf = (of) => of && document.getElementById(of.getAttribute("aria-describedby"));
 
-function show(of) {
+function stopTimers() {
   clearTimeout(coming);
   clearTimeout(going);
+}
+
+function show(of) {
+  stopTimers();
   if (mark && mark !== of) hideCard();
   const card = cardOf(of);
   if (!card) return;
@@ -40,8 +44,7 @@ function place(card, of) {
 }
 
 export function hideCard() {
-  clearTimeout(coming);
-  clearTimeout(going);
+  stopTimers();
   if (!mark) return false;
   const card = cardOf(mark);
   mark = null;
@@ -51,8 +54,7 @@ export function hideCard() {
 }
 
 function leave() {
-  clearTimeout(coming);
-  clearTimeout(going);
+  stopTimers();
   going = setTimeout(() => {
     if (!mark?.matches(":focus-visible")) hideCard();
   }, LEAVE);

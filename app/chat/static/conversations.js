@@ -7,21 +7,8 @@ import * as store from "./store.js";
 
 const HERE = "footnote/here"; // in sessionStorage: what this tab shows, for a reload
 
-export function remembered() {
-  try {
-    return sessionStorage.getItem(HERE) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(id) {
-  try {
-    sessionStorage.setItem(HERE, id);
-  } catch {
-    // A reload will begin a new conversation: the browser keeps nothing for this page.
-  }
-}
+export const remembered = () => store.readItem("sessionStorage", HERE) ?? "";
+const remember = (id) => store.writeItem("sessionStorage", HERE, id);
 
 // Turn to a conversation that is kept, or to a new one; the server gets its exchanges to prove.
 export function prepare(id) {

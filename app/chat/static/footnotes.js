@@ -104,9 +104,9 @@ onClick("[data-show]", (button) => {
   bringIntoView(head, head);
   head.focus({ preventScroll: true });
 });
-// A passage may hold several quotations: the current one opens, else the first.
 onClick("[data-open]", (button) => {
   const { turn, open } = button.dataset;
+  // A passage may hold several quotations: the current one opens, else the first.
   const numbers = button.closest(".passage").dataset.numbers.split(" ");
   const used = footnote?.turn === turn ? String(footnote.number) : "";
   openSource({ turn, number: Number(numbers.includes(used) ? used : open) }, button);

@@ -4,6 +4,7 @@ import { find, onChange, onMessage, send } from "./page.js";
 import { prepare, remembered } from "./conversations.js";
 import { ask, asking, clientState } from "./composer.js";
 import { openSource } from "./overlays.js";
+import { readItem, writeItem } from "./store.js";
 
 const LANGUAGE = "footnote/language"; // in localStorage: the reader's own choice
 
@@ -21,16 +22,10 @@ export function startupState() {
     history.replaceState(history.state, "", url);
   }
   prepare(wanted.question ? "" : remembered());
-  return JSON.stringify({ ...JSON.parse(clientState()), languages: languages() });
+  const languages = [readItem("localStorage", LANGUAGE), ...navigator.languages].filter(Boolean);
+  return JSON.stringify({ ...JSON.parse(clientState()), languages });
 }
 
-function languages() {
-  try {
-    return [localStorage.getItem(LANGUAGE), ...navigator.languages].filter(Boolean);
-  } catch {
-    return [...navigator.languages]; // the browser keeps nothing for this page
-  }
-}
 
 onMessage("ready", () => {
   document.body.classList.add("ready");
@@ -48,11 +43,7 @@ document.addEventListener("change", (event) => {
     showLanguage();
     return;
   }
-  try {
-    localStorage.setItem(LANGUAGE, choice.value);
-  } catch {
-    // The choice lasts as long as the page: the browser keeps nothing for it.
-  }
+  writeItem("localStorage", LANGUAGE, choice.value);
   send("set_language", { language: choice.value });
 });
 

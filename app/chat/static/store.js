@@ -8,6 +8,25 @@ const seen = {}; // id -> when the entry was changed last, as far as this tab kn
 let full = false;
 export const isFull = () => full;
 
+// An entry of localStorage or sessionStorage; null if there is none or the browser keeps nothing for this page.
+export function readItem(storage, key) {
+  try {
+    return window[storage].getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+// Says whether the entry is kept: the quota may be used up, or storage is switched off.
+export function writeItem(storage, key, value) {
+  try {
+    window[storage].setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
@@ -15,13 +34,7 @@ export function newId() {
 
 // A conversation as it stands: {title, updated, exchanges: [{id, record, verdict}]}; null if there is none or it
 // cannot be read.
-export function peek(id) {
-  try {
-    return parsed(localStorage.getItem(PREFIX + id));
-  } catch {
-    return null; // the browser keeps nothing for this page
-  }
-}
+export const peek = (id) => parsed(readItem("localStorage", PREFIX + id));
 
 // The same with the ids that the server gives the exchanges when it reads them back.
 export function load(id) {
@@ -51,10 +64,11 @@ export function list() {
   try {
     for (const key of Object.keys(localStorage)) {
       if (!key.startsWith(PREFIX)) continue;
-      const kept = parsed(localStorage.getItem(key));
+      const id = key.slice(PREFIX.length);
+      const kept = peek(id);
       const first = kept?.exchanges[0]?.record.question;
       const title = kept?.title || (typeof first === "string" ? first : "");
-      found.push({ id: key.slice(PREFIX.length), title, updated: kept?.updated ?? 0, readable: Boolean(kept) });
+      found.push({ id, title, updated: kept?.updated ?? 0, readable: Boolean(kept) });
     }
   } catch {
     return []; // the browser keeps nothing for this page
@@ -100,11 +114,6 @@ export function remove(id) {
 }
 
 function write(id, kept) {
-  try {
-    localStorage.setItem(PREFIX + id, JSON.stringify(kept));
-    seen[id] = kept.updated;
-    full = false;
-  } catch {
-    full = true; // the quota, or storage is switched off
-  }
+  full = !writeItem("localStorage", PREFIX + id, JSON.stringify(kept));
+  if (!full) seen[id] = kept.updated;
 }

@@ -78,7 +78,7 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
 
 
 def _who(row: Row, source: Source, texts: Texts) -> str:
-    """The publisher; with ', quoting' where the words are somebody's whom the source quotes."""
+    """Name the publisher; with ', quoting' where the words are somebody's whom the source quotes."""
     quoting = row.speaker.endswith(", quoting")
     return texts.quoting.format(name=source.publisher) if quoting else source.publisher
 

@@ -41,7 +41,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
 
 def _as_read(exchange: Exchange, texts: Texts) -> Markup:
-    """How the question was understood, which sources were asked, and whether its language can be read at all."""
+    """Say how the question was understood, which sources were asked, and whether its language can be read at all."""
     lines = []
     if exchange.read_as:
         lines.append(html('<p class="read-as">{l} {q}</p>', l=texts.read_as, q=exchange.read_as))
@@ -71,7 +71,7 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _refusal(exchange: Exchange, texts: Texts) -> Markup:
-    """What is shown when the sources do not answer: calm words, the way to the closest passages, other questions.
+    """Say that the sources do not answer, and show the way to the closest passages and to other questions.
 
     It has no marks: nothing in it is a statement of a source.
     """
@@ -94,7 +94,7 @@ def _refusal(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _covered(exchange: Exchange, texts: Texts) -> Markup:
-    """Questions that the sources do answer: to sum up some of them, and what the article is about.
+    """List questions that the sources do answer: to sum up some of them, and what the article is about.
 
     The questions are put in English, whose forms the engine reads; the words to show are `texts`.
     """

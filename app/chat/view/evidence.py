@@ -99,7 +99,7 @@ def _page_link(url: str, texts: Texts) -> Markup:
 
 
 def _changed(exchange: Exchange, texts: Texts) -> Markup:
-    """The quotations that no longer stand in their source: named, never shown as evidence."""
+    """Name the quotations that no longer stand in their source; they are never shown as evidence."""
     if not exchange.changed:
         return NOTHING
     items = join(
@@ -182,7 +182,7 @@ def _excerpt(source: Source, quote: AnswerQuote, hits: Sequence[AnswerHit]) -> t
 
 
 def _around(source: Source, start: int, end: int) -> tuple[int, int]:
-    """Whole sentences of the blocks that hold the span, about `CONTEXT` characters of them."""
+    """Take whole sentences of the blocks that hold the span, about `CONTEXT` characters of them."""
     blocks = [b for b in source.blocks if b.start < end and b.end > start]
     low, high = (blocks[0].start, blocks[-1].end) if blocks else (0, len(source.text))
     if high - low <= CONTEXT:

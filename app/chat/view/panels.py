@@ -13,7 +13,7 @@ from index.passage import Kind
 
 
 def _panel(name: str, title: str, body: Markup, texts: Texts, generation: str = "") -> Markup:
-    """A panel's bar with its name and a button that closes it, and its body."""
+    """Make a panel: a bar with its name and a button that closes it, and its body."""
     return html(
         '<div class="panel" data-generation="{generation}"><div class="panel-bar">'
         '<h2 id="{name}-head" tabindex="-1">{title}</h2>{close}</div>{body}</div>',

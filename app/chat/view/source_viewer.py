@@ -123,7 +123,7 @@ def overlay_bar(texts: Texts, more: Markup = NOTHING) -> Markup:
 
 
 def _step_buttons(texts: Texts) -> Markup:
-    """Buttons from quotation to quotation."""
+    """Make the buttons from quotation to quotation."""
     previous, following = texts.previous_quotation, texts.next_quotation
     return html(
         '<span class="step-buttons">{previous}{following}</span>',
@@ -133,7 +133,7 @@ def _step_buttons(texts: Texts) -> Markup:
 
 
 def _place(source: Source, highlight: Highlight, place: int, count: int, texts: Texts) -> Markup:
-    """What belongs to one quotation: which it is, its live page, a link to here. Shown while it is the current one."""
+    """Say which quotation it is, with its live page and a link to here; shown while it is the current one."""
     which = html("<span>{w}</span>", w=texts.of_quotations.format(place=place, count=count)) if count > 1 else NOTHING
     copy = button(
         texts.copy_place,
@@ -153,7 +153,7 @@ def _place(source: Source, highlight: Highlight, place: int, count: int, texts: 
 
 
 def _live(source: Source, highlight: Highlight, texts: Texts) -> Markup:
-    """The live page at these words; for a note the page it is about, said to be so."""
+    """Link to the live page at these words; for a note to the page it is about, said to be so."""
     address = live_address(source, highlight.start, highlight.end)
     if not address:
         return NOTHING

@@ -40,14 +40,14 @@ def _source(exchange: Exchange, statement: Statement) -> Source | None:
 
 
 def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> Markup:
-    """Statements of one speaker under that speaker's name; Footnote's own words have none."""
+    """Show statements of one speaker under that speaker's name; Footnote's own words have none."""
     name = said_by(statements[0], _source(exchange, statements[0]), texts)
     head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else NOTHING
     return _group(exchange, statements, head, texts)
 
 
 def _group(exchange: Exchange, statements: Sequence[Statement], head: Markup, texts: Texts) -> Markup:
-    """Statements of one source; its words are set apart from Footnote's own about it."""
+    """Show statements of one source; its words are set apart from Footnote's own about it."""
     return html(
         '<div class="said{own}">{head}{words}</div>',
         own="" if statements[0].support is Support.QUOTED else " own",
@@ -71,7 +71,7 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
 
 
 def _further(exchange: Exchange, texts: Texts) -> Markup:
-    """What other sources add or dispute: one group a source, in order of first appearance."""
+    """Show what other sources add or dispute: one group a source, in order of first appearance."""
     groups: dict[str, list[Statement]] = {}
     for statement in exchange.statements:
         if statement.role is Role.FURTHER:
@@ -86,7 +86,7 @@ def _further(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    """Who speaks, and how the source stands to the article."""
+    """Say who speaks, and how the source stands to the article."""
     source = _source(exchange, statement)
     relation = NOTHING
     if source is not None and source.relation is not Relation.ARTICLE:
@@ -99,7 +99,7 @@ def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Mar
 
 
 def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
-    """The numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
+    """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
     if quote.number in exchange.changed:
         return html(
             '\u2060<span class="mark gone" role="img" aria-label="{name}" title="{name}">{n}</span>',
