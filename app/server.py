@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.chat.assets import BASE, FILES, asset
-from app.chat.session.engine import ChatEngine, EngineDoor
+from app.chat.session.engine import ChatEngine, EngineProvider
 from app.settings import Settings
+from app.words.english import ENGLISH
 from index.errors import FootnoteError, UsageError
 
 # Gradio's page needs inline scripts and evaluates its own templates; all of it comes from this server.
@@ -30,18 +31,18 @@ _PATIENCE = 2  # seconds that open streams get to end after Ctrl-C
 
 
 def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
-    """Return the application. Without `engine` the index is opened when it is first needed.
+    """The application. Without `engine` the index is opened when it is first needed.
 
     Never fails for want of an index: the page and `/health` say in words what to do.
     """
-    door = EngineDoor(_opener(settings), engine)
+    provider = EngineProvider(_opener(settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.door = door
+    app.state.provider = provider
     app.add_middleware(_Headers)
 
     @app.get("/health")
     def health() -> JSONResponse:
-        return _health(door)
+        return _health(provider)
 
     from app.chat.layout import mount_chat  # gradio takes seconds to import
 
@@ -51,7 +52,7 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
             raise HTTPException(404)
         return Response(asset(name), media_type=FILES[name], headers={"Cache-Control": "no-cache"})
 
-    return mount_chat(app, door, settings)
+    return mount_chat(app, provider, settings)
 
 
 def _opener(settings: Settings) -> Callable[[], ChatEngine]:
@@ -65,12 +66,12 @@ def _opener(settings: Settings) -> Callable[[], ChatEngine]:
     return open_engine
 
 
-def _health(door: EngineDoor) -> JSONResponse:
-    """Return 200 with what is served, or 503 with words when there is nothing to answer from."""
-    from app.chat.session.converse import problem_words
+def _health(provider: EngineProvider) -> JSONResponse:
+    """200 with what is served; 503 with words when there is nothing to answer from."""
+    from app.chat.session.problems import problem_words
 
     try:
-        engine = door.engine()
+        engine = provider.engine()
         body = {
             "status": "ok",
             "generation": engine.generation,
@@ -78,7 +79,7 @@ def _health(door: EngineDoor) -> JSONResponse:
             "passages": engine.manifest.passages,
         }
     except Exception as error:  # noqa: BLE001 - a health check answers, whatever is wrong; logged in problem_words
-        return JSONResponse({"status": "unavailable", "problem": problem_words(error)}, status_code=503)
+        return JSONResponse({"status": "unavailable", "problem": problem_words(error, ENGLISH)}, status_code=503)
     return JSONResponse(body)
 
 
@@ -124,7 +125,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
     try:
         app = create_app(settings)
         try:
-            app.state.door.engine()
+            app.state.provider.engine()
         except FootnoteError as error:
             print(f"{error}\nThe page will say so too; it works as soon as this is mended.", flush=True)
         config = uvicorn.Config(
@@ -140,7 +141,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address, so that a taken port is known before anything is loaded."""
+    """A socket bound to the address, so that a taken port is known before anything is loaded."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -160,6 +161,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, port: int) -> str:
-    """Return the address that a browser on this machine opens."""
+    """What a browser on this machine opens."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"

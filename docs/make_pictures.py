@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app.chat.session.suggestions import suggestions
 from app.server import create_app
 from app.settings import Settings, load_settings
+from app.words.english import ENGLISH
 
 HERE = Path(__file__).resolve().parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -81,7 +82,7 @@ def pictures(browser: Browser, url: str, question: str, disputed: str, refused: 
     save(page, "chat")
     page.locator(".mark").first.click()
     page.locator(".passage[aria-current] [data-open]").click()
-    page.locator("#reader mark[aria-current]").first.wait_for()
+    page.locator("#source-viewer mark[aria-current]").first.wait_for()
     save(page, "source")
 
     page = opened(browser, url, WIDE)
@@ -108,7 +109,7 @@ def pictures(browser: Browser, url: str, question: str, disputed: str, refused: 
 
 def main() -> None:
     settings = load_settings()
-    offered = suggestions(settings.corpus)
+    offered = suggestions(settings.corpus, ENGLISH)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--question", default=offered[0], help="asked for all pictures but the refusal")
     parser.add_argument("--disputed", default=offered[1], help="asked for the picture of what each source says")

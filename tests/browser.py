@@ -110,7 +110,7 @@ class Pages:
 
 
 def ready(page: Page) -> None:
-    """Wait until the server has greeted the page: from then on it answers."""
+    """Wait until the server has filled the page: from then on it answers."""
     page.locator("body.ready").wait_for(timeout=60_000)
 
 

@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chat.session.converse import converse, without_paths
-from app.chat.session.engine import EngineDoor
+from app.chat.assets import FILES, SCRIPTS
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, prove
+from app.chat.session.problems import without_paths
 from app.chat.session.suggestions import MOST, suggestions
-from app.chat.view.conversation import conversation_html
-from app.chat.view.evidence import evidence_html
-from app.chat.view.excerpts import excerpts
-from app.chat.view.first_page import first_page
-from app.chat.view.reader import nearest_in_place, quote_in_place
+from app.chat.view.conversation import exchanges_html
+from app.chat.view.evidence import evidence_html, excerpts
+from app.chat.view.frame import first_page_html
+from app.chat.view.source_viewer import nearest_in_source, quote_in_source
 from app.records import Event, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
@@ -30,8 +31,9 @@ from index.filters import Filters
 from index.passage import Mark, MarkKind, Source
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, ROOT
 
+QUESTION = "criminal proceedings registered in October 2024"
 TRICKS = (
     '<img src=x onerror="alert(1)">',
     "<script>alert(1)</script>",
@@ -79,10 +81,10 @@ OURS = {
 
 
 def asked(engine: OverlapEngine, *questions: str) -> Conversation:
-    door = EngineDoor(lambda: engine, engine)
+    provider = EngineProvider(lambda: engine, engine)
     conversation: Conversation = ()
     for question in questions:
-        *_, conversation = converse(door, conversation, question)
+        *_, conversation = converse(provider, conversation, question, ENGLISH)
     return conversation
 
 
@@ -95,10 +97,10 @@ def hostile() -> Source:
 def test_nothing_of_a_hostile_source_becomes_markup() -> None:
     conversation = asked(OverlapEngine([hostile()]), "smugglers says " + TRICKS[0], "smugglers " + TRICKS[3])
     pages = [
-        conversation_html(conversation),
-        evidence_html(conversation),
-        quote_in_place(conversation[0], 1, 1),
-        first_page([hostile()], TRICKS),
+        exchanges_html(conversation, ENGLISH),
+        evidence_html(conversation, ENGLISH),
+        quote_in_source(conversation[0], 1, 1, ENGLISH),
+        first_page_html([hostile()], TRICKS, ENGLISH),
     ]
     for shown in pages:
         page = Page(str(shown))
@@ -164,13 +166,13 @@ def test_marks_and_passages_meet() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     conversation = asked(engine, "How many criminal proceedings were registered in October 2024?")
     (exchange,) = conversation
-    lit = Page(str(evidence_html(conversation))).lit
-    shown = str(conversation_html(conversation))
+    lit = Page(str(evidence_html(conversation, ENGLISH))).lit
+    shown = str(exchanges_html(conversation, ENGLISH))
     assert exchange.quotes
     for quote in exchange.quotes:
         assert lit[str(quote.number)] == quote.text
         assert f'data-mark="{quote.number}"' in shown
-        opened = Page(str(quote_in_place(exchange, quote.number, 1)))
+        opened = Page(str(quote_in_source(exchange, quote.number, 1, ENGLISH)))
         assert opened.lit[str(quote.number)] == quote.text
         assert exchange.sources[quote.source_id].title in opened.words
     assert 'aria-label="Footnote 1, WSWS, 15 November 2024"' in shown
@@ -191,12 +193,12 @@ def test_an_excerpt_holds_its_quotation_and_whole_sentences() -> None:
 
 def test_abstention_has_no_marks_and_names_the_passages_for_what_they_are() -> None:
     conversation = asked(OverlapEngine(read_corpus(CORPUS)), "What is the favourite colour of the unicorn king?")
-    shown, beside = str(conversation_html(conversation)), str(evidence_html(conversation))
+    shown, beside = str(exchanges_html(conversation, ENGLISH)), str(evidence_html(conversation, ENGLISH))
     assert "The sources do not answer this." in shown
     assert "data-mark=" not in shown
     assert ENGLISH.nearest in beside
     assert "<mark" not in beside
-    opened = nearest_in_place(conversation[0], 0, 1)
+    opened = nearest_in_source(conversation[0], 0, 1, ENGLISH)
     hit = conversation[0].nearest[0]
     text = conversation[0].sources[hit.source_id].text[hit.start : hit.end]
     assert Page(str(opened)).lit["0"] == text
@@ -209,7 +211,7 @@ def test_a_follow_up_brings_the_earlier_turns() -> None:
     assert question == "and in January 2024?"
     assert [t.role for t in history] == ["user", "assistant"]
     assert "[1]" in history[1].text
-    assert "Read as:" in str(conversation_html(conversation))
+    assert "Read as:" in str(exchanges_html(conversation, ENGLISH))
 
 
 class Failing(OverlapEngine):
@@ -227,14 +229,14 @@ class Failing(OverlapEngine):
 @pytest.mark.parametrize("after", [0, 2])
 def test_errors_become_words_and_no_half_answer_stays(after: int) -> None:
     engine = Failing(FootnoteError("cannot read /srv/home/alice/.footnote/gen/x.db; run 'footnote index build'"), after)
-    shown = str(conversation_html(asked(engine, "criminal proceedings registered in October")))
+    shown = str(exchanges_html(asked(engine, "criminal proceedings registered in October"), ENGLISH))
     assert "cannot read x.db; run &#39;footnote index build&#39;" in shown
     assert "alice" not in shown
     assert "data-mark=" not in shown
 
 
 def test_unexpected_errors_keep_their_details_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    shown = str(conversation_html(asked(Failing(RuntimeError("secret <b>")), "anything")))
+    shown = str(exchanges_html(asked(Failing(RuntimeError("secret <b>")), "anything"), ENGLISH))
     assert "secret" not in shown
     reference = re.search(r"under ([0-9a-f]{8})", shown)
     assert reference is not None
@@ -251,12 +253,12 @@ class Swapped(OverlapEngine):
 
 def test_a_quotation_that_does_not_stand_there_is_not_shown() -> None:
     engine = Swapped([source_of("Smugglers asked for 20,000 dollars in autumn.")])
-    shown = str(conversation_html(asked(engine, "Smugglers asked dollars")))
+    shown = str(exchanges_html(asked(engine, "Smugglers asked dollars"), ENGLISH))
     assert "has changed since it was quoted" in shown
     assert "20,000" not in shown
 
 
-def test_the_door_tries_again_once_there_is_an_index() -> None:
+def test_the_provider_tries_again_once_there_is_an_index() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     ready = False
 
@@ -265,11 +267,11 @@ def test_the_door_tries_again_once_there_is_an_index() -> None:
             raise NoIndexError("nothing in /srv/x/.footnote")
         return engine
 
-    door = EngineDoor(open_engine)
-    *_, first = converse(door, (), "criminal proceedings registered in October 2024")
+    provider = EngineProvider(open_engine)
+    *_, first = converse(provider, (), QUESTION, ENGLISH)
     assert "footnote index build" in first[-1].problem
     ready = True
-    *_, second = converse(door, first, "criminal proceedings registered in October 2024")
+    *_, second = converse(provider, first, QUESTION, ENGLISH)
     assert second[-1].quotes
     assert engine.asked[-1][1] == (), "a failed turn is no history"
 
@@ -288,15 +290,24 @@ def test_absolute_paths_are_cut(message: str, shown: str) -> None:
 
 
 def test_suggestions_come_from_the_corpus(tmp_path: Path) -> None:
-    assert suggestions(tmp_path) == ENGLISH.suggestions
+    assert suggestions(tmp_path, ENGLISH) == ENGLISH.suggestions
     (tmp_path / "suggestions.txt").write_text("# comment\n\n What? \n" + "More?\n" * 9, encoding="utf-8")
-    assert suggestions(tmp_path) == ("What?", *["More?"] * (MOST - 1))
+    assert suggestions(tmp_path, ENGLISH) == ("What?", *["More?"] * (MOST - 1))
     (tmp_path / "suggestions.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(CorpusError, match=r"suggestions\.txt"):
-        suggestions(tmp_path)
+        suggestions(tmp_path, ENGLISH)
 
 
 def test_a_changed_source_is_refused_by_name() -> None:
     (exchange,) = asked(OverlapEngine([source_of("Smugglers asked for 20,000 dollars.")]), "Smugglers asked dollars")
     with pytest.raises(QuoteError, match="has changed"):
         prove(exchange.quotes[0], source_of("Something else entirely."))
+
+
+def test_every_script_and_style_is_served_and_no_two_scripts_import_each_other() -> None:
+    folder = ROOT / "app" / "chat" / "static"
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    left = {n: set(re.findall(r'(?:from|import) "\./(\S+)"', (folder / n).read_text("utf-8"))) for n in SCRIPTS}
+    while ready := {name for name, wanted in left.items() if not wanted & set(left)}:
+        left = {name: wanted for name, wanted in left.items() if name not in ready}
+    assert left == {}

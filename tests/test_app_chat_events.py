@@ -12,9 +12,9 @@ import gradio as gr
 import pytest
 
 from app.chat.events import Events
-from app.chat.session.engine import EngineDoor
-from app.chat.session.exchange import Desk
-from app.chat.session.messages import Ticket
+from app.chat.session.engine import EngineProvider
+from app.chat.session.exchange import TabState
+from app.chat.session.messages import ClientState
 from app.feedback import read
 from app.settings import Settings
 from app.words.english import ENGLISH
@@ -31,13 +31,13 @@ def event(**data: object) -> gr.EventData:
     return gr.EventData(None, data)
 
 
-def ticket(**fields: object) -> str:
-    return Ticket.model_validate(fields).model_dump_json()
+def client(**fields: object) -> str:
+    return ClientState.model_validate(fields).model_dump_json()
 
 
-def content(post: str) -> dict[str, Any]:
-    """What a letter tells."""
-    attributes = dict(Page(post).attributes)
+def content(text: str) -> dict[str, Any]:
+    """Read a message."""
+    attributes = dict(Page(text).attributes)
     return {"kind": attributes["data-kind"], **json.loads(attributes["value"] or "")}
 
 
@@ -48,7 +48,7 @@ def engine() -> OverlapEngine:
 
 @pytest.fixture
 def events(engine: OverlapEngine, tmp_path: Path) -> Events:
-    return Events(EngineDoor(lambda: engine, engine), Settings(home=tmp_path, corpus=CORPUS))
+    return Events(EngineProvider(lambda: engine, engine), Settings(home=tmp_path, corpus=CORPUS))
 
 
 @pytest.fixture
@@ -58,95 +58,94 @@ def shut(tmp_path: Path) -> Events:
     def open_engine() -> OverlapEngine:
         raise NoIndexError(f"nothing in {tmp_path}")
 
-    return Events(EngineDoor(open_engine), Settings(home=tmp_path, corpus=CORPUS))
+    return Events(EngineProvider(open_engine), Settings(home=tmp_path, corpus=CORPUS))
 
 
-def test_asking_streams_and_the_last_word_is_a_letter_to_keep_it(events: Events) -> None:
-    steps = list(events.ask(QUESTION, ticket(talk="a"), Desk("a"), "en", event()))
+def test_asking_streams_and_ends_with_a_message_to_keep_the_exchange(events: Events) -> None:
+    steps = list(events.ask(QUESTION, client(conversation_id="a"), TabState("a"), "en", event()))
     assert len(steps) > 3
     assert steps[0][3] == "", "the box is emptied"
     assert all(s[3] != "" for s in steps[1:]), "and what is typed meanwhile stays"
-    *_, (_, _, desk, _, post) = steps
-    letter = content(post)
-    assert letter["kind"] == "kept"
-    assert letter["talk"] == "a"
-    assert letter["turns"] == ["t1"]
-    assert letter["record"]["answer"]["id"]
-    assert desk.conversation[0].quotes
+    *_, (_, _, tab, _, messages) = steps
+    message = content(messages)
+    assert message["kind"] == "exchange"
+    assert message["conversation_id"] == "a"
+    assert message["turns"] == ["t1"]
+    assert message["record"]["answer"]["id"]
+    assert tab.conversation[0].quotes
 
 
 def test_a_server_that_does_not_know_the_conversation_asks_for_it(events: Events, engine: OverlapEngine) -> None:
-    (step,) = events.ask("and in October?", ticket(talk="a", turns=1), Desk(), "en", event())
-    letter = content(step[4])
-    assert (letter["kind"], letter["question"], letter["typed"]) == ("send-records", "and in October?", True)
+    (step,) = events.ask("and in October?", client(conversation_id="a", turns=1), TabState(), "en", event())
+    message = content(step[4])
+    assert (message["kind"], message["question"], message["typed"]) == ("send-records", "and in October?", True)
     assert engine.asked == []
     records = [{"question": QUESTION, "problem": "x"}]
-    steps = events.ask(
-        "", ticket(talk="a", turns=1, records=records), Desk(), "en", event(question="and in October?", typed=True)
-    )
+    state = client(conversation_id="a", turns=1, records=records)
+    steps = events.ask("", state, TabState(), "en", event(question="and in October?", typed=True))
     *_, last = steps
     assert [e.question for e in last[2].conversation] == [QUESTION, "and in October?"]
 
 
 def test_nothing_typed_asks_nothing(events: Events, engine: OverlapEngine) -> None:
-    list(events.ask("  ", ticket(), Desk(), "en", event()))
+    list(events.ask("  ", client(), TabState(), "en", event()))
     assert engine.asked == []
 
 
 def test_only_the_last_exchange_can_be_replaced(events: Events, engine: OverlapEngine) -> None:
-    desk = Desk("a", asked(engine, QUESTION, QUESTION))
+    tab = TabState("a", asked(engine, QUESTION, QUESTION))
     for replace, count in (("t1", 3), ("t2", 2), ("t9", 3)):
-        *_, last = events.ask(QUESTION, ticket(talk="a", turns=2, replace=replace), desk, "en", event())
+        *_, last = events.ask(QUESTION, client(conversation_id="a", turns=2, replace=replace), tab, "en", event())
         assert len(last[2].conversation) == count
 
 
 def test_sources_that_are_gone_are_said_so(events: Events, engine: OverlapEngine) -> None:
-    *_, last = events.ask(QUESTION, ticket(sources=["no-such"]), Desk(), "en", event())
+    *_, last = events.ask(QUESTION, client(sources=["no-such"]), TabState(), "en", event())
     assert "None of the chosen sources" in last[2].conversation[0].problem
     assert engine.asked == []
 
 
 def test_a_stop_settles_what_is_pending_and_only_in_its_own_conversation(events: Events) -> None:
-    steps = events.ask(QUESTION, ticket(talk="a"), Desk("a"), "en", event())
+    steps = events.ask(QUESTION, client(conversation_id="a"), TabState("a"), "en", event())
     for _ in range(3):
-        desk = next(steps)[2]
-    assert desk.conversation[0].pending
-    now = events.settle(ticket(talk="a"), desk, "en")[2]
+        tab = next(steps)[2]
+    assert tab.conversation[0].pending
+    now = events.stop(client(conversation_id="a"), tab, "en")[2]
     assert now.conversation[0].stopped
-    assert now.conversation[0].statements == desk.conversation[0].statements
-    assert not isinstance(events.settle(ticket(talk="b"), desk, "en")[2], Desk)
+    assert now.conversation[0].statements == tab.conversation[0].statements
+    assert not isinstance(events.stop(client(conversation_id="b"), tab, "en")[2], TabState)
 
 
-def test_a_page_is_greeted_in_its_language_with_what_it_kept(events: Events) -> None:
+def test_a_page_is_loaded_in_its_language_with_what_it_kept(events: Events) -> None:
     records = [{"question": QUESTION, "problem": "x"}]
-    code, masthead, *_, desk, post = events.greet(ticket(talk="a", languages=["uk-UA"], records=records))
+    code, header, *_, tab, messages = events.load(client(conversation_id="a", languages=["uk-UA"], records=records))
     assert code == "uk"
-    assert "Розмови" in masthead
-    assert desk.talk == "a"
-    assert len(desk.conversation) == 1
-    assert content(post)["kind"] == "arrived"
-    assert events.greet("nonsense")[0] == "en"
+    assert "Розмови" in header
+    assert tab.conversation_id == "a"
+    assert len(tab.conversation) == 1
+    assert content(messages)["kind"] == "ready"
+    assert events.load("nonsense")[0] == "en"
 
 
 def test_without_an_index_every_event_says_what_to_do(shut: Events, tmp_path: Path) -> None:
     words = "footnote index build"
-    assert words in shut.opening(ENGLISH)
-    assert words in shut.shelf(ENGLISH)
-    *_, last = shut.ask(QUESTION, ticket(), Desk(), "en", event())
+    assert words in shut.first_page(ENGLISH)
+    assert words in shut.sources_panel(ENGLISH)
+    *_, last = shut.ask(QUESTION, client(), TabState(), "en", event())
     assert words in last[0]
-    assert words in shut.open(Desk(), None, "en", event(source="x", opened=1))
+    assert words in shut.open_source(TabState(), None, "en", event(source="x", opened=1))
     assert words in shut.compare(last[2], "en", event(turn="t1", opened=1))[0]
-    assert str(tmp_path) not in str(shut.greet(ticket())) + last[0]
+    assert str(tmp_path) not in str(shut.load(client())) + last[0]
 
 
 def test_a_failing_comparison_is_said_in_words(events: Events, engine: OverlapEngine) -> None:
-    desk = Desk("a", asked(engine, QUESTION))
+    tab = TabState("a", asked(engine, QUESTION))
 
     def fail(*_: object) -> None:
         raise FootnoteError("cannot read /srv/home/alice/x.db")
 
     engine.compare = fail  # type: ignore[method-assign, assignment]
-    shown, compared = events.compare(desk, "en", event(turn="t1", opened=1))
+    shown, compared = events.compare(tab, "en", event(turn="t1", opened=1))
     assert compared is None
     assert "cannot read x.db" in shown
     assert "alice" not in shown
@@ -158,41 +157,41 @@ def test_a_failing_comparison_is_said_in_words(events: Events, engine: OverlapEn
              {"turn": "t1", "row": 1, "opened": 1}, {"turn": "t1", "number": 1}],
 )  # fmt: skip
 def test_what_names_no_place_opens_nothing(events: Events, engine: OverlapEngine, data: dict[str, object]) -> None:
-    desk = Desk("a", asked(engine, QUESTION))
-    assert not isinstance(events.open(desk, None, "en", event(**data)), str)
+    tab = TabState("a", asked(engine, QUESTION))
+    assert not isinstance(events.open_source(tab, None, "en", event(**data)), str)
 
 
 @pytest.mark.parametrize("kind", ["markdown", "html", "bundle"])
 def test_a_conversation_becomes_a_file(events: Events, engine: OverlapEngine, kind: str) -> None:
-    letter = content(events.save(Desk("a", asked(engine, QUESTION)), "en", event(kind=kind, title="Autumn")))
-    assert letter["kind"] == "file"
-    assert "autumn" in letter["name"]
-    assert base64.b64decode(letter["content"])
+    message = content(events.save(TabState("a", asked(engine, QUESTION)), "en", event(kind=kind, title="Autumn")))
+    assert message["kind"] == "file"
+    assert "autumn" in message["name"]
+    assert base64.b64decode(message["content"])
 
 
 def test_nothing_to_save_and_no_such_format_are_said_in_words(events: Events, engine: OverlapEngine) -> None:
-    assert "no finished answer" in content(events.save(Desk(), "en", event(kind="html")))["problem"]
-    desk = Desk("a", asked(engine, QUESTION))
-    assert "no such file format" in content(events.save(desk, "en", event(kind="../x")))["problem"]
+    assert "no finished answer" in content(events.save(TabState(), "en", event(kind="html")))["problem"]
+    tab = TabState("a", asked(engine, QUESTION))
+    assert "no such file format" in content(events.save(tab, "en", event(kind="../x")))["problem"]
 
 
 def test_a_judgement_is_kept_or_said_to_be_wrong(
     events: Events, engine: OverlapEngine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
-    desk = Desk("a", asked(engine, QUESTION))
-    letter = content(events.judge(desk, "en", event(turn="t1", verdict="up", reason="")))
-    assert letter["verdict"] == "up"
+    tab = TabState("a", asked(engine, QUESTION))
+    message = content(events.feedback(tab, "en", event(turn="t1", verdict="up", reason="")))
+    assert message["verdict"] == "up"
     assert [e.verdict for e in read(tmp_path).entries] == ["up"]
     for wrong in ({"verdict": "sideways"}, {"verdict": "down", "reason": "x" * 3000}):
-        assert content(events.judge(desk, "en", event(turn="t1", **wrong)))["problem"]
+        assert content(events.feedback(tab, "en", event(turn="t1", **wrong)))["problem"]
     assert len(read(tmp_path).entries) == 1
 
 
 def test_a_rebuilt_index_is_noticed_once(events: Events, engine: OverlapEngine) -> None:
-    assert not isinstance(events.look("en", event(generation="g1"))[0], str)
+    assert not isinstance(events.check_index("en", event(generation="g1"))[0], str)
     engine.switch(read_corpus(CORPUS)[:3], "g2")
-    shelf, notice = events.look("en", event(generation="g1"))
-    assert 'data-generation="g2"' in shelf
+    panel, notice = events.check_index("en", event(generation="g1"))
+    assert 'data-generation="g2"' in panel
     assert "3 sources" in notice
-    assert events.look("en", event(generation=""))[1] == "", "a page that showed no index has none newer"
+    assert events.check_index("en", event(generation=""))[1] == "", "a page that showed no index has none newer"

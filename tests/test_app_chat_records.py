@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.chat.session.exchange import Conversation, history, settled
-from app.chat.session.messages import Ticket, letter, read_ticket
+from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.stored import MOST, record_of, restored
-from app.chat.view.conversation import conversation_html
+from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html
 from app.words.english import ENGLISH
 from index.read.corpus import read_corpus
@@ -32,8 +32,8 @@ def test_an_exchange_comes_back_as_it_was() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     before = asked(engine, QUESTION, "What is the favourite colour of the unicorn king?", "and in January 2024?")
     after = restored(through_the_browser(before), engine, ENGLISH)
-    assert str(conversation_html(after)) == str(conversation_html(before))
-    assert str(evidence_html(after)) == str(evidence_html(before))
+    assert str(exchanges_html(after, ENGLISH)) == str(exchanges_html(before, ENGLISH))
+    assert str(evidence_html(after, ENGLISH)) == str(evidence_html(before, ENGLISH))
     assert history(after) == history(before)
 
 
@@ -56,7 +56,7 @@ def test_a_quotation_whose_source_has_changed_is_never_shown_as_proved() -> None
         assert back.changed == {1}
         assert back.proved == ()
         assert history([back]) == []
-        shown, beside = Page(str(conversation_html((back,)))), str(evidence_html((back,)))
+        shown, beside = Page(str(exchanges_html((back,), ENGLISH))), str(evidence_html((back,), ENGLISH))
         assert ENGLISH.changed in shown.words
         assert not [a for a in shown.attributes if a[0] in {"data-mark", "data-copy", "data-compare"}]
         assert "<mark" not in beside
@@ -79,7 +79,7 @@ def test_words_that_are_not_the_quotation_are_not_shown_as_one() -> None:
     record["answer"]["statements"][0]["text"] = "Smugglers asked for nothing."
     (back,) = restored([record], engine, ENGLISH)
     assert back.changed == {1}
-    assert 'class="quoted"' not in str(conversation_html((back,)))
+    assert 'class="quoted"' not in str(exchanges_html((back,), ENGLISH))
 
 
 def test_nearest_passages_of_another_generation_are_not_shown_at_places_that_may_have_moved() -> None:
@@ -89,7 +89,7 @@ def test_nearest_passages_of_another_generation_are_not_shown_at_places_that_may
     (back,) = restored(records, engine, ENGLISH)
     assert back.nearest == ()
     assert back.offered
-    assert ENGLISH.nearest_gone in str(evidence_html((back,)))
+    assert ENGLISH.nearest_gone in str(evidence_html((back,), ENGLISH))
 
 
 JSON = st.recursive(
@@ -107,7 +107,7 @@ def test_whatever_was_kept_becomes_as_many_exchanges_of_our_own_tags(records: li
     back = restored(records, engine, ENGLISH)
     assert [e.id for e in back] == [f"t{n}" for n in range(1, len(records) + 1)]
     assert not any(e.pending for e in back)
-    assert Page(str(conversation_html(back)) + str(evidence_html(back))).tags <= OURS
+    assert Page(str(exchanges_html(back, ENGLISH)) + str(evidence_html(back, ENGLISH))).tags <= OURS
 
 
 def test_a_hostile_record_stays_text() -> None:
@@ -120,7 +120,7 @@ def test_a_hostile_record_stays_text() -> None:
     record["answer"]["statements"][0]["emphasis"] = [[-5, 99], [3, 1], [0, 4]]
     record["answer"]["hits"] = [{"source_id": "hostile", "start": -9, "end": 10**9, "score": 0}]
     back = restored([record], engine, ENGLISH)
-    page = Page(str(conversation_html(back)) + str(evidence_html(back)))
+    page = Page(str(exchanges_html(back, ENGLISH)) + str(evidence_html(back, ENGLISH)))
     assert page.tags <= OURS
     assert not [a for a in page.attributes if a[0].startswith("on")]
     assert TRICKS[0] in page.words
@@ -134,14 +134,15 @@ def test_the_latest_exchanges_are_read_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, 7, "", "{", "[]", "null", '{"turns": "many"}', '{"sources": 3}', '{"talk": "' + "x" * 200 + '"}']
+    "text",
+    [None, 7, "", "{", "[]", "null", '{"turns": "many"}', '{"sources": 3}', '{"conversation_id": "' + "x" * 200 + '"}'],
 )
-def test_a_ticket_that_is_none_is_an_empty_one(text: object) -> None:
-    assert read_ticket(text) == Ticket()
+def test_a_client_state_that_is_none_is_an_empty_one(text: object) -> None:
+    assert read_client_state(text) == ClientState()
 
 
-def test_letters_are_escaped_and_each_is_another_one() -> None:
-    one, two = letter("kept", record={"question": TRICKS[0]}), letter("kept", record={"question": TRICKS[0]})
+def test_messages_are_escaped_and_each_is_another_one() -> None:
+    one, two = message("kept", record={"question": TRICKS[0]}), message("kept", record={"question": TRICKS[0]})
     assert one != two
     assert Page(one).tags == {"data"}
     (value,) = [v for k, v in Page(one).attributes if k == "value"]

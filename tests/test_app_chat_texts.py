@@ -51,12 +51,11 @@ def test_every_text_is_there_with_the_same_braces(texts: Texts, name: str) -> No
 def test_nothing_but_names_is_left_in_english(texts: Texts) -> None:
     """Two texts that are the same in both languages are a name, a format or a question for the English index."""
     same = {n for n in NAMES if getattr(texts, n) == getattr(ENGLISH, n)}
-    assert same <= {"title", "suggestions", "save_markdown", "shelf_counts"}
+    assert same <= {"title", "suggestions", "save_markdown", "index_counts"}
 
 
 def test_every_text_is_used() -> None:
-    words = {"texts", "english", "ukrainian"}
-    files = [p for p in (ROOT / "app").rglob("*.py") if p.stem not in words]
+    files = [p for p in (ROOT / "app").rglob("*.py") if p.stem not in {"texts", "english", "ukrainian"}]
     code = "\n".join(p.read_text("utf-8") for p in files)
     unused = [n for n in NAMES if not re.search(rf"(?:texts|ENGLISH|t)\.{n}\b", code)]
     assert unused == []
@@ -105,15 +104,8 @@ def test_dates_of_every_precision() -> None:
 
 def test_who_speaks_is_said_in_the_language_of_the_page() -> None:
     uk, source = TEXTS["uk"], source_of("Words.")
-    said = [
-        said_by(Statement(text="Words.", quoting=quoting, support=support), source.facts, uk)
-        for support, quoting in (
-            (Support.QUOTED, False),
-            (Support.QUOTED, True),
-            (Support.METADATA, False),
-            (Support.NONE, False),
-        )
-    ]
+    cases = ((Support.QUOTED, False), (Support.QUOTED, True), (Support.METADATA, False), (Support.NONE, False))
+    said = [said_by(Statement(text="Words.", quoting=q, support=s), source.facts, uk) for s, q in cases]
     mine = "наша нотатка про A Publisher, 29 лист. 2024"
     note = "наша нотатка про текст A Publisher, прочитаний в оригіналі"
     assert said == [mine, f"{mine}, цитуючи", note, ""]

@@ -19,7 +19,7 @@ from app.answer.constraints import (
 )
 from app.answer.extract import Candidate
 from app.chat.session.exchange import Exchange
-from app.chat.view.abstention import abstention_html
+from app.chat.view.conversation import exchanges_html
 from app.engine import Engine
 from app.question.classify import classify
 from app.question.follow_up import stand_alone
@@ -253,9 +253,9 @@ def test_the_page_tells_it_in_its_language_and_as_text() -> None:
         update={"unmentioned": ("Rutte", "<b>1987")}
     )
     exchange = Exchange("t1", answer.question, answer=answer)
-    shown = str(abstention_html(exchange, ENGLISH))
+    shown = str(exchanges_html((exchange,), ENGLISH))
     assert "The sources do not answer this. None of them mentions Rutte or &lt;b&gt;1987." in shown
-    assert "Жодне з них не згадує: Rutte, &lt;b&gt;1987." in str(abstention_html(exchange, UKRAINIAN))
+    assert "Жодне з них не згадує: Rutte, &lt;b&gt;1987." in str(exchanges_html((exchange,), UKRAINIAN))
 
 
 def test_unmentioned_asks_all_sources() -> None:

@@ -31,15 +31,15 @@ def test_question_footnote_and_source_in_place(pages: Pages, address: str) -> No
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
 
     card.get_by_role("button", name="Open the source of footnote 1").click()
-    whole = page.locator("#reader .whole")
+    whole = page.locator("#source-viewer .whole")
     expect(whole).to_be_visible()
     expect(whole).to_contain_text("This article was submitted to the WSWS")
-    place = page.locator("#reader mark[aria-current]")
+    place = page.locator("#source-viewer mark[aria-current]")
     expect(place).to_have_text(said)
     assert in_view(page, place)
     expect(page.locator("#evidence .card").first).to_be_hidden()
     page.get_by_role("button", name="Back", exact=True).click()
-    expect(page.locator("#reader")).to_be_hidden()
+    expect(page.locator("#source-viewer")).to_be_hidden()
     assert in_view(page, lit)
     opener = card.get_by_role("button", name="Open the source of footnote 1")
     expect(opener).to_be_focused()
@@ -88,14 +88,14 @@ def test_refusal_looks_different_and_shows_the_closest_passages(pages: Pages, ad
     turn.get_by_role("button", name="See the closest passages").click()
     expect(shown.locator("h2")).to_have_text("Closest passages, not an answer")
     shown.locator("[data-open-nearest]").first.click()
-    expect(page.locator("#reader mark[aria-current]").first).to_be_visible()
+    expect(page.locator("#source-viewer mark[aria-current]").first).to_be_visible()
 
 
 def test_a_suggestion_asks_itself(pages: Pages, address: str) -> None:
     page = pages.open(address)
-    offered = page.locator(".suggestions button")
+    offered = page.locator(".questions button")
     assert 3 <= offered.count() <= 4
-    expect(page.locator(".shelf")).to_contain_text("Ukraine: A wave of desertions")
+    expect(page.locator(".corpus")).to_contain_text("Ukraine: A wave of desertions")
     question = offered.first.inner_text()
     offered.first.click()
     expect(page.locator("article.turn .asked")).to_contain_text(question)
@@ -120,4 +120,5 @@ def test_real_engine_answers_and_proves_in_the_browser(pages: Pages, built_home:
         lit = page.locator("#evidence mark[aria-current]")
         expect(lit).to_have_text(turn.locator(".quoted").first.inner_text())
         page.locator(".passage[aria-current] [data-open]").click()
-        expect(page.locator("#reader mark[aria-current]")).to_have_text(turn.locator(".quoted").first.inner_text())
+        opened = page.locator("#source-viewer mark[aria-current]")
+        expect(opened).to_have_text(turn.locator(".quoted").first.inner_text())

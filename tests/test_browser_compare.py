@@ -1,4 +1,4 @@
-"""Side by side in a real Chromium: what each source says, the dot plot, and asking only some of the sources."""
+"""Side by side in a real Chromium: what each source says, and asking only some of the sources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_what_each_source_says_in_a_table_by_date_with_its_place_behind_every_ro
     last = rows.last
     said = last.locator(".compared-words").inner_text()
     last.get_by_role("button").click()
-    lit = page.locator("#reader mark[aria-current]")
+    lit = page.locator("#source-viewer mark[aria-current]")
     expect(lit).to_be_visible()
     assert lit.inner_text().split() == said.split("”")[0].lstrip("“").split()
     assert in_view(page, lit)
@@ -43,19 +43,19 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
 ) -> None:
     page = pages.open(address)
     page.get_by_role("button", name="Sources", exact=True).click()
-    drawer = page.locator("#shelf")
-    expect(drawer).to_contain_text("29 sources, ")
-    expect(drawer).to_contain_text("Index built 25 November 2026, 17:43 UTC with the model overlap")
-    entry = drawer.locator("[data-shelf='ap-2024-11-29-desertion']")
+    panel = page.locator("#sources")
+    expect(panel).to_contain_text("29 sources, ")
+    expect(panel).to_contain_text("Index built 25 November 2026, 17:43 UTC with the model overlap")
+    entry = panel.locator("[data-source='ap-2024-11-29-desertion']")
     for words in ("Associated Press", "29 Nov 2024", "our note", "corroborates the article", "English", "passages"):
         expect(entry).to_contain_text(words)
-    drawer.get_by_role("searchbox").fill("associated press")
-    expect(drawer.locator("[data-shelf]:visible")).to_have_count(1)
+    panel.get_by_role("searchbox").fill("associated press")
+    expect(panel.locator("[data-source]:visible")).to_have_count(1)
     entry.get_by_role("checkbox").check()
-    drawer.get_by_role("searchbox").fill("")
-    drawer.locator("[data-choose='elpais-2024-10-21-kurakhove']").check()
+    panel.get_by_role("searchbox").fill("")
+    panel.locator("[data-choose='elpais-2024-10-21-kurakhove']").check()
     page.keyboard.press("Escape")
-    expect(drawer).to_be_hidden()
+    expect(panel).to_be_hidden()
     expect(page.locator(".chips-words")).to_have_text("Asking 2 sources only")
     page.get_by_role("button", name="Do not ask this source: El País").click()
     expect(page.locator(".chip:visible")).to_have_count(1)
@@ -74,7 +74,7 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
 def test_a_refusal_offers_what_the_sources_do_cover(pages: Pages, address: str) -> None:
     page = pages.open(address)
     turn = ask(page, REFUSED)
-    offers = turn.locator(".covered .suggestions button")
+    offers = turn.locator(".covered .questions button")
     assert offers.count() >= 2
     words = offers.first.inner_text().splitlines()[0]
     assert words.startswith("Summarise “")
@@ -82,12 +82,12 @@ def test_a_refusal_offers_what_the_sources_do_cover(pages: Pages, address: str) 
     answered(page.locator("article.turn").nth(1))
     expect(page.locator("article.turn").nth(1).locator(".asked")).to_contain_text(words)
     page.locator("article.turn").first.get_by_role("button", name="Look through all sources").click()
-    expect(page.locator("#shelf")).to_be_visible()
+    expect(page.locator("#sources")).to_be_visible()
 
 
-def test_a_source_opens_from_the_drawer(pages: Pages, address: str) -> None:
+def test_a_source_opens_from_the_panel(pages: Pages, address: str) -> None:
     page = pages.open(address)
     page.get_by_role("button", name="Sources", exact=True).click()
     page.locator("[data-open-source='ap-2024-11-29-desertion']").click()
-    expect(page.locator("#reader h3")).to_contain_text("Desertion threatens")
-    expect(page.locator("#shelf")).to_be_hidden()
+    expect(page.locator("#source-viewer h3")).to_contain_text("Desertion threatens")
+    expect(page.locator("#sources")).to_be_hidden()

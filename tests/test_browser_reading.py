@@ -51,17 +51,17 @@ def test_hovering_a_mark_shows_its_quotation_in_a_line_of_context(pages: Pages, 
     expect(card).to_be_hidden()
     mark.hover()
     expect(card).to_be_hidden()  # Esc holds while the pointer stays
-    page.locator("#masthead h1").hover()
+    page.locator("#header h1").hover()
     mark.hover()
     expect(card).to_be_visible()
-    page.locator("#masthead h1").hover()
+    page.locator("#header h1").hover()
     expect(card).to_be_hidden()
 
 
 def test_focus_by_key_shows_the_card_and_a_note_is_named_for_what_it_is(pages: Pages, address: str) -> None:
     page = pages.open(address)
     turn = ask(page, SEVERAL)
-    page.locator("#masthead [data-drawer=talks]").focus()
+    page.locator("#header [data-panel=conversations]").focus()
     page.keyboard.press("n")
     first, second = turn.locator(".mark").nth(0), turn.locator(".mark").nth(1)
     expect(first).to_be_focused()
@@ -92,14 +92,14 @@ def test_a_first_touch_shows_the_card_and_a_second_goes_to_the_passage(pages: Pa
     turn.locator(".mark").nth(0).scroll_into_view_if_needed()
     mark.tap()
     expect(card_of(page, mark)).to_be_visible()
-    page.locator("#masthead h1").tap()
+    page.locator("#header h1").tap()
     expect(card_of(page, mark)).to_be_hidden()
 
 
 def test_the_card_stays_in_a_small_window_wherever_its_mark_is(pages: Pages, address: str) -> None:
     page = pages.open(address, viewport={"width": 320, "height": 420})
     ask(page, SEVERAL)
-    page.locator("#masthead [data-drawer=talks]").focus()
+    page.locator("#header [data-panel=conversations]").focus()
     for _ in range(3):
         page.keyboard.press("n")
         card = page.locator(".mark-card:popover-open")
@@ -112,10 +112,10 @@ def test_from_quotation_to_quotation_of_this_answer_in_one_source(pages: Pages, 
     page = pages.open(address)
     ask(page, SEVERAL).locator(".mark").first.click()
     page.locator(".passage[aria-current] [data-open]").click()
-    lit = page.locator("#reader mark[aria-current]")
+    lit = page.locator("#source-viewer mark[aria-current]")
     expect(lit).to_have_count(1)
-    expect(page.locator("#reader mark:not([aria-current])")).to_have_count(1)
-    shown = page.locator("#reader .place:visible")
+    expect(page.locator("#source-viewer mark:not([aria-current])")).to_have_count(1)
+    shown = page.locator("#source-viewer .place:visible")
     which = shown.locator("> span").first
     begun = which.inner_text()
     assert begun in {"Quotation 1 of 2", "Quotation 2 of 2"}
@@ -139,7 +139,7 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     turn = ask(page, SEVERAL)
     turn.locator(".mark").nth(0).click()
     page.locator(".passage[aria-current] [data-open]").click()
-    live = page.locator("#reader .place:visible .live a")
+    live = page.locator("#source-viewer .place:visible .live a")
     expect(live).to_have_text("Open the live page at these words")
     expect(live).to_have_attribute("rel", "noopener noreferrer nofollow")
     href = live.get_attribute("href") or ""
@@ -153,15 +153,15 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     page.keyboard.press("Escape")
     turn.locator(".mark").nth(1).click()
     page.locator(".passage[aria-current] [data-open]").click()
-    live = page.locator("#reader .place:visible .live a")
+    live = page.locator("#source-viewer .place:visible .live a")
     expect(live).to_have_text("Open the original page (these words are our note's)")
     assert "#" not in (live.get_attribute("href") or "#")
-    expect(page.locator("#reader .notice")).to_have_text("These are our note's words, not the original's.")
+    expect(page.locator("#source-viewer .notice")).to_have_text("These are our note's words, not the original's.")
 
 
-def test_the_reader_shows_what_is_known_of_the_source_and_is_set_for_reading(pages: Pages, address: str) -> None:
+def test_the_viewer_shows_what_is_known_of_the_source_and_is_set_for_reading(pages: Pages, address: str) -> None:
     page = pages.open(f"{address}/?source=ap-2024-11-29-desertion", viewport={"width": 1440, "height": 900})
-    facts = page.locator("#reader .facts")
+    facts = page.locator("#source-viewer .facts")
     for words in ("Samya Kullab", "29 November 2024", "corroborates the article", "ap-2024-11-29-desertion"):
         expect(facts).to_contain_text(words)
     measure = page.evaluate(
@@ -177,14 +177,14 @@ def test_a_mailed_place_opens_there_and_closing_it_forgets_it(pages: Pages, addr
     end = start + len("Nine-thousand-forty-eight criminal proceedings")
     query = f"?source={article.id}&span={start}-{end}&sha256={article.sha256[:16]}"
     page = pages.open(f"{address}/{query}")
-    lit = page.locator("#reader mark[aria-current]")
+    lit = page.locator("#source-viewer mark[aria-current]")
     expect(lit).to_have_text("Nine-thousand-forty-eight criminal proceedings")
     assert in_view(page, lit)
     expect(page.locator("article.turn")).to_have_count(0)
     page.reload()
     expect(lit).to_have_text("Nine-thousand-forty-eight criminal proceedings")
     page.get_by_role("button", name="Back", exact=True).click()
-    expect(page.locator("#reader")).to_be_hidden()
+    expect(page.locator("#source-viewer")).to_be_hidden()
     assert urlsplit(page.url).query == ""
 
 
@@ -202,19 +202,19 @@ def test_a_mailed_place_opens_there_and_closing_it_forgets_it(pages: Pages, addr
 )
 def test_a_mailed_place_that_is_none_is_said_in_words(pages: Pages, address: str, query: str, words: str) -> None:
     page = pages.open(f"{address}/{query}")
-    expect(page.locator("#reader :is(.problem, .notice)").first).to_contain_text(words)
-    expect(page.locator("#reader mark")).to_have_count(0)
+    expect(page.locator("#source-viewer :is(.problem, .notice)").first).to_contain_text(words)
+    expect(page.locator("#source-viewer mark")).to_have_count(0)
 
 
 def test_copying_the_link_to_a_place_copies_one_that_opens_it(pages: Pages, address: str) -> None:
     page = pages.open(address, permissions=["clipboard-read", "clipboard-write"])
     ask(page, FACT).locator(".mark").first.click()
     page.locator(".passage[aria-current] [data-open]").click()
-    said = page.locator("#reader mark[aria-current]").inner_text()
+    said = page.locator("#source-viewer mark[aria-current]").inner_text()
     button = page.locator("[data-copy-place]:visible")
     button.click()
     expect(button).to_have_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{address}/?source=")
     other = pages.open(link)
-    expect(other.locator("#reader mark[aria-current]")).to_have_text(said)
+    expect(other.locator("#source-viewer mark[aria-current]")).to_have_text(said)

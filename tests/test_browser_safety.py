@@ -48,17 +48,17 @@ def test_a_hostile_source_runs_nothing(pages: Pages, tmp_path: Path) -> None:
             expect(page.locator(".mark-card:popover-open")).to_be_visible()
             turn.locator(".mark").first.click()
             page.locator(".passage[aria-current] [data-open]").click()
-            whole = page.locator("#reader .whole")
+            whole = page.locator("#source-viewer .whole")
             expect(whole).to_contain_text("<script>window.__pwned=1</script>")
             expect(whole).to_contain_text(TEMPLATE)
-            expect(page.locator("#reader mark[aria-current]")).to_have_count(1)
+            expect(page.locator("#source-viewer mark[aria-current]")).to_have_count(1)
             page.keyboard.press("Escape")
         turn.locator("[data-compare]").click()
         expect(page.get_by_role("table")).to_contain_text("Smugglers asked for")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Sources", exact=True).click()
         page.locator("[data-choose]").first.check()
-        expect(page.locator("#shelf")).to_contain_text("<img src=y onerror=window.__pwned=1>")
+        expect(page.locator("#sources")).to_contain_text("<img src=y onerror=window.__pwned=1>")
         page.keyboard.press("Escape")
         expect(page.locator(".chip:visible")).to_contain_text("<img src=y")
         ask(page, f"{TEMPLATE} <img src=x onerror=window.__pwned=1>")
@@ -67,7 +67,7 @@ def test_a_hostile_source_runs_nothing(pages: Pages, tmp_path: Path) -> None:
         ready(page)
         expect(page.locator("article.turn")).to_have_count(4)
         assert page.evaluate("window.__pwned") is None
-        ours = ":is(#masthead, #conversation, #above, #evidence, #reader, #compare, #shelf, #talks)"
+        ours = ":is(#header, #columns, #sources, #conversations)"
         assert page.evaluate(f"document.querySelectorAll('{ours} :is(img, script, iframe, object)').length") == 0
         assert page.locator(f"{ours} [href^='javascript']").count() == 0
         assert images == []
@@ -84,13 +84,13 @@ def test_a_rebuild_does_not_take_the_words_from_an_open_answer(pages: Pages, tmp
         expect(page.locator("#notice")).to_contain_text("A newer index was switched in: one source, one passage.")
         before.locator(".mark").click()
         page.locator(".passage[aria-current] [data-open]").click()
-        expect(page.locator("#reader mark[aria-current]")).to_have_text(
+        expect(page.locator("#source-viewer mark[aria-current]")).to_have_text(
             "Smugglers asked for 20,000 dollars at the border."
         )
         page.keyboard.press("Escape")
         after.locator(".mark").click()
         page.locator(".passage[aria-current] [data-open]").click()
-        expect(page.locator("#reader mark[aria-current]")).to_contain_text("35,000")
+        expect(page.locator("#source-viewer mark[aria-current]")).to_contain_text("35,000")
         page.get_by_role("button", name="Dismiss").click()
         expect(page.locator("#notice .notice")).to_have_count(0)
         engine.switch([source_of("Nobody asked for anything.")], "g3")
@@ -125,7 +125,7 @@ def test_the_index_is_rebuilt_while_the_chat_is_open(pages: Pages, built_home: P
             after = ask(page, question)
             expect(after.locator(".quoted").first).to_have_text(f"The dam was built in {year}.")
         expect(page.locator("#notice")).to_contain_text("A newer index was switched in")
-        expect(page.locator(f"#shelf [data-generation='{engine.generation}']")).to_have_count(1)
+        expect(page.locator(f"#sources [data-generation='{engine.generation}']")).to_have_count(1)
         expect(before.locator(".quoted").first).to_have_text("The dam was built in 1931.")
         before.locator(".mark").first.click()
         expect(page.locator("#evidence section:visible mark[aria-current]")).to_have_text("The dam was built in 1931.")

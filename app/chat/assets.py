@@ -5,16 +5,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
-STYLES = (
-    "chat.css", "desk.css", "answer.css", "evidence.css", "reader.css", "compare.css", "drawers.css",
-)  # fmt: skip
+STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css")
 SCRIPTS = (
-    "chat.js", "page.js", "marks.js", "card.js", "sheets.js", "drawers.js", "store.js", "talks.js", "composer.js",
-    "shelf.js", "actions.js", "arrival.js", "keys.js",
+    "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
+    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js",
 )  # fmt: skip
 FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
 
 
 def asset(name: str) -> bytes:
-    """One of `FILES`."""
+    """Read one of `FILES`."""
     return files("app.chat").joinpath("static", name).read_bytes()

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from app.chat.session.converse import converse, problem_words
-from app.chat.session.engine import ChatEngine, EngineDoor
-from app.chat.session.exchange import Conversation, Desk, Exchange, history, settled
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
+from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled
 from app.chat.session.exports import export
-from app.chat.session.messages import Ticket, letter, read_ticket
+from app.chat.session.messages import ClientState, message, read_client_state
+from app.chat.session.problems import attempt
 from app.chat.session.stored import record_of, restored
 from app.chat.session.suggestions import suggestions
-from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_place
-from app.chat.view.conversation import conversation_html
+from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_source
+from app.chat.view.conversation import exchanges_html
+from app.chat.view.elements import dismissable_notice
 from app.chat.view.evidence import evidence_html
-from app.chat.view.first_page import first_page
-from app.chat.view.frame import above_html, masthead_html, talks_html
-from app.chat.view.notices import passing_notice
-from app.chat.view.places import place_html
-from app.chat.view.reader import nearest_in_place, quote_in_place
-from app.chat.view.sources import counts, shelf_html
+from app.chat.view.frame import composer_status_html, first_page_html, header_html
+from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
+from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import Feedback, record
 from app.question.language import unreadable
 from app.settings import Settings
@@ -36,196 +35,193 @@ Update = Any  # a value for a component, or Gradio's word for 'as it is'
 
 @dataclass(frozen=True)
 class Events:
-    """The handlers. `language` is always the code of the page's language, `desk` what the tab works on."""
+    """The handlers. `language` is always the code of the page's language, `client` what its scripts say of the page."""
 
-    door: EngineDoor
+    provider: EngineProvider
     settings: Settings
 
     def ask(
-        self, typed: str, post: str, desk: Desk, language: str, event: gr.EventData
+        self, typed: str, client: str, tab: TabState, language: str, event: gr.EventData
     ) -> Iterator[tuple[Update, ...]]:
-        """Stream the conversation: [talk, evidence, desk, question, post].
+        """Stream the conversation: [conversation, evidence, tab, question, messages].
 
         A suggestion brings its question with the event; the box's own text stays when it does.
         """
-        texts, ticket = TEXTS[language], read_ticket(post)
+        texts, state = TEXTS[language], read_client_state(client)
         given, again = (_data(event).get(k) for k in ("question", "typed"))
         question = str(given if given is not None else typed).strip()
         if not question:
             yield (gr.skip(),) * 5
             return
-        if (desk.talk, len(desk.conversation)) != (ticket.talk, ticket.turns) and ticket.records is None:
+        known = (tab.conversation_id, len(tab.conversation)) == (state.conversation_id, state.turns)
+        if not known and state.records is None:
             # Another server, or another tab's conversation: the browser knows better.
-            yield *(gr.skip(),) * 4, letter("send-records", question=question, typed=given is None)
+            yield *(gr.skip(),) * 4, message("send-records", question=question, typed=given is None)
             return
-        conversation = desk.conversation if ticket.records is None else self._restored(ticket, texts)
-        last = bool(conversation) and conversation[-1].id == ticket.replace
+        conversation = tab.conversation if state.records is None else self._restored(state, texts)
+        last = bool(conversation) and conversation[-1].id == state.replace
         box: Update = "" if given is None or again else gr.skip()
         for grown in converse(
-            self.door, conversation, question, texts,
-            asked_of=ticket.sources, replace_last=last, language_of=self._language_of,
+            self.provider, conversation, question, texts,
+            asked_of=state.sources, replace_last=last, language_of=lambda q: unreadable(q, self.settings.index),
         ):  # fmt: skip
-            now = Desk(ticket.talk, grown)
-            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].pending else _kept(now))
+            now = TabState(state.conversation_id, grown)
+            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].pending else _to_keep(now))
             box = gr.skip()  # what is typed meanwhile stays
 
-    def _language_of(self, question: str) -> str | None:
-        return unreadable(question, self.settings.index)
-
-    def settle(self, post: str, desk: Desk, language: str) -> tuple[Update, ...]:
-        """After a stop: what stands stays, and nothing is pending. [talk, evidence, desk, post]"""
-        now = Desk(desk.talk, settled(desk.conversation))
-        if now == desk or desk.talk != read_ticket(post).talk:
+    def stop(self, client: str, tab: TabState, language: str) -> tuple[Update, ...]:
+        """Keep what stands after a stop, with nothing pending: [conversation, evidence, tab, messages]."""
+        now = TabState(tab.conversation_id, settled(tab.conversation))
+        if now == tab or tab.conversation_id != read_client_state(client).conversation_id:
             return (gr.skip(),) * 4
-        return (*_shown(now.conversation, TEXTS[language]), now, _kept(now))
+        return (*_shown(now.conversation, TEXTS[language]), now, _to_keep(now))
 
-    def restore(self, post: str, language: str) -> tuple[Update, ...]:
-        """Another conversation, as the browser kept it: [talk, evidence, desk, post]."""
-        ticket = read_ticket(post)
-        return self._arrived(ticket, self._restored(ticket, TEXTS[language]), TEXTS[language])
+    def restore(self, client: str, language: str) -> tuple[Update, ...]:
+        """Show another conversation, as the browser kept it: [conversation, evidence, tab, messages]."""
+        state, texts = read_client_state(client), TEXTS[language]
+        return self._whole(TabState(state.conversation_id, self._restored(state, texts)), texts)
 
-    def _arrived(self, ticket: Ticket, conversation: Conversation, texts: Texts) -> tuple[Update, ...]:
-        desk = Desk(ticket.talk, conversation)
-        talk = str(conversation_html(conversation, texts)) if conversation else self.opening(texts)
-        return talk, str(evidence_html(conversation, texts)), desk, letter("arrived", talk=ticket.talk)
+    def load(self, client: str) -> tuple[Update, ...]:
+        """Fill a new page in its language: [language, frame..., conversation, evidence, tab, messages]."""
+        state = read_client_state(client)
+        texts = choose(state.languages)
+        tab = TabState(state.conversation_id, self._restored(state, texts))
+        return (texts.code, *self.frame(texts), *self._whole(tab, texts))
 
-    def _restored(self, ticket: Ticket, texts: Texts) -> Conversation:
-        engine: ChatEngine | None = None
-        if ticket.records:
-            engine = self._attempt(self.door.engine)
-        return restored(ticket.records or (), engine, texts)
-
-    def _attempt(self, make: Callable[[], Any]) -> Any:
-        """What `make` makes; None if it fails, which is then logged."""
-        try:
-            return make()
-        except Exception as error:  # noqa: BLE001 - a page in any case; problem_words logs the details
-            problem_words(error)
-            return None
-
-    def greet(self, post: str) -> tuple[Update, ...]:
-        """A page has come: its language, then all regions in it. [language, frame..., talk, evidence, desk, post]"""
-        ticket = read_ticket(post)
-        texts = choose(ticket.languages)
-        arrived = self._arrived(ticket, self._restored(ticket, texts), texts)
-        return (texts.code, *self.frame(texts), *arrived)
-
-    def speak(self, desk: Desk, event: gr.EventData) -> tuple[Update, ...]:
-        """The page in another language; outputs as `greet`."""
+    def set_language(self, tab: TabState, event: gr.EventData) -> tuple[Update, ...]:
+        """Show the page in another language; outputs as `load`."""
         texts = choose([str(_data(event).get("language"))])
-        arrived = self._arrived(Ticket(talk=desk.talk), desk.conversation, texts)
-        return (texts.code, *self.frame(texts), *arrived)
+        return (texts.code, *self.frame(texts), *self._whole(tab, texts))
+
+    def _restored(self, state: ClientState, texts: Texts) -> Conversation:
+        engine = attempt(self.provider.engine, texts)[0] if state.records else None
+        return restored(state.records or (), engine, texts)
+
+    def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
+        """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
+        shown, evidence = _shown(tab.conversation, texts)
+        return shown if tab.conversation else self.first_page(texts), evidence, tab, message("ready")
 
     def frame(self, texts: Texts) -> tuple[Update, ...]:
-        """The page around the conversation: [masthead, talks, shelf, above, question, ask, stop]."""
+        """Make what stands around the conversation.
+
+        [header, conversations panel, sources panel, composer status, question, ask, stop]
+        """
         return (
-            str(masthead_html(texts)),
-            str(talks_html(texts)),
-            self.shelf(texts),
-            str(above_html(texts)),
+            str(header_html(texts)),
+            str(conversations_panel_html(texts)),
+            self.sources_panel(texts),
+            str(composer_status_html(texts)),
             gr.Textbox(label=texts.question, placeholder=texts.question_hint),
             gr.Button(texts.ask),
             gr.Button(texts.stop),
         )
 
-    def opening(self, texts: Texts) -> str:
-        """The first page as things stand now: with an index, or with words on how to make one."""
-        try:
-            sources = self.door.engine().sources()
-            return str(first_page(sources, suggestions(self.settings.corpus, texts), texts=texts))
-        except Exception as error:  # noqa: BLE001 - a page in any case; problem_words logs the details
-            return str(first_page((), (), problem_words(error, texts), texts))
+    def first_page(self, texts: Texts) -> str:
+        """Make the first page as things stand now: with an index, or with words on how to make one."""
 
-    def shelf(self, texts: Texts) -> str:
-        """The sources drawer as things stand now."""
-        try:
-            return str(shelf_html(self.door.engine().contents(), texts=texts))
-        except Exception as error:  # noqa: BLE001 - as in `opening`
-            return str(shelf_html(None, problem_words(error, texts), texts))
+        def opening() -> str:
+            sources = self.provider.engine().sources()
+            return str(first_page_html(sources, suggestions(self.settings.corpus, texts), texts))
 
-    def look(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
-        """The index may have been rebuilt: [shelf, notice], the notice only if another generation serves now."""
-        texts = TEXTS[language]
-        shown = _data(event).get("generation")
-        shelf = self._attempt(lambda: self.door.engine().contents())
-        if shelf is None or shelf.generation == shown:
+        shown, problem = attempt(opening, texts)
+        return shown or str(first_page_html((), (), texts, problem))
+
+    def sources_panel(self, texts: Texts) -> str:
+        """Make the sources panel as things stand now."""
+        contents, problem = attempt(lambda: self.provider.engine().contents(), texts)
+        return str(sources_panel_html(contents, texts, problem))
+
+    def check_index(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
+        """See whether another generation serves than the one on the page: [sources panel, notice]."""
+        texts, before = TEXTS[language], _data(event).get("generation")
+        contents, _ = attempt(lambda: self.provider.engine().contents(), texts)
+        if contents is None or contents.generation == before:
             return gr.skip(), gr.skip()
-        notice = str(passing_notice(texts.newer.format(**counts(shelf, texts)), shelf.generation, texts.dismiss))
-        return str(shelf_html(shelf, texts=texts)), notice if shown else ""
+        words = texts.newer.format(**index_counts(contents, texts))
+        notice = str(dismissable_notice(words, contents.generation, texts.dismiss)) if before else ""
+        return str(sources_panel_html(contents, texts)), notice
 
-    def open(self, desk: Desk, compared: Compared | None, language: str, event: gr.EventData) -> Update:
-        """The reader for a footnote, a nearest passage, a row or a mailed place; else as it is."""
+    def open_source(self, tab: TabState, compared: Compared | None, language: str, event: gr.EventData) -> Update:
+        """Open the source of a footnote, a nearest passage, a row or a link; change nothing if there is none."""
         texts, data = TEXTS[language], _data(event)
         opened, number, nearest, row = (data.get(k) for k in ("opened", "number", "nearest", "row"))
         if not isinstance(opened, int):
             return gr.skip()
         if "source" in data:
-            return str(place_html(self.door, data, opened, texts))
-        exchange = _exchange(desk, data)
-        sheet = None
+            return str(source_link_html(self.provider, data, opened, texts))
+        exchange = _exchange(tab, data)
+        shown = None
         if isinstance(row, int) and compared is not None and compared.turn == data.get("turn"):
-            sheet = row_in_place(compared, row, opened, texts)
+            shown = row_in_source(compared, row, opened, texts)
         elif exchange is not None and isinstance(number, int):
-            sheet = quote_in_place(exchange, number, opened, texts)
+            shown = quote_in_source(exchange, number, opened, texts)
         elif exchange is not None and isinstance(nearest, int):
-            sheet = nearest_in_place(exchange, nearest, opened, texts)
-        return gr.skip() if sheet is None else str(sheet)
+            shown = nearest_in_source(exchange, nearest, opened, texts)
+        return gr.skip() if shown is None else str(shown)
 
-    def compare(self, desk: Desk, language: str, event: gr.EventData) -> tuple[Update, ...]:
-        """What each source says on the question of an exchange: [compare, compared]."""
+    def compare(self, tab: TabState, language: str, event: gr.EventData) -> tuple[Update, ...]:
+        """Ask what each source says on the question of an exchange: [comparison, compared]."""
         texts, data = TEXTS[language], _data(event)
-        exchange, opened = _exchange(desk, data), data.get("opened")
+        exchange, opened = _exchange(tab, data), data.get("opened")
         if exchange is None or not isinstance(opened, int):
             return gr.skip(), gr.skip()
-        before = desk.conversation[: desk.conversation.index(exchange)]
-        try:
-            engine = self.door.engine()
-            filters = Filters(sources=frozenset(exchange.asked_of))
-            found = engine.compare(exchange.question, history(before), filters)
-            sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
-        except Exception as error:  # noqa: BLE001 - said in words, logged in problem_words
-            return str(comparison_problem(problem_words(error, texts), opened, texts)), None
-        compared = Compared(exchange.id, found, sources)
+        compared, problem = attempt(lambda: self._compared(tab, exchange), texts)
+        if compared is None:
+            return str(comparison_problem(problem, opened, texts)), None
         return str(comparison_html(compared, opened, texts)), compared
 
-    def judge(self, desk: Desk, language: str, event: gr.EventData) -> Update:
-        """Keep a judgement of an answer in the local file: a letter, 'judged' or what went wrong."""
+    def _compared(self, tab: TabState, exchange: Exchange) -> Compared:
+        before = tab.conversation[: tab.conversation.index(exchange)]
+        engine = self.provider.engine()
+        filters = Filters(sources=frozenset(exchange.asked_of))
+        found = engine.compare(exchange.question, history(before), filters)
+        sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
+        return Compared(exchange.id, found, sources)
+
+    def feedback(self, tab: TabState, language: str, event: gr.EventData) -> Update:
+        """Record a verdict on an answer in the local file; the message says so, or what went wrong."""
         data = _data(event)
-        exchange = _exchange(desk, data)
+        exchange = _exchange(tab, data)
         if exchange is None or exchange.answer is None:
             return gr.skip()
-        try:
-            entry = Feedback.of(exchange.answer, data.get("verdict"), str(data.get("reason", "")))  # type: ignore[arg-type]
-            record(self.settings.home, entry)
-        except Exception as error:  # noqa: BLE001 - said in words, logged in problem_words
-            return letter("judged", turn=exchange.id, problem=problem_words(error, TEXTS[language]))
-        return letter("judged", turn=exchange.id, verdict=entry.verdict)
+        answer, verdict = exchange.answer, data.get("verdict")
 
-    def save(self, desk: Desk, language: str, event: gr.EventData) -> Update:
-        """The conversation as a file: a letter, 'file', with its name and content or what went wrong."""
+        def kept() -> str:
+            record(self.settings.home, Feedback.of(answer, verdict, str(data.get("reason", ""))))  # type: ignore[arg-type]
+            return message("feedback", turn=exchange.id, verdict=verdict)
+
+        said, problem = attempt(kept, TEXTS[language])
+        return said or message("feedback", turn=exchange.id, problem=problem)
+
+    def save(self, tab: TabState, language: str, event: gr.EventData) -> Update:
+        """Make a file of the conversation; the message brings it, or what went wrong."""
         texts, data = TEXTS[language], _data(event)
-        try:
-            file = export(desk.conversation, data.get("kind"), str(data.get("title", "")), self.settings, texts)
-        except Exception as error:  # noqa: BLE001 - said in words, logged in problem_words
-            return letter("file", problem=texts.save_failed.format(why=problem_words(error, texts)))
-        return letter("file", name=file.name, type=file.media_type, content=file.content)
+        kind, title = str(data.get("kind")), str(data.get("title", ""))
+        file, problem = attempt(lambda: export(tab.conversation, kind, title, self.settings, texts), texts)
+        return message("file", **file) if file else message("file", problem=texts.save_failed.format(why=problem))
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def _exchange(desk: Desk, data: dict[str, Any]) -> Exchange | None:
-    return next((e for e in desk.conversation if e.id == data.get("turn")), None)
+def _exchange(tab: TabState, data: dict[str, Any]) -> Exchange | None:
+    return next((e for e in tab.conversation if e.id == data.get("turn")), None)
 
 
 def _shown(conversation: Conversation, texts: Texts) -> tuple[str, str]:
-    return str(conversation_html(conversation, texts)), str(evidence_html(conversation, texts))
+    return str(exchanges_html(conversation, texts)), str(evidence_html(conversation, texts))
 
 
-def _kept(desk: Desk) -> str:
-    """The letter that has the browser keep the last exchange; `turns`: the ids of all that are shown."""
-    last = desk.conversation[-1]
-    turns = [e.id for e in desk.conversation]
-    generation = last.answer.index.generation if last.answer is not None else ""
-    return letter("kept", talk=desk.talk, id=last.id, turns=turns, record=record_of(last), generation=generation)
+def _to_keep(tab: TabState) -> str:
+    """Make the message that has the browser keep the last exchange; `turns`: the ids of all that are shown."""
+    last = tab.conversation[-1]
+    return message(
+        "exchange",
+        conversation_id=tab.conversation_id,
+        id=last.id,
+        turns=[e.id for e in tab.conversation],
+        record=record_of(last),
+        generation=last.answer.index.generation if last.answer is not None else "",
+    )

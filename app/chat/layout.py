@@ -2,7 +2,7 @@
 
 The regions are `gr.HTML` with Gradio's default template, which inserts `value` as it is; the value is always
 made by `app.render.html`, which escapes. The scripts turn clicks on elements with data attributes into events
-of the conversation region, and say in a ticket what they know of the page.
+of the conversation region, and send what they know of the page, the client state, along.
 """
 
 from __future__ import annotations
@@ -19,30 +19,31 @@ from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
 from app.chat.events import Events
-from app.chat.session.engine import EngineDoor
-from app.chat.session.exchange import Desk
+from app.chat.session.engine import EngineProvider
+from app.chat.session.exchange import TabState
 from app.chat.theme import theme
 from app.chat.view.evidence import evidence_html
-from app.chat.view.frame import above_html, masthead_html, talks_html
+from app.chat.view.frame import composer_status_html, header_html
+from app.chat.view.panels import conversations_panel_html
 from app.render.html import html, join
 from app.settings import Settings
 from app.words.english import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
-LONGEST = 2000  # characters the box takes; the answering road refuses more, in words
-EVENTS = ("submit", "open", "compare", "restore", "speak", "look", "judge", "save")
+LONGEST = 2000  # characters the box takes; the engine refuses more, in words
+EVENTS = ("submit", "restore", "set_language", "open_source", "compare", "check_index", "feedback", "save")
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_AT_ONCE: dict[str, Any] = {"queue": False, **_QUIET}
+_UNQUEUED: dict[str, Any] = {"queue": False, **_QUIET}
 
 
-def mount_chat(app: FastAPI, door: EngineDoor, settings: Settings) -> FastAPI:
+def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> FastAPI:
     """Mount the chat at '/' of `app`; routes that exist already keep their paths."""
     head = [html('<link rel="stylesheet" href="{base}/{name}">', base=BASE, name=n) for n in STYLES]
     head += [html('<link rel="modulepreload" href="{base}/{name}">', base=BASE, name=n) for n in SCRIPTS]
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(Events(door, settings)),
+        build(Events(provider, settings)),
         path="/",
         theme=theme(),
         head=str(join(head)),
@@ -59,54 +60,56 @@ def mount_chat(app: FastAPI, door: EngineDoor, settings: Settings) -> FastAPI:
 
 
 def build(events: Events) -> gr.Blocks:
-    """The page: conversation and question box on the left, evidence or an opened sheet on the right, two drawers."""
+    """Build the page: conversation and question box, beside them the evidence or what opens over it, two panels."""
     texts = ENGLISH  # until the browser has said which language it wants
     page: gr.Blocks
     with gr.Blocks(title=texts.title, analytics_enabled=False, fill_width=True) as page:
-        desk, compared, language = gr.State(Desk()), gr.State(None), gr.State(texts.code)
-        masthead = _region("masthead", str(masthead_html(texts)))
-        with gr.Row(elem_id="desk", equal_height=False):
-            with gr.Column(elem_id="talk"):
-                talk = _region("conversation", events.opening(texts), events=EVENTS)
+        tab, compared, language = gr.State(TabState()), gr.State(None), gr.State(texts.code)
+        header = _region("header", str(header_html(texts)))
+        with gr.Row(elem_id="columns", equal_height=False):
+            with gr.Column(elem_id="main"):
+                conversation = _region("conversation", events.first_page(texts), events=EVENTS)
                 notice = _region("notice", "")
-                above = _region("above", str(above_html(texts)))
+                composer_status = _region("composer-status", str(composer_status_html(texts)))
                 with gr.Row(elem_id="composer"):
                     question = _question_box()
                     ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
                     stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
-            with gr.Column(elem_id="beside"):
+            with gr.Column(elem_id="side"):
                 evidence = _region("evidence", str(evidence_html((), texts)))
-                reader = _region("reader", "")
-                compare = _region("compare", "")
-        talks = _region("talks", str(talks_html(texts)))
-        shelf = _region("shelf", events.shelf(texts))
-        post = _region("post", "")
+                source_viewer = _region("source-viewer", "")
+                comparison = _region("comparison", "")
+        conversations = _region("conversations", str(conversations_panel_html(texts)))
+        sources = _region("sources", events.sources_panel(texts))
+        messages = _region("messages", "")
 
-        shown = [talk, evidence, desk, post]
-        whole = [language, masthead, talks, shelf, above, question, ask, stop, *shown]
+        shown = [conversation, evidence, tab, messages]
+        frame = [header, conversations, sources, composer_status, question, ask, stop]
+        whole = [language, *frame, *shown]
         asking = gr.on(
-            [question.submit, ask.click, talk.submit],  # gr.on takes only events that Gradio itself knows
+            [question.submit, ask.click, conversation.submit],  # gr.on takes only events that Gradio itself knows
             events.ask,
-            inputs=[question, post, desk, language],
-            outputs=[talk, evidence, desk, question, post],
-            js=_script("composer.js", "(typed, post, ...more) => [typed, scripts.order(), ...more]"),
+            inputs=[question, messages, tab, language],
+            outputs=[conversation, evidence, tab, question, messages],
+            js=_script("composer.js", "(typed, client, ...more) => [typed, scripts.askingState(), ...more]"),
             trigger_mode="once",
             concurrency_limit=AT_ONCE,
             concurrency_id="ask",
             **_QUIET,
         )
-        ticket = _script("composer.js", "(post, ...more) => [scripts.ticket(), ...more]")
-        with_ticket = {"js": ticket, **_AT_ONCE}
-        asking.failure(events.settle, [post, desk, language], shown, **with_ticket)
-        stop.click(None, cancels=asking, **_AT_ONCE)
-        talk.restore(events.restore, [post, language], shown, cancels=asking, **with_ticket)
-        talk.speak(events.speak, desk, whole, **_AT_ONCE)
-        talk.open(events.open, [desk, compared, language], reader, **_AT_ONCE)
-        talk.compare(events.compare, [desk, language], [compare, compared], **_AT_ONCE)
-        talk.look(events.look, language, [shelf, notice], **_AT_ONCE)
-        talk.judge(events.judge, [desk, language], post, **_AT_ONCE)
-        talk.save(events.save, [desk, language], post, **_AT_ONCE)
-        page.load(events.greet, post, whole, js=_script("arrival.js", "(post) => [scripts.greet()]"), **_AT_ONCE)
+        # The scripts put the client state in the place of the region 'messages'.
+        client = {"js": _script("composer.js", "(client, ...more) => [scripts.clientState(), ...more]"), **_UNQUEUED}
+        loading = {"js": _script("startup.js", "(client) => [scripts.startupState()]"), **_UNQUEUED}
+        asking.failure(events.stop, [messages, tab, language], shown, **client)
+        stop.click(None, cancels=asking, **_UNQUEUED)
+        page.load(events.load, messages, whole, **loading)
+        conversation.restore(events.restore, [messages, language], shown, cancels=asking, **client)
+        conversation.set_language(events.set_language, tab, whole, **_UNQUEUED)
+        conversation.open_source(events.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
+        conversation.compare(events.compare, [tab, language], [comparison, compared], **_UNQUEUED)
+        conversation.check_index(events.check_index, language, [sources, notice], **_UNQUEUED)
+        conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
+        conversation.save(events.save, [tab, language], messages, **_UNQUEUED)
     return page
 
 
@@ -125,7 +128,7 @@ def _question_box() -> gr.Textbox:
 
 
 def _region(name: str, value: str, events: tuple[str, ...] = ()) -> gr.HTML:
-    """A region of the page. The scripts are handed its element; `events` are what it may trigger."""
+    """Make a region of the page. The scripts get its element; `events` are what it may trigger."""
     wire = ", ".join(f"'{event}'" for event in events)
     return gr.HTML(
         value,
@@ -137,7 +140,7 @@ def _region(name: str, value: str, events: tuple[str, ...] = ()) -> gr.HTML:
 
 
 def _script(name: str, function: str) -> str:
-    """A function for Gradio that runs in the browser; `scripts` is the module of this name."""
+    """Write a function for Gradio to run in the browser; `scripts` is the module of this name."""
     head, _, body = function.partition(" => ")
     module = f"new URL('{BASE}/{name}', document.baseURI)"
     return f"async {head} => {{ const scripts = await import({module}); return {body}; }}"

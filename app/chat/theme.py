@@ -10,7 +10,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "DejaVu Sans Mono", "monospac
 
 
 def theme() -> Base:
-    """The base theme on paper: colours of surfaces follow chat.css, in light and dark."""
+    """Make the base theme on paper: colours of surfaces follow chat.css, in light and dark."""
     base = Base(font=[fonts.Font(f) for f in SANS], font_mono=[fonts.Font(f) for f in MONO])
     base.set(
         body_background_fill="#faf9f6",

@@ -17,9 +17,9 @@ ENGLISH = Texts(
     tagline="Answers in the sources' own words",
     language="Language",
     close="Close",
-    new_talk="New conversation",
-    talks="Conversations",
-    sources_button="Sources",
+    new_conversation="New conversation",
+    conversations="Conversations",
+    sources="Sources",
     # sources in words
     undated="undated",
     our_note_on="our note on {name}",
@@ -58,7 +58,7 @@ ENGLISH = Texts(
         "and from there to the whole source. What the sources do not say is not answered."
     ),
     article="The article",
-    beside=_plural("One further source stands beside it", "{count} further sources stand beside it"),
+    further_sources=_plural("One further source stands beside it", "{count} further sources stand beside it"),
     sources_only=_plural("One source", "{count} sources"),
     try_these="Questions to begin with",
     keys_hint="Keys: / to the question, n and p from footnote to footnote, Esc back.",
@@ -108,7 +108,7 @@ ENGLISH = Texts(
     reason_hint="Kept in a file on this machine; nobody else is told.",
     send_reason="Keep this",
     cancel="Cancel",
-    judged="Kept. The command 'footnote feedback' lists it.",
+    feedback_saved="Kept. The command 'footnote feedback' lists it.",
     # the card on a mark
     card_hint="Tap the number again to see the passage.",
     # the evidence panel
@@ -128,7 +128,7 @@ ENGLISH = Texts(
     new_tab="opens in a new tab",
     source_id="Source id",
     # the source, opened
-    reader="Source",
+    source_viewer="Source",
     back="Back",
     of_quotations="Quotation {place} of {count}",
     previous_quotation="Previous quotation",
@@ -139,17 +139,17 @@ ENGLISH = Texts(
     author="By",
     published="Published",
     written_in="Language of the original",
-    stands="How it stands",
+    relation_label="How it stands",
     via="Known through",
     address="Page",
     note_warning="These are our note's words, not the original's.",
-    place_wrong="This link names no place in a source. A place reads ?source=ID&span=START-END, with two numbers.",
-    place_unknown="This link names a source that is not in the present index: {source}",
-    place_changed=(
+    link_wrong="This link names no place in a source. A place reads ?source=ID&span=START-END, with two numbers.",
+    link_unknown="This link names a source that is not in the present index: {source}",
+    link_changed=(
         "The source has changed since this link was made, so the place it names cannot be proved. "
         "The present text is shown, without a mark."
     ),
-    place_outside="This link names a place outside the source ({start}-{end}, the text has {length} characters).",
+    link_outside="This link names a place outside the source ({start}-{end}, the text has {length} characters).",
     # what each source says
     compare="What does each source say?",
     compare_head="What each source says",
@@ -167,34 +167,32 @@ ENGLISH = Texts(
         "One further source was asked and says nothing near.",
         "{count} further sources were asked and say nothing near.",
     ),
-    # the sources drawer
-    shelf="Sources",
-    shelf_counts="{sources}, {passages}",
+    # the sources panel
+    index_counts="{sources}, {passages}",
     passages=_plural("one passage", "{count} passages"),
     sources_counted=_plural("one source", "{count} sources"),
-    shelf_built="Index built {when} with the model {model}.",
-    shelf_choose="Tick the sources that the next question shall be asked of.",
-    shelf_all="Ask all of them",
-    shelf_none="No source matches these words.",
-    shelf_filter="Find a source",
-    shelf_ask_of="Ask {title}",
-    shelf_open="Open",
+    index_built="Index built {when} with the model {model}.",
+    sources_choose="Tick the sources that the next question shall be asked of.",
+    sources_all="Ask all of them",
+    sources_none="No source matches these words.",
+    sources_find="Find a source",
+    sources_ask="Ask {title}",
+    sources_open="Open",
     newer=(
         "A newer index was switched in: {sources}, {passages}. Earlier answers keep the words they quoted; "
         "the next question is asked of the new index."
     ),
     dismiss="Dismiss",
-    # the conversations drawer
-    talks_head="Conversations",
-    talks_more="Kept in this browser only.",
-    talks_none="Nothing has been asked yet.",
-    talk_untitled="Untitled",
-    talk_unreadable="A conversation that cannot be read any more",
-    talk_rename="Rename",
-    talk_rename_label="Name of this conversation",
-    talk_delete="Delete",
-    talk_delete_sure="Delete for good?",
-    talk_save="Save this conversation",
+    # the conversations panel
+    conversations_more="Kept in this browser only.",
+    conversations_none="Nothing has been asked yet.",
+    untitled="Untitled",
+    conversation_unreadable="A conversation that cannot be read any more",
+    rename="Rename",
+    rename_label="Name of this conversation",
+    delete="Delete",
+    delete_sure="Delete for good?",
+    save_conversation="Save this conversation",
     save_markdown="Markdown",
     save_html="Web page",
     save_bundle="Evidence bundle",

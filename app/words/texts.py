@@ -43,9 +43,9 @@ class Texts:
     tagline: str
     language: str
     close: str
-    new_talk: str
-    talks: str
-    sources_button: str
+    new_conversation: str
+    conversations: str
+    sources: str
 
     # sources in words
     undated: str
@@ -76,7 +76,7 @@ class Texts:
     welcome: str
     welcome_more: str
     article: str
-    beside: Plural
+    further_sources: Plural
     sources_only: Plural
     try_these: str
     keys_hint: str
@@ -125,7 +125,7 @@ class Texts:
     reason_hint: str
     send_reason: str
     cancel: str
-    judged: str
+    feedback_saved: str
 
     # the card on a mark
     card_hint: str
@@ -148,7 +148,7 @@ class Texts:
     source_id: str
 
     # the source, opened
-    reader: str
+    source_viewer: str
     back: str
     of_quotations: str
     previous_quotation: str
@@ -159,14 +159,14 @@ class Texts:
     author: str
     published: str
     written_in: str
-    stands: str
+    relation_label: str
     via: str
     address: str
     note_warning: str
-    place_wrong: str
-    place_unknown: str
-    place_changed: str
-    place_outside: str
+    link_wrong: str
+    link_unknown: str
+    link_changed: str
+    link_outside: str
 
     # what each source says
     compare: str
@@ -180,32 +180,30 @@ class Texts:
     compare_open: str
     compare_silent: Plural
 
-    # the sources drawer
-    shelf: str
-    shelf_counts: str
+    # the sources panel
+    index_counts: str
     passages: Plural
     sources_counted: Plural
-    shelf_built: str
-    shelf_choose: str
-    shelf_all: str
-    shelf_none: str
-    shelf_filter: str
-    shelf_ask_of: str
-    shelf_open: str
+    index_built: str
+    sources_choose: str
+    sources_all: str
+    sources_none: str
+    sources_find: str
+    sources_ask: str
+    sources_open: str
     newer: str
     dismiss: str
 
-    # the conversations drawer
-    talks_head: str
-    talks_more: str
-    talks_none: str
-    talk_untitled: str
-    talk_unreadable: str
-    talk_rename: str
-    talk_rename_label: str
-    talk_delete: str
-    talk_delete_sure: str
-    talk_save: str
+    # the conversations panel
+    conversations_more: str
+    conversations_none: str
+    untitled: str
+    conversation_unreadable: str
+    rename: str
+    rename_label: str
+    delete: str
+    delete_sure: str
+    save_conversation: str
     save_markdown: str
     save_html: str
     save_bundle: str

@@ -12,9 +12,9 @@ UKRAINIAN = Texts(
     tagline="Відповіді словами самих джерел",
     language="Мова",
     close="Закрити",
-    new_talk="Нова розмова",
-    talks="Розмови",
-    sources_button="Джерела",
+    new_conversation="Нова розмова",
+    conversations="Розмови",
+    sources="Джерела",
     # sources in words
     undated="без дати",
     our_note_on="наша нотатка про {name}",
@@ -53,7 +53,7 @@ UKRAINIAN = Texts(
         "а звідти й усе джерело. На те, про що джерела мовчать, відповіді не буде."
     ),
     article="Стаття",
-    beside=Plural(
+    further_sources=Plural(
         "Поруч із нею ще {count} джерело", "Поруч із нею ще {count} джерела", "Поруч із нею ще {count} джерел"
     ),
     sources_only=Plural("{count} джерело", "{count} джерела", "{count} джерел"),
@@ -112,7 +112,7 @@ UKRAINIAN = Texts(
     reason_hint="Зберігається у файлі на цьому комп'ютері й нікуди не надсилається.",
     send_reason="Зберегти",
     cancel="Скасувати",
-    judged="Збережено. Список покаже команда 'footnote feedback'.",
+    feedback_saved="Збережено. Список покаже команда 'footnote feedback'.",
     # the card on a mark
     card_hint="Торкніться номера ще раз, щоб побачити уривок.",
     # the evidence panel
@@ -132,7 +132,7 @@ UKRAINIAN = Texts(
     new_tab="відкриється в новій вкладці",
     source_id="Код джерела",
     # the source, opened
-    reader="Джерело",
+    source_viewer="Джерело",
     back="Назад",
     of_quotations="Цитата {place} з {count}",
     previous_quotation="Попередня цитата",
@@ -143,17 +143,17 @@ UKRAINIAN = Texts(
     author="Автор",
     published="Опубліковано",
     written_in="Мова оригіналу",
-    stands="Щодо статті",
+    relation_label="Щодо статті",
     via="Відомо через",
     address="Сторінка",
     note_warning="Це слова нашої нотатки, а не оригіналу.",
-    place_wrong="Ця адреса не називає місця в джерелі. Місце пишеться так: ?source=ID&span=ПОЧАТОК-КІНЕЦЬ, два числа.",
-    place_unknown="Ця адреса називає джерело, якого немає в нинішньому індексі: {source}",
-    place_changed=(
+    link_wrong="Ця адреса не називає місця в джерелі. Місце пишеться так: ?source=ID&span=ПОЧАТОК-КІНЕЦЬ, два числа.",
+    link_unknown="Ця адреса називає джерело, якого немає в нинішньому індексі: {source}",
+    link_changed=(
         "Відколи зроблено цю адресу, джерело змінилося, тож назване в ній місце довести не можна. "
         "Показано нинішній текст без позначки."
     ),
-    place_outside="Ця адреса називає місце поза джерелом ({start}-{end}, а в тексті {length} знаків).",
+    link_outside="Ця адреса називає місце поза джерелом ({start}-{end}, а в тексті {length} знаків).",
     # what each source says
     compare="Що каже кожне джерело?",
     compare_head="Що каже кожне джерело",
@@ -169,34 +169,32 @@ UKRAINIAN = Texts(
         "Запитали ще {count} джерела: близького вони не кажуть нічого.",
         "Запитали ще {count} джерел: близького вони не кажуть нічого.",
     ),
-    # the sources drawer
-    shelf="Джерела",
-    shelf_counts="{sources}, {passages}",
+    # the sources panel
+    index_counts="{sources}, {passages}",
     passages=Plural("{count} уривок", "{count} уривки", "{count} уривків"),
     sources_counted=Plural("{count} джерело", "{count} джерела", "{count} джерел"),
-    shelf_built="Індекс побудовано {when}, модель {model}.",
-    shelf_choose="Позначте джерела, яким поставити наступне запитання.",
-    shelf_all="Питати всі",
-    shelf_none="Немає джерела з такими словами.",
-    shelf_filter="Знайти джерело",
-    shelf_ask_of="Питати {title}",
-    shelf_open="Відкрити",
+    index_built="Індекс побудовано {when}, модель {model}.",
+    sources_choose="Позначте джерела, яким поставити наступне запитання.",
+    sources_all="Питати всі",
+    sources_none="Немає джерела з такими словами.",
+    sources_find="Знайти джерело",
+    sources_ask="Питати {title}",
+    sources_open="Відкрити",
     newer=(
         "Запрацював новіший індекс: {sources}, {passages}. Попередні відповіді зберігають слова, які процитували; "
         "наступне запитання піде вже до нового індексу."
     ),
     dismiss="Сховати",
-    # the conversations drawer
-    talks_head="Розмови",
-    talks_more="Зберігаються лише в цьому браузері.",
-    talks_none="Ще нічого не запитано.",
-    talk_untitled="Без назви",
-    talk_unreadable="Розмова, яку вже не прочитати",
-    talk_rename="Перейменувати",
-    talk_rename_label="Назва цієї розмови",
-    talk_delete="Видалити",
-    talk_delete_sure="Видалити назавжди?",
-    talk_save="Зберегти цю розмову",
+    # the conversations panel
+    conversations_more="Зберігаються лише в цьому браузері.",
+    conversations_none="Ще нічого не запитано.",
+    untitled="Без назви",
+    conversation_unreadable="Розмова, яку вже не прочитати",
+    rename="Перейменувати",
+    rename_label="Назва цієї розмови",
+    delete="Видалити",
+    delete_sure="Видалити назавжди?",
+    save_conversation="Зберегти цю розмову",
     save_markdown="Markdown",
     save_html="Вебсторінка",
     save_bundle="Пакет доказів",

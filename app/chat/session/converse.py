@@ -1,34 +1,27 @@
-"""A question typed in the browser -> the growing conversation. Errors become words here."""
+"""From a question typed in the browser to the growing conversation. Errors become words here."""
 
 from __future__ import annotations
 
-import logging
-import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from app.chat.session.engine import ChatEngine, EngineDoor
+from app.chat.session.engine import ChatEngine, EngineProvider
 from app.chat.session.exchange import Conversation, Exchange, history, next_id, prove
-from app.chat.session.offered import offered
-from app.records import Done, Event, StatementReady, Understood
+from app.chat.session.problems import problem_words
+from app.chat.session.suggestions import sources_to_offer
+from app.records import AnswerQuote, Done, Event, StatementReady, Understood
 from app.words.describe import speaker
-from app.words.english import ENGLISH
 from app.words.texts import Texts
-from index.errors import DamagedIndexError, FootnoteError, NoIndexError, StaleIndexError, UsageError
+from index.errors import UsageError
 from index.filters import Filters
 from index.passage import Source
 
-_log = logging.getLogger(__name__)
-# An absolute path: not the inside of a word or an address.
-_PATH = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:)?(?:[\\/][\w.@+~ -]*[\w.@+~-]){2,}[\\/]?")
-
 
 def converse(
-    door: EngineDoor,
+    provider: EngineProvider,
     conversation: Conversation,
     question: str,
-    texts: Texts = ENGLISH,
+    texts: Texts,
     *,
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
@@ -44,7 +37,7 @@ def converse(
     before = conversation[:-1] if replace_last else conversation
     yield (*before, exchange)
     try:
-        engine = door.engine()
+        engine = provider.engine()
         exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(question) or "")
         filters = Filters(sources=frozenset(exchange.asked_of))
         for event in engine.ask(question, history(before), filters):
@@ -55,7 +48,7 @@ def converse(
 
 
 def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange:
-    """`exchange` with the chosen sources that the present index holds, and their names. Raises UsageError if none."""
+    """Keep the chosen sources that the present index holds, with their names. Raises UsageError if there are none."""
     if not exchange.asked_of:
         return exchange
     chosen = [s for s in engine.sources() if s.id in exchange.asked_of]
@@ -70,51 +63,22 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             differs = event.standalone_question.strip() != exchange.question.strip()
             return replace(exchange, read_as=event.standalone_question if differs else "")
         case StatementReady():
-            cited = ((q.source_id, q.source_sha256) for q in event.statement.quotes)
-            sources = _with_sources(exchange, engine, cited)
-            for quote in event.statement.quotes:
-                prove(quote, sources[quote.source_id])
+            sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
         case Done():
             answer = event.answer
-            cited = ((q.source_id, q.source_sha256) for q in answer.quotes)
-            near = ((h.source_id, None) for h in answer.nearest)
-            sources = _with_sources(exchange, engine, [*cited, *near])
-            for quote in answer.quotes:
-                prove(quote, sources[quote.source_id])
-            other = offered((h.source_id for h in answer.nearest), engine.sources()) if answer.abstained else ()
-            return replace(exchange, statements=answer.statements, answer=answer, sources=sources, offered=other)
+            sources = _quoted_sources(exchange, engine, answer.quotes)
+            near = [h.source_id for h in answer.nearest]
+            sources |= {i: engine.source(i) for i in near if i not in sources}
+            offered = sources_to_offer(near, engine.sources()) if answer.abstained else ()
+            return replace(exchange, statements=answer.statements, answer=answer, sources=sources, offered=offered)
 
 
-def _with_sources(
-    exchange: Exchange, engine: ChatEngine, wanted: Iterable[tuple[str, str | None]]
-) -> dict[str, Source]:
+def _quoted_sources(exchange: Exchange, engine: ChatEngine, quotes: Iterable[AnswerQuote]) -> dict[str, Source]:
+    """Add the sources of `quotes` to those of `exchange`. Raises QuoteError unless each quotation stands in its own."""
     sources = dict(exchange.sources)
-    for source_id, sha256 in wanted:
-        if source_id not in sources:
-            sources[source_id] = engine.source(source_id, sha256)
+    for quote in quotes:
+        if quote.source_id not in sources:
+            sources[quote.source_id] = engine.source(quote.source_id, quote.source_sha256)
+        prove(quote, sources[quote.source_id])
     return sources
-
-
-def problem_words(error: Exception, texts: Texts = ENGLISH) -> str:
-    """What a reader is told about `error`: what to do, without the machine's paths. Logs the details."""
-    match error:
-        case NoIndexError():
-            return texts.no_index
-        case StaleIndexError():
-            return texts.stale_index
-        case DamagedIndexError():
-            _log.error("damaged index: %s", error)
-            return texts.damaged_index
-        case FootnoteError():
-            _log.warning("%s: %s", type(error).__name__, error)
-            return without_paths(str(error))
-        case _:
-            reference = secrets.token_hex(4)
-            _log.error("unexpected error, reference %s", reference, exc_info=error)
-            return texts.unexpected.format(reference=reference)
-
-
-def without_paths(message: str) -> str:
-    """`message` with each absolute path cut to its last part."""
-    return _PATH.sub(lambda m: re.split(r"[\\/]", m[0].rstrip("\\/"))[-1], message)

@@ -1,4 +1,4 @@
-"""The door between the chat and the answering engine: what the chat needs of it, and when it is opened."""
+"""What the chat needs of the answering engine, and when the engine is opened."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ChatEngine(Protocol):
     def sources(self) -> tuple[Source, ...]: ...
 
 
-class EngineDoor:
+class EngineProvider:
     """Opens the engine when it is first needed, and tries again after a failure.
 
     So a page that was opened before there was an index works once one is built.
@@ -54,7 +54,7 @@ class EngineDoor:
         self._lock = threading.Lock()
 
     def engine(self) -> ChatEngine:
-        """The open engine. Raises FootnoteError if it cannot be opened (NoIndexError, ...)."""
+        """Return the open engine. Raises FootnoteError if it cannot be opened (NoIndexError, ...)."""
         with self._lock:
             if self._engine is None:
                 self._engine = self._open()

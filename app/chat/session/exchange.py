@@ -1,4 +1,4 @@
-"""One question with what came of it, and a conversation of them: what a browser tab's session keeps."""
+"""The state of a browser tab: a conversation, made of questions with their answers."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ class Exchange:
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:
-        """Each quotation once, in the order of the statements: two statements may rest on the same one."""
+        """Return each quotation once, in the order of the statements: two statements may rest on the same one."""
         return tuple({q.number: q for s in self.statements for q in s.quotes}.values())
 
     @property
     def proved(self) -> tuple[AnswerQuote, ...]:
-        """`quotes` that stand in their source, which is in `sources`."""
+        """Return the `quotes` that stand in their source, which is in `sources`."""
         return tuple(q for q in self.quotes if q.number not in self.changed)
 
     @property
     def nearest(self) -> tuple[AnswerHit, ...]:
-        """The closest passages of an abstention whose sources are at hand."""
+        """Return the closest passages of an abstention whose sources are at hand."""
         if self.answer is None or not self.answer.abstained:
             return ()
         return tuple(h for h in self.answer.nearest if h.source_id in self.sources)
 
     def quote(self, number: int) -> AnswerQuote | None:
-        """The proved quotation with this footnote number."""
+        """Return the proved quotation with this footnote number."""
         return next((q for q in self.proved if q.number == number), None)
 
 
@@ -66,20 +66,20 @@ Conversation = tuple[Exchange, ...]
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What one tab works on: the conversation and the name that the browser keeps it under."""
+class TabState:
+    """What the server keeps of one tab: its conversation, and the id that the browser keeps it under."""
 
-    talk: str = ""
+    conversation_id: str = ""
     conversation: Conversation = ()
 
 
 def next_id(conversation: Sequence[Exchange]) -> str:
-    """An id that no exchange of the conversation has or had."""
+    """Make an id that no exchange of the conversation has or had."""
     return f"t{max((int(e.id[1:]) for e in conversation), default=0) + 1}"
 
 
 def history(conversation: Iterable[Exchange]) -> list[Turn]:
-    """The finished turns of a conversation, as the answering road takes them; what cannot be proved is left out."""
+    """Return the finished turns, as the engine takes them; what cannot be proved is left out."""
     turns: list[Turn] = []
     for exchange in conversation:
         if exchange.answer is not None and not exchange.changed:
@@ -96,5 +96,5 @@ def prove(quote: AnswerQuote, source: Source) -> None:
 
 
 def settled(conversation: Conversation) -> Conversation:
-    """The conversation with nothing pending: an answer that was stopped stays as far as it came."""
+    """Return the conversation with nothing pending: an answer that was stopped stays as far as it came."""
     return tuple(replace(e, stopped=True) if e.pending else e for e in conversation)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
 
 from app.bundle.write import file_name, pack
 from app.chat.session.exchange import Exchange
@@ -15,36 +13,30 @@ from app.words.texts import Texts
 from index.errors import UsageError
 from index.passage import Source
 
-Format = Literal["markdown", "html", "bundle"]
-_KINDS = {"markdown": ("md", "text/markdown"), "html": ("html", "text/html"), "bundle": ("zip", "application/zip")}
+FORMATS = {"markdown": ("md", "text/markdown"), "html": ("html", "text/html"), "bundle": ("zip", "application/zip")}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to be saved by the browser. `content` in base64."""
+def export(conversation: Sequence[Exchange], kind: str, title: str, settings: Settings, texts: Texts) -> dict[str, str]:
+    """Write the finished and proved answers to a file for the browser to save: its name, type, and content in base64.
 
-    name: str
-    media_type: str
-    content: str
-
-
-def export(conversation: Sequence[Exchange], kind: object, title: str, settings: Settings, texts: Texts) -> File:
-    """The finished and proved answers of `conversation` as a file of `kind` (one of `Format`).
-
-    Raises UsageError if `kind` is none of them or if there is no answer to save.
+    Raises UsageError if `kind` is none of `FORMATS` or if there is no answer to save.
     """
-    if kind not in get_args(Format):
-        raise UsageError(f"no such file format: {kind}; choose one of {', '.join(get_args(Format))}")
-    whole = [e for e in conversation if e.answer is not None and not e.changed]
-    answers = [e.answer for e in whole if e.answer is not None]
-    sources: list[Source] = [s for e in whole for s in e.sources.values()]
+    if kind not in FORMATS:
+        raise UsageError(f"no such file format: {kind}; choose one of {', '.join(FORMATS)}")
+    proved = [(e.answer, e.sources) for e in conversation if e.answer is not None and not e.changed]
+    answers = [answer for answer, _ in proved]
+    sources: list[Source] = [s for _, of_answer in proved for s in of_answer.values()]
     if not answers:
         raise UsageError(texts.nothing_to_save)
     title = title.strip() or answers[0].question
-    suffix, media_type = _KINDS[str(kind)]
+    suffix, media_type = FORMATS[kind]
     if kind == "bundle":
         content = pack(answers, sources, settings, title)
     else:
         write = conversation_markdown if kind == "markdown" else conversation_html
         content = write(answers, title, sources).encode("utf-8")
-    return File(file_name(title, suffix), media_type, base64.b64encode(content).decode("ascii"))
+    return {
+        "name": file_name(title, suffix),
+        "type": media_type,
+        "content": base64.b64encode(content).decode("ascii"),
+    }

@@ -1,4 +1,4 @@
-"""What page and server tell each other beside the regions: letters to the scripts, tickets from them."""
+"""What the server and the scripts in the page tell each other: messages one way, the page's state the other."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.render.html import html
 
 
-def letter(kind: str, **content: Any) -> str:
-    """A value for the region 'post', which the scripts read once: `content` as JSON, escaped like all markup.
+def message(kind: str, **content: Any) -> str:
+    """Make a value for the region 'messages', which the scripts read once: `content` as JSON, escaped like all markup.
 
-    'kept': an exchange to keep; 'arrived': the page is ready; 'send-records': the server has forgotten the
-    conversation, send what the browser kept; 'file': a file to save; 'judged': a judgement was recorded.
+    'exchange': one to keep; 'ready': the page is; 'send-records': the server has forgotten the conversation, send
+    what the browser kept; 'file': one to save; 'feedback': it was recorded, or why not.
     """
     return str(
         html(
-            '<data data-letter="{name}" data-kind="{kind}" value="{content}"></data>',
-            name=secrets.token_hex(8),  # also another one than before a restart
+            '<data data-message="{id}" data-kind="{kind}" value="{content}"></data>',
+            id=secrets.token_hex(8),  # also another one than before a restart
             kind=kind,
             content=json.dumps(content, ensure_ascii=False),
         )
     )
 
 
-class Ticket(BaseModel):
+class ClientState(BaseModel):
     """What the scripts say of the page along with an event.
 
-    `talk`: the name the browser keeps the conversation under; `turns`: how many exchanges are on the page;
+    `conversation_id`: what the browser keeps the conversation under; `turns`: how many exchanges are on the page;
     `sources`: ids of the only ones to ask; `replace`: id of the exchange that a new one takes the place of;
     `records`: the kept exchanges, if the page was asked for them or shows another conversation.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    talk: str = Field("", max_length=100)
+    conversation_id: str = Field("", max_length=100)
     turns: int = 0
     sources: tuple[str, ...] = Field((), max_length=10_000)
     replace: str = Field("", max_length=20)
@@ -45,11 +45,11 @@ class Ticket(BaseModel):
     languages: tuple[str, ...] = Field((), max_length=50)
 
 
-def read_ticket(text: object) -> Ticket:
-    """The ticket in `text`; an empty one if it is none, as when a script could not run."""
+def read_client_state(text: object) -> ClientState:
+    """Read the state in `text`; an empty one if it is none, as when a script could not run."""
     if not isinstance(text, str):
-        return Ticket()
+        return ClientState()
     try:
-        return Ticket.model_validate_json(text)
+        return ClientState.model_validate_json(text)
     except ValidationError:
-        return Ticket()
+        return ClientState()

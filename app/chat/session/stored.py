@@ -1,4 +1,4 @@
-"""An exchange as the browser keeps it, and back: nothing that comes from a browser is believed.
+"""An exchange as the browser keeps it, and back. Nothing that comes from a browser is believed.
 
 Every quotation is proved again against the present index; what cannot be proved is marked as changed and never
 shown as a quotation. What cannot be read at all becomes an exchange that says so.
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.chat.session.engine import ChatEngine
 from app.chat.session.exchange import Conversation, Exchange, prove
-from app.chat.session.offered import offered
+from app.chat.session.suggestions import sources_to_offer
 from app.records import Answer, AnswerQuote, Statement, Support
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
@@ -40,7 +40,7 @@ class Record(BaseModel):
 
 
 def record_of(exchange: Exchange) -> dict[str, Any]:
-    """`exchange` as JSON-ready data."""
+    """Turn `exchange` into JSON-ready data."""
     kept = Record.model_validate(
         {name: getattr(exchange, name) for name in Record.model_fields if name != "statements"}
         | {"statements": () if exchange.answer is not None else exchange.statements}
@@ -49,7 +49,7 @@ def record_of(exchange: Exchange) -> dict[str, Any]:
 
 
 def restored(records: Iterable[Any], engine: ChatEngine | None, texts: Texts) -> Conversation:
-    """The conversation of `records` (JSON data of any shape), as ids t1, t2, ..., each proved anew.
+    """Read `records` (JSON data of any shape) back as exchanges t1, t2, ..., each proved anew.
 
     Without an engine nothing can be proved, so that every quotation counts as changed.
     """
@@ -62,7 +62,7 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
         # Through JSON text: strings of a browser become tuples and enumerations only so.
         record = Record.model_validate_json(json.dumps(data))
     except ValidationError:
-        return Exchange(id=turn, question=_question(data) or texts.talk_untitled, problem=texts.exchange_unreadable)
+        return Exchange(id=turn, question=_question(data) or texts.untitled, problem=texts.exchange_unreadable)
     statements = record.answer.statements if record.answer is not None else record.statements
     sources: dict[str, Source] = {}
     changed: set[int] = set()
@@ -70,20 +70,21 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
         proved = [_proved(q, engine, sources) for q in statement.quotes]
         if not all(proved) or not _word_for_word(statement):
             changed.update(q.number for q in statement.quotes)
-    if engine is not None and record.answer is not None and record.answer.index.generation == engine.generation:
-        _near(record.answer, engine, sources)
-    other: tuple[Source, ...] = ()
-    if engine is not None and record.answer is not None and record.answer.abstained:
-        other = offered(sources, engine.sources())
-    fields = {name: getattr(record, name) for name in Record.model_fields if name != "statements"}
-    nothing = record.answer is None and not record.problem
+    offered: tuple[Source, ...] = ()
+    if engine is not None and record.answer is not None:
+        if record.answer.index.generation == engine.generation:
+            _add_nearest(record.answer, engine, sources)
+        if record.answer.abstained:
+            offered = sources_to_offer(sources, engine.sources())
+    kept = {name: getattr(record, name) for name in Record.model_fields if name not in {"statements", "stopped"}}
     return Exchange(
-        **{**fields, "stopped": record.stopped or nothing},
+        **kept,
         id=turn,
+        stopped=record.stopped or (record.answer is None and not record.problem),
         statements=statements,
         sources=sources,
         changed=frozenset(changed),
-        offered=other,
+        offered=offered,
     )
 
 
@@ -93,7 +94,7 @@ def _question(data: Any) -> str:
 
 
 def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, Source]) -> bool:
-    """Whether the quotation stands in the present index; its source is then in `sources`."""
+    """Check the quotation against the present index; if it stands there, its source is put into `sources`."""
     if engine is None:
         return False
     try:
@@ -106,15 +107,15 @@ def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, So
 
 
 def _word_for_word(statement: Statement) -> bool:
-    """Whether a statement that is shown as a quotation is what its footnotes quote."""
+    """Check that a statement that is shown as a quotation is what its footnotes quote."""
     if statement.support is not Support.QUOTED:
         return True
     quoted = " ".join(q.text for q in statement.quotes)
     return bool(statement.quotes) and quoted.split() == statement.text.split()
 
 
-def _near(answer: Answer, engine: ChatEngine, sources: dict[str, Source]) -> None:
-    """The sources of the nearest passages; the generation is the one that was asked, so their spans still hold."""
+def _add_nearest(answer: Answer, engine: ChatEngine, sources: dict[str, Source]) -> None:
+    """Add the sources of the nearest passages; the generation is the one that was asked, so their spans still hold."""
     for hit in answer.nearest:
         try:
             source = engine.source(hit.source_id)

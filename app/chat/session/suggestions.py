@@ -1,19 +1,21 @@
-"""Questions to begin with: the corpus' own, if it brings any."""
+"""What to ask: the corpus' own questions to begin with, and sources to ask about where there is no answer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.words.english import ENGLISH
 from app.words.texts import Texts
 from index.errors import CorpusError
+from index.passage import Kind, Source
 
 FILE = "suggestions.txt"
-MOST = 4  # more would be a menu, not a beginning
+MOST = 4  # questions; more would be a menu, not a beginning
+MOST_SOURCES = 3
 
 
-def suggestions(corpus: Path, texts: Texts = ENGLISH) -> tuple[str, ...]:
-    """At most `MOST` questions from `suggestions.txt` in `corpus`: one a line, '#' begins a comment.
+def suggestions(corpus: Path, texts: Texts) -> tuple[str, ...]:
+    """Return at most `MOST` questions from `suggestions.txt` in `corpus`: one a line, '#' begins a comment.
 
     Without such a file, questions that fit any corpus. Raises CorpusError if it cannot be read.
     """
@@ -26,3 +28,10 @@ def suggestions(corpus: Path, texts: Texts = ENGLISH) -> tuple[str, ...]:
         raise CorpusError(f"{FILE}: cannot be read ({error}); save it as UTF-8 or remove it") from error
     lines = (line.strip() for line in text.splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))[:MOST] or texts.suggestions
+
+
+def sources_to_offer(near: Iterable[str], sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Choose `MOST_SOURCES` sources to ask about: those with an id in `near` first, then in the corpus' own order."""
+    by_id = {s.id: s for s in sources if s.kind is not Kind.ARTICLE}
+    order = dict.fromkeys([*(i for i in near if i in by_id), *by_id])
+    return tuple(by_id[i] for i in order)[:MOST_SOURCES]

@@ -1,9 +1,9 @@
-// Below an answer: copying it with its references, a link to it, a judgement with a reason; and saving a
+// Below an answer: copying it with its references, a link to it, feedback with a reason; and saving a
 // conversation as a file.
 
-import { all, find, onChange, onClick, onLetter, say, send } from "./page.js";
+import { all, announce, find, onChange, onClick, onMessage, send } from "./page.js";
 import { peek } from "./store.js";
-import { talk } from "./composer.js";
+import { conversationId } from "./composer.js";
 
 const SHOWN = 2500; // ms that 'Copied' stands on a button
 
@@ -32,7 +32,7 @@ function tell(button, words) {
   button.dataset.words ??= label.textContent;
   label.textContent = words;
   button.classList.add("done");
-  say(words);
+  announce(words);
   setTimeout(() => {
     button.classList.remove("done");
     if (label.isConnected) label.textContent = button.dataset.words;
@@ -55,64 +55,69 @@ onClick("[data-link]", (button) => {
 });
 onClick("[data-copy-place]", (button) => copy(button, address(button.dataset.copyPlace)));
 
-// ---- judgements ----
+// ---- feedback ----
 
-const formOf = (turn) => find("conversation", `form[data-reason="${turn}"]`);
-const judges = (turn) => all("conversation", `[data-judge][data-turn="${turn}"]`);
+const formOf = (turn) => find("conversation", `form[data-feedback="${turn}"]`);
+const thumbsOf = (turn) => all("conversation", `[data-verdict][data-turn="${turn}"]`);
 
-onClick("[data-judge]", (button) => {
-  const form = formOf(button.dataset.turn);
-  const closing = !form.hidden && form.dataset.verdict === button.dataset.judge;
-  form.hidden = closing;
-  form.dataset.verdict = button.dataset.judge;
-  for (const other of judges(button.dataset.turn)) {
-    other.setAttribute("aria-expanded", String(!closing && other === button));
+onClick("button[data-verdict]", (button) => {
+  const { turn, verdict } = button.dataset;
+  const form = formOf(turn);
+  if (!form.hidden && form.dataset.verdict === verdict) {
+    closeForm(turn);
+    return;
   }
-  if (!closing) form.querySelector("textarea").focus();
+  form.hidden = false;
+  form.dataset.verdict = verdict;
+  for (const thumb of thumbsOf(turn)) thumb.setAttribute("aria-expanded", String(thumb === button));
+  form.querySelector("textarea").focus();
 });
-onClick("[data-reason-cancel]", (button) => closeForm(button.dataset.reasonCancel, true));
-onClick("[data-reason] [type=submit]", (button) => {
+onClick("[data-feedback-cancel]", (button) => closeForm(button.dataset.feedbackCancel));
+onClick("[data-feedback] [type=submit]", (button) => {
   const form = button.closest("form");
-  const { reason: turn, verdict } = form.dataset;
-  send("judge", { turn, verdict, reason: form.querySelector("textarea").value.trim() });
+  const { feedback: turn, verdict } = form.dataset;
+  send("feedback", { turn, verdict, reason: form.querySelector("textarea").value.trim() });
 });
-onLetter("judged", ({ turn, verdict, problem }) => {
-  const line = find("conversation", `[data-judged="${turn}"]`);
+onMessage("feedback", ({ turn, verdict, problem }) => {
+  const line = find("conversation", `[data-feedback-saved="${turn}"]`);
   if (line) line.textContent = problem || line.dataset.words;
   if (problem) return;
-  closeForm(turn, true);
+  closeForm(turn);
   press(turn, verdict);
 });
 
-function closeForm(turn, refocus) {
+// Close the form and go back to the thumb that opened it.
+function closeForm(turn) {
   const form = formOf(turn);
   if (!form) return;
   form.hidden = true;
-  for (const button of judges(turn)) {
-    button.setAttribute("aria-expanded", "false");
-    if (refocus && button.dataset.judge === form.dataset.verdict) button.focus();
+  for (const thumb of thumbsOf(turn)) {
+    thumb.setAttribute("aria-expanded", "false");
+    if (thumb.dataset.verdict === form.dataset.verdict) thumb.focus();
   }
 }
 
 function press(turn, verdict) {
-  for (const button of judges(turn)) {
-    button.setAttribute("aria-pressed", String(button.dataset.judge === verdict));
+  for (const thumb of thumbsOf(turn)) {
+    thumb.setAttribute("aria-pressed", String(thumb.dataset.verdict === verdict));
   }
 }
 
-function showJudged() {
-  for (const { id, judged } of peek(talk())?.exchanges ?? []) if (judged) press(CSS.escape(String(id)), judged);
+function showVerdicts() {
+  for (const { id, verdict } of peek(conversationId())?.exchanges ?? []) {
+    if (verdict) press(CSS.escape(String(id)), verdict);
+  }
 }
-onChange("conversation", showJudged);
-onLetter("kept", showJudged);
+onChange("conversation", showVerdicts);
+onMessage("exchange", showVerdicts);
 
 // ---- files ----
 
 onClick("[data-save]", (button) => {
-  send("save", { kind: button.dataset.save, title: peek(talk())?.title ?? "" });
+  send("save", { kind: button.dataset.save, title: peek(conversationId())?.title ?? "" });
 });
-onLetter("file", ({ name, type, content, problem }) => {
-  const line = find("talks", ".save-failed");
+onMessage("file", ({ name, type, content, problem }) => {
+  const line = find("conversations", ".save-failed");
   if (line) line.textContent = problem ?? "";
   if (problem) return;
   const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));

@@ -1,7 +1,7 @@
 // The card on a footnote mark: on hover, on focus by key, on a first touch. It can be hovered itself, closes with
 // Esc, and stays inside the window.
 
-import { onChange, onLetter, regions } from "./page.js";
+import { onChange, onMessage, regions } from "./page.js";
 
 const GAP = 8; // CSS pixels to the mark and to the window's edge
 const LEAVE = 180; // ms to get from the mark to the card
@@ -17,9 +17,13 @@ const markOf = (target) => {
 };
 const cardOf = (of) => of && document.getElementById(of.getAttribute("aria-describedby"));
 
-function show(of) {
+function stopTimers() {
   clearTimeout(coming);
   clearTimeout(going);
+}
+
+function show(of) {
+  stopTimers();
   if (mark && mark !== of) hideCard();
   const card = cardOf(of);
   if (!card) return;
@@ -40,8 +44,7 @@ function place(card, of) {
 }
 
 export function hideCard() {
-  clearTimeout(coming);
-  clearTimeout(going);
+  stopTimers();
   if (!mark) return false;
   const card = cardOf(mark);
   mark = null;
@@ -51,8 +54,7 @@ export function hideCard() {
 }
 
 function leave() {
-  clearTimeout(coming);
-  clearTimeout(going);
+  stopTimers();
   going = setTimeout(() => {
     if (!mark?.matches(":focus-visible")) hideCard();
   }, LEAVE);
@@ -97,4 +99,4 @@ onChange("conversation", () => {
   if (mark?.isConnected && cardOf(mark)) show(mark);
   else hideCard();
 });
-onLetter("arrived", hideCard);
+onMessage("ready", hideCard);

@@ -1,91 +1,87 @@
 // The question box: what goes along with a question, which sources are asked, editing the last question, stopping.
 
-import { all, counted, find, onChange, onClick, onLetter, say, send } from "./page.js";
+import { all, announce, find, language, onChange, onClick, onMessage, send } from "./page.js";
 import { load } from "./store.js";
 
 const STARTING = 3000; // ms that a question may take to appear on the page
 const AGAIN = 20;
 const PAUSE = 100; // ms
 
-const page = {
-  talk: "", // the name this browser keeps the conversation under
-  chosen: new Set(), // ids of the only sources to ask
+const chosen = new Set(); // ids of the only sources to ask
+const state = {
+  id: "", // what this browser keeps the conversation under
   replace: "", // id of the exchange that the next one takes the place of
   records: null, // exchanges to send along, once
 };
 let askedAt = 0;
 
-export const talk = () => page.talk;
-export const chosen = () => page.chosen;
+export const conversationId = () => state.id;
 
 // What the server is told of the page along with an event, as JSON.
-export function ticket() {
-  const { talk: name, replace, records } = page;
-  page.records = null;
+export function clientState() {
+  const { id, replace, records } = state;
+  state.records = null;
   const turns = all("conversation", "article.turn").length;
-  return JSON.stringify({ talk: name, turns, sources: [...page.chosen], replace, records });
+  return JSON.stringify({ conversation_id: id, turns, sources: [...chosen], replace, records });
 }
 
 // The same for a question that is being asked now.
-export function order() {
+export function askingState() {
   askedAt = Date.now();
-  return ticket();
+  return clientState();
 }
 
-// Work on another conversation: the next ticket brings its exchanges.
-export function turnTo(name, records) {
-  Object.assign(page, { talk: name, records, replace: "" });
-  showEditing();
+// Work on another conversation: the next client state brings its exchanges.
+export function turnTo(id, records) {
+  Object.assign(state, { id, records });
+  setReplace("");
 }
 
-export const keptUnder = (name) => Object.assign(page, { talk: name });
-
-export function asking() {
-  const busy = Boolean(find("conversation", ".answer[aria-busy=true]"));
-  return busy || Date.now() - askedAt < STARTING;
+export function keptUnder(id) {
+  state.id = id;
 }
 
-export function ask(question, more = {}) {
+const busy = () => Boolean(find("conversation", ".answer[aria-busy=true]"));
+export const asking = () => busy() || Date.now() - askedAt < STARTING;
+
+export function ask(question, replace = "") {
   if (asking()) return;
-  page.replace = more.replace ?? "";
-  showEditing();
+  setReplace(replace);
   send("submit", { question });
 }
 
 onChange("conversation", () => {
   askedAt = 0;
-  document.body.classList.toggle("asking", Boolean(find("conversation", ".answer[aria-busy=true]")));
+  document.body.classList.toggle("asking", busy());
 });
-onLetter("kept", () => {
+onMessage("exchange", () => {
   askedAt = 0;
-  page.replace = "";
-  showEditing();
+  setReplace("");
 });
-onLetter("send-records", ({ question, typed }) => {
+onMessage("send-records", ({ question, typed }) => {
   askedAt = 0;
-  page.records = (load(page.talk)?.exchanges ?? []).map((e) => e.record);
+  state.records = (load(state.id)?.exchanges ?? []).map((e) => e.record);
   sendAgain({ question, typed }, AGAIN);
 });
 
-// Gradio drops an event while the same one is still ending, so it is sent until its ticket has been taken.
+// Gradio drops an event while the same one is still ending, so it is sent until its records have been taken.
 function sendAgain(data, tries) {
-  if (page.records === null || tries === 0) return;
+  if (state.records === null || tries === 0) return;
   send("submit", data);
   setTimeout(() => sendAgain(data, tries - 1), PAUSE);
 }
 
 onClick("[data-ask]", (button) => ask(button.dataset.ask));
-onClick("[data-again]", (button) => ask(questionOf(button.dataset.again), { replace: button.dataset.again }));
-onClick("[data-edit]", (button) => {
-  page.replace = button.dataset.edit;
-  showEditing();
-  write(questionOf(button.dataset.edit));
+onClick("[data-again]", ({ dataset }) => ask(questionOf(dataset.again), dataset.again));
+onClick("[data-edit]", ({ dataset }) => {
+  setReplace(dataset.edit);
+  write(questionOf(dataset.edit));
 });
 onClick("[data-edit-cancel]", cancelEdit);
 
 const questionOf = (turn) => find("conversation", `[data-question="${turn}"]`)?.textContent ?? "";
-
-export const box = () => document.querySelector("#question textarea");
+const box = () => document.querySelector("#question textarea");
+export const focusQuestion = () => box()?.focus();
 
 function write(words) {
   const field = box();
@@ -97,16 +93,16 @@ function write(words) {
 }
 
 export function cancelEdit() {
-  if (!page.replace || asking()) return false;
-  page.replace = "";
-  showEditing();
+  if (!state.replace || asking()) return false;
+  setReplace("");
   write("");
   return true;
 }
 
-function showEditing() {
-  const line = find("above", "[data-editing]");
-  if (line) line.hidden = !page.replace;
+function setReplace(turn) {
+  state.replace = turn;
+  const line = find("composer-status", "[data-editing]");
+  if (line) line.hidden = !turn;
 }
 
 // A second Enter while an answer is being made asks nothing and takes nothing out of the box.
@@ -120,28 +116,36 @@ document.addEventListener(
   { capture: true },
 );
 
-// The chosen sources as chips; names as the sources drawer has them.
+// ---- the chosen sources, as chips with the names that the sources panel has ----
+
 export function choose(id, on) {
-  if (on) page.chosen.add(id);
-  else page.chosen.delete(id);
+  if (on) chosen.add(id);
+  else chosen.delete(id);
   showChosen();
 }
 
-export function showChosen() {
-  for (const tick of all("shelf", "[data-choose]")) tick.checked = page.chosen.has(tick.dataset.choose);
-  const chips = find("above", "[data-chips]");
+// Drop what is not in the index any more; `there`: the ids of all sources, none if they are not known.
+export function keepChosen(there) {
+  if (there.length) for (const id of chosen) if (!there.includes(id)) chosen.delete(id);
+  showChosen();
+}
+
+function showChosen() {
+  for (const tick of all("sources", "[data-choose]")) tick.checked = chosen.has(tick.dataset.choose);
+  const chips = find("composer-status", "[data-chips]");
   if (!chips) return;
-  chips.hidden = page.chosen.size === 0;
-  const words = chips.querySelector(".chips-words");
-  words.textContent = page.chosen.size ? counted(words, page.chosen.size) : "";
+  chips.hidden = chosen.size === 0;
+  const { dataset: forms } = chips.querySelector(".chips-words");
+  const form = forms[new Intl.PluralRules(language()).select(chosen.size)] ?? forms.many;
+  chips.querySelector(".chips-words").textContent = form.replace("{count}", String(chosen.size));
   const model = chips.querySelector("[data-chip]");
   for (const chip of chips.querySelectorAll(".chip:not([data-chip])")) chip.remove();
-  for (const id of page.chosen) chips.insertBefore(chipFor(model, id), chips.lastElementChild);
+  for (const id of chosen) chips.insertBefore(chipFor(model, id), chips.lastElementChild);
 }
 
 function chipFor(model, id) {
+  const name = find("sources", `[data-choose="${CSS.escape(id)}"]`)?.dataset.name ?? id;
   const chip = model.cloneNode(true);
-  const name = find("shelf", `[data-choose="${CSS.escape(id)}"]`)?.dataset.name ?? id;
   chip.removeAttribute("data-chip");
   chip.hidden = false;
   chip.querySelector(".chip-name").textContent = name;
@@ -153,14 +157,14 @@ function chipFor(model, id) {
 
 onClick("[data-drop]", (button) => {
   choose(button.dataset.drop, false);
-  box()?.focus();
+  focusQuestion();
 });
-onClick("[data-choose-all]", () => {
-  page.chosen.clear();
+onClick("[data-choose-all]", (button) => {
+  chosen.clear();
   showChosen();
-  say(find("above", "[data-choose-all]")?.textContent ?? "");
+  announce(button.textContent);
 });
-onChange("above", () => {
-  showEditing();
+onChange("composer-status", () => {
+  setReplace(state.replace);
   showChosen();
 });

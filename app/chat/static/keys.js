@@ -2,10 +2,10 @@
 
 import { regions } from "./page.js";
 import { hideCard } from "./card.js";
-import { closeDrawer } from "./drawers.js";
-import { anySheet, closeSheet, stepQuotation } from "./sheets.js";
-import { box, cancelEdit } from "./composer.js";
-import { backToStatement, inUse, stepMark } from "./marks.js";
+import { closePanel } from "./panels.js";
+import { anyOverlay, closeOverlay, stepQuotation } from "./overlays.js";
+import { cancelEdit, focusQuestion } from "./composer.js";
+import { backToStatement, current, stepMark } from "./footnotes.js";
 
 const writing = (element) => Boolean(element?.closest?.("input, textarea, select, [contenteditable]"));
 
@@ -22,17 +22,17 @@ document.addEventListener("keydown", (event) => {
 });
 
 function toQuestion() {
-  closeDrawer(false);
-  box()?.focus();
+  closePanel(false);
+  focusQuestion();
 }
 
 function step(by) {
-  if (!stepQuotation(by) && !anySheet()) stepMark(by);
+  if (!stepQuotation(by) && !anyOverlay()) stepMark(by);
 }
 
 function back() {
-  if (hideCard() || closeDrawer() || closeSheet() || cancelEdit()) return true;
-  if (!inUse() || !regions.evidence?.contains(document.activeElement)) return false;
-  backToStatement(inUse().turn, inUse().number);
+  if (hideCard() || closePanel() || closeOverlay() || cancelEdit()) return true;
+  if (!current() || !regions.evidence?.contains(document.activeElement)) return false;
+  backToStatement(current().turn, current().number);
   return true;
 }

@@ -1,18 +1,18 @@
-// What all scripts share: the regions, events to the server, letters from it, and who is told of what.
+// What all scripts share: the regions of the page, events to the server, messages from it, and small helpers.
 
 export const regions = {};
 const changes = {}; // region -> functions to call when it has a new value
-const clicks = []; // [selector, function(element, event)]
-const letters = {}; // kind -> functions(content)
+const clicks = []; // [selector, function(element)]
+const messages = {}; // kind -> functions(content)
 const waiting = []; // events from before the conversation region was there
 let trigger = null;
-let lastLetter = "";
+let lastMessage = "";
 
 export const onChange = (name, call) => (changes[name] ??= []).push(call);
 export const onClick = (selector, call) => clicks.push([selector, call]);
-export const onLetter = (kind, call) => (letters[kind] ??= []).push(call);
+export const onMessage = (kind, call) => (messages[kind] ??= []).push(call);
 
-export function attached(name, element, watch, fire, events) {
+export function attach(name, element, watch, fire, events) {
   regions[name] = element;
   if (name === "notice") element.setAttribute("role", "status");
   watch("value", () => changed(name));
@@ -28,46 +28,53 @@ export function send(event, data) {
 }
 
 function changed(name) {
-  if (name === "post") readLetter();
+  if (name === "messages") readMessage();
   for (const call of changes[name] ?? []) call();
 }
 
-function readLetter() {
-  const letter = find("post", "[data-letter]");
-  const name = letter?.dataset.letter ?? "";
-  if (!name || name === lastLetter) return;
-  lastLetter = name;
-  const content = JSON.parse(letter.getAttribute("value"));
-  for (const call of letters[letter.dataset.kind] ?? []) call(content);
+function readMessage() {
+  const message = find("messages", "[data-message]");
+  const id = message?.dataset.message ?? "";
+  if (!id || id === lastMessage) return;
+  lastMessage = id;
+  const content = JSON.parse(message.getAttribute("value"));
+  for (const call of messages[message.dataset.kind] ?? []) call(content);
 }
 
-export function clicked(event) {
+document.addEventListener("click", (event) => {
   for (const [selector, call] of clicks) {
     const hit = event.target.closest?.(selector);
-    if (!hit || !inRegion(hit)) continue;
+    if (!hit || !Object.values(regions).some((r) => r.contains(hit))) continue;
     event.preventDefault();
-    call(hit, event);
+    call(hit);
     return;
   }
-}
+});
 
-export const inRegion = (element) => Object.values(regions).some((r) => r.contains(element));
 export const find = (name, selector) => regions[name]?.querySelector(selector) ?? null;
 export const all = (name, selector) => [...(regions[name]?.querySelectorAll(selector) ?? [])];
 export const narrow = () => window.matchMedia("(max-width: 900px)").matches;
 export const motion = () =>
   window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
-// For ears only: what eyes see happen on the page.
-export function say(words) {
-  const place = document.getElementById("said");
+// On a wide page the column beside the conversation scrolls alone; on a narrow one the page does.
+export function bringIntoView(whole, part) {
+  const column = document.getElementById("side");
+  if (narrow() || !column) {
+    part.scrollIntoView({ block: "center", behavior: motion() });
+    return;
+  }
+  const room = column.getBoundingClientRect();
+  const box = whole.getBoundingClientRect();
+  const target = box.height < room.height - 48 ? box : part.getBoundingClientRect();
+  const top = column.scrollTop + target.top - room.top - (room.height - target.height) / 3;
+  column.scrollTo({ top: Math.max(0, top), behavior: motion() });
+}
+
+// Tell screen readers what eyes see happen on the page.
+export function announce(words) {
+  const place = document.getElementById("announcer");
   if (place) place.textContent = words;
 }
 
-// The form of a phrase for this many, from its attributes data-one, data-few and data-many.
-export function counted(element, count) {
-  const form = new Intl.PluralRules(language()).select(count);
-  return (element.dataset[form] ?? element.dataset.many).replace("{count}", String(count));
-}
-
-export const language = () => find("masthead", "[data-code]")?.dataset.code ?? "en";
+export const language = () => find("header", "[data-code]")?.dataset.code ?? "en";

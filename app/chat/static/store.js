@@ -1,63 +1,74 @@
 // Conversations as this browser keeps them: one entry of localStorage each, so that tabs do not overwrite each
 // other's. Whatever is found there may be anything: it is read as data, and the server proves it again.
 
-const PREFIX = "footnote/talk/";
+const PREFIX = "footnote/conversation/";
 const MOST = 200; // exchanges that are read back of one conversation, as on the server
-const seen = {}; // name -> when the entry was changed last, as far as this tab knows
+const seen = {}; // id -> when the entry was changed last, as far as this tab knows
 
 let full = false;
 export const isFull = () => full;
 
-export function newName() {
+// An entry of localStorage or sessionStorage; null if there is none or the browser keeps nothing for this page.
+export function readItem(storage, key) {
+  try {
+    return window[storage].getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+// Says whether the entry is kept: the quota may be used up, or storage is switched off.
+export function writeItem(storage, key, value) {
+  try {
+    window[storage].setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-// {title, updated, exchanges: [{id, record, judged}]} with the ids that the server gives them when it reads them
-// back, or null if there is none or it cannot be read.
-export function load(name) {
-  const talk = parsed(raw(name));
-  if (!talk) return null;
-  talk.exchanges = talk.exchanges.slice(-MOST).map((e, n) => ({ ...e, id: `t${n + 1}` }));
-  write(name, talk);
-  return talk;
-}
+// A conversation as it stands: {title, updated, exchanges: [{id, record, verdict}]}; null if there is none or it
+// cannot be read.
+export const peek = (id) => parsed(readItem("localStorage", PREFIX + id));
 
-// The same as it stands, for a look.
-export const peek = (name) => parsed(raw(name));
-
-function raw(name) {
-  try {
-    return localStorage.getItem(PREFIX + name);
-  } catch {
-    return null; // the browser keeps nothing for this page
-  }
+// The same with the ids that the server gives the exchanges when it reads them back.
+export function load(id) {
+  const kept = peek(id);
+  if (!kept) return null;
+  kept.exchanges = kept.exchanges.slice(-MOST).map((e, n) => ({ ...e, id: `t${n + 1}` }));
+  write(id, kept);
+  return kept;
 }
 
 function parsed(text) {
-  let talk = null;
+  let kept = null;
   try {
-    talk = JSON.parse(text);
+    kept = JSON.parse(text);
   } catch {
     return null;
   }
-  const sound = talk && typeof talk === "object" && Array.isArray(talk.exchanges);
-  if (!sound || !talk.exchanges.every((e) => e && typeof e === "object" && e.record)) return null;
-  const title = typeof talk.title === "string" ? talk.title : "";
-  return { title, updated: Number(talk.updated) || 0, exchanges: talk.exchanges };
+  if (!kept || typeof kept !== "object" || !Array.isArray(kept.exchanges)) return null;
+  if (!kept.exchanges.every((e) => e && typeof e === "object" && e.record)) return null;
+  const title = typeof kept.title === "string" ? kept.title : "";
+  return { title, updated: Number(kept.updated) || 0, exchanges: kept.exchanges };
 }
 
-// All names with what is to be listed of them, the latest first.
+// All conversations, the latest first: {id, title, updated, readable}.
 export function list() {
   const found = [];
   try {
-    for (let n = 0; n < localStorage.length; n += 1) {
-      const key = localStorage.key(n);
+    for (const key of Object.keys(localStorage)) {
       if (!key.startsWith(PREFIX)) continue;
-      const talk = parsed(localStorage.getItem(key));
-      const first = talk?.exchanges[0]?.record.question;
-      const title = talk?.title || (typeof first === "string" ? first : "");
-      found.push({ name: key.slice(PREFIX.length), title, updated: talk?.updated ?? 0, readable: Boolean(talk) });
+      const id = key.slice(PREFIX.length);
+      const kept = peek(id);
+      const first = kept?.exchanges[0]?.record.question;
+      const title = kept?.title || (typeof first === "string" ? first : "");
+      found.push({ id, title, updated: kept?.updated ?? 0, readable: Boolean(kept) });
     }
   } catch {
     return []; // the browser keeps nothing for this page
@@ -65,49 +76,44 @@ export function list() {
   return found.sort((a, b) => b.updated - a.updated);
 }
 
-// Keep one exchange of the conversation whose exchanges are now `turns`. Returns the name it is kept under: another
-// one if a second tab has gone on with the same conversation.
-export function keep(name, turns, id, record) {
-  const stored = parsed(raw(name));
-  const forked = stored && seen[name] !== undefined && stored.updated !== seen[name];
-  const own = forked ? newName() : name;
+// Keep the exchange {id, record} of a conversation whose exchanges are now `turns`. Returns the id that the
+// conversation is kept under: another one if a second tab has gone on with the same conversation.
+export function keep(conversation, turns, exchange) {
+  const stored = peek(conversation);
+  const forked = stored && seen[conversation] !== undefined && stored.updated !== seen[conversation];
+  const own = forked ? newId() : conversation;
   const before = (stored?.exchanges ?? []).map((e, n) => ({ ...e, id: e.id ?? `t${n + 1}` }));
-  const others = before.filter((e) => e.id !== id && turns.includes(e.id));
-  const exchanges = [...others, { id, record }].sort((a, b) => turns.indexOf(a.id) - turns.indexOf(b.id));
+  const others = before.filter((e) => e.id !== exchange.id && turns.includes(e.id));
+  const exchanges = [...others, exchange].sort((a, b) => turns.indexOf(a.id) - turns.indexOf(b.id));
   const updated = Math.max(Date.now(), (stored?.updated ?? 0) + 1);
   write(own, { title: stored?.title ?? "", updated, exchanges });
   return own;
 }
 
-// A name or a judgement is no new exchange: tabs that go on with the conversation need not part for it.
-export function rename(name, title) {
-  const talk = parsed(raw(name));
-  if (talk) write(name, { ...talk, title });
+// A title or a verdict is no new exchange: tabs that go on with the conversation need not part for it.
+export function rename(id, title) {
+  const kept = peek(id);
+  if (kept) write(id, { ...kept, title });
 }
 
-export function judge(name, id, verdict) {
-  const talk = parsed(raw(name));
-  const exchange = talk?.exchanges.find((e) => e.id === id);
+export function setVerdict(id, turn, verdict) {
+  const kept = peek(id);
+  const exchange = kept?.exchanges.find((e) => e.id === turn);
   if (!exchange) return;
-  exchange.judged = verdict;
-  write(name, talk);
+  exchange.verdict = verdict;
+  write(id, kept);
 }
 
-export function remove(name) {
+export function remove(id) {
   try {
-    localStorage.removeItem(PREFIX + name);
+    localStorage.removeItem(PREFIX + id);
     full = false;
   } catch {
     full = true;
   }
 }
 
-function write(name, talk) {
-  try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(talk));
-    seen[name] = talk.updated;
-    full = false;
-  } catch {
-    full = true; // the quota, or storage is switched off
-  }
+function write(id, kept) {
+  full = !writeItem("localStorage", PREFIX + id, JSON.stringify(kept));
+  if (!full) seen[id] = kept.updated;
 }

@@ -1,1 +1,1 @@
-"""view"""
+"""Everything that makes HTML. It reads what `session` keeps and changes nothing."""

@@ -1,99 +1,85 @@
-"""What can be done with an answer: the row of buttons below it, the reason for a judgement, the text to copy."""
+"""What can be done with an answer: the row of buttons below it, the form for feedback, the text to copy."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
-from app.chat.view.icons import AGAIN, COMPARE, COPY, DOWN, EDIT, LINK, UP
+from app.chat.view.elements import AGAIN, COMPARE, COPY, DOWN, EDIT, LINK, NOTHING, UP, button
 from app.feedback import MAX_REASON
+from app.records import Answer
 from app.render.html import html, join
 from app.render.markdown import answer_markdown
 from app.words.texts import Texts
 
-_NOTHING = Markup("")
-
 
 def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
-    """The buttons, with the form for a reason and the text that 'copy' copies, both hidden.
+    """Make the buttons, with the form for a reason and the text that 'copy' copies, both hidden.
 
     Only the `last` exchange can be asked again or edited. Nothing for one that is still being answered.
     """
     if exchange.pending:
-        return _NOTHING
-    whole = exchange.answer is not None and not exchange.changed
-    buttons = [*(_for_answer(exchange, texts) if whole else ()), *(_for_question(exchange, texts) if last else ())]
+        return NOTHING
+    answer = exchange.answer if not exchange.changed else None
+    buttons = _for_answer(exchange.id, answer, texts) if answer else []
+    if last:
+        buttons.append(button(texts.again, AGAIN, data_again=exchange.id))
+        buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
     row = html(
         '<div class="actions" role="group" aria-label="{label}">{buttons}</div>',
         label=texts.this_answer,
         buttons=join(buttons),
     )
-    return join([row, _reason(exchange, texts), _markdown(exchange)]) if whole else row
+    if answer is None:
+        return row
+    text = answer_markdown(answer, exchange.sources.values())
+    markdown = html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)
+    return row + _feedback_form(exchange.id, texts) + markdown
 
 
-def _for_answer(exchange: Exchange, texts: Texts) -> list[Markup]:
-    turn = exchange.id
+def _for_answer(turn: str, answer: Answer, texts: Texts) -> list[Markup]:
+    thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
-        html(
-            '<button type="button" data-compare="{t}" data-words="{words}" data-busy="{busy}">{icon}{words}</button>',
-            t=turn, icon=COMPARE, words=texts.compare, busy=texts.comparing,
+        button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing),
+        button(texts.copy, COPY, data_copy=turn, data_done=texts.copied, data_failed=texts.copy_failed),
+        button(
+            texts.copy_link,
+            LINK,
+            data_link=turn,
+            # The question as it stands alone: a link to 'and in January?' would ask nothing.
+            data_alone=answer.standalone_question,
+            data_done=texts.link_copied,
+            data_failed=texts.copy_failed,
         ),
-        html(
-            '<button type="button" data-copy="{t}" data-done="{done}" data-failed="{failed}">{icon}{words}</button>',
-            t=turn, icon=COPY, words=texts.copy, done=texts.copied, failed=texts.copy_failed,
-        ),
-        html(
-            '<button type="button" data-link="{t}" data-alone="{alone}" data-done="{done}" data-failed="{failed}">'
-            "{icon}{words}</button>",
-            t=turn, alone=_alone(exchange), icon=LINK, words=texts.copy_link,
-            done=texts.link_copied, failed=texts.copy_failed,
-        ),
-        html('<span class="thumbs">{up}{down}</span>', up=_thumb(turn, "up", texts), down=_thumb(turn, "down", texts)),
-    ]  # fmt: skip
-
-
-def _thumb(turn: str, verdict: str, texts: Texts) -> Markup:
-    icon, words = (UP, texts.useful) if verdict == "up" else (DOWN, texts.not_useful)
-    return html(
-        '<button type="button" class="bare" data-judge="{verdict}" data-turn="{t}" aria-pressed="false" '
-        'aria-expanded="false" aria-controls="{t}-reason" title="{words}" aria-label="{words}">{icon}</button>',
-        verdict=verdict,
-        t=turn,
-        words=words,
-        icon=icon,
-    )
-
-
-def _alone(exchange: Exchange) -> str:
-    """The question as it stands alone: a link to 'and in January?' would ask nothing."""
-    return exchange.answer.standalone_question if exchange.answer is not None else exchange.question
-
-
-def _for_question(exchange: Exchange, texts: Texts) -> list[Markup]:
-    return [
-        html('<button type="button" data-again="{t}">{i}{words}</button>', t=exchange.id, i=AGAIN, words=texts.again),
-        html('<button type="button" data-edit="{t}">{i}{words}</button>', t=exchange.id, i=EDIT, words=texts.edit),
+        html('<span class="thumbs">{thumbs}</span>', thumbs=join(thumbs)),
     ]
 
 
-def _reason(exchange: Exchange, texts: Texts) -> Markup:
+def _thumb(turn: str, verdict: str, icon: Markup, words: str) -> Markup:
+    return button(
+        icon,
+        class_="bare",
+        data_verdict=verdict,
+        data_turn=turn,
+        aria_pressed="false",
+        aria_expanded="false",
+        aria_controls=f"{turn}-feedback",
+        title=words,
+        aria_label=words,
+    )
+
+
+def _feedback_form(turn: str, texts: Texts) -> Markup:
     return html(
-        '<form class="reason" id="{t}-reason" data-reason="{t}" hidden><label>{label}'
-        '<textarea rows="2" maxlength="{most}" dir="auto"></textarea></label><p class="reason-hint">{hint}</p>'
-        '<p class="reason-doors"><button type="submit">{send}</button> '
-        '<button type="button" data-reason-cancel="{t}">{cancel}</button></p></form>'
-        '<p class="judged" role="status" data-judged="{t}" data-words="{judged}"></p>',
-        t=exchange.id,
+        '<form class="feedback" id="{t}-feedback" data-feedback="{t}" hidden><label>{label}'
+        '<textarea rows="2" maxlength="{most}" dir="auto"></textarea></label><p class="feedback-hint">{hint}</p>'
+        '<p class="feedback-buttons"><button type="submit">{send}</button> {cancel}</p></form>'
+        '<p class="feedback-saved" role="status" data-feedback-saved="{t}" data-words="{saved}"></p>',
+        t=turn,
         label=texts.reason,
         most=MAX_REASON,
         hint=texts.reason_hint,
         send=texts.send_reason,
-        cancel=texts.cancel,
-        judged=texts.judged,
+        cancel=button(texts.cancel, data_feedback_cancel=turn),
+        saved=texts.feedback_saved,
     )
-
-
-def _markdown(exchange: Exchange) -> Markup:
-    assert exchange.answer is not None
-    text = answer_markdown(exchange.answer, exchange.sources.values())
-    return html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)

@@ -1,30 +1,25 @@
-"""The conversation as HTML: each question with what came of it."""
+"""The conversation as HTML: each question with its answer, the refusal to answer, or the problem."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
-from app.chat.view.abstention import abstention_html
 from app.chat.view.actions import actions_html
-from app.chat.view.marks import cards_html
-from app.chat.view.notices import notice_html, problem_html
-from app.chat.view.statements import statements_html
+from app.chat.view.elements import NOTHING, button, notice_html, problem_html, question_list
+from app.chat.view.statements import cards_html, statements_html
 from app.render.html import html, join
-from app.words.describe import language_words
+from app.words.describe import date_words, language_words, refusal_words
 from app.words.english import ENGLISH
 from app.words.texts import Texts
 
-_NOTHING = Markup("")
 
-
-def conversation_html(conversation: Conversation, texts: Texts = ENGLISH) -> Markup:
-    """All exchanges, oldest first. Each is `<article data-turn>`; marks carry `data-mark` and `data-turn`."""
-    turns = join(_turn(e, texts, last=e is conversation[-1]) for e in conversation)
+def exchanges_html(conversation: Conversation, texts: Texts) -> Markup:
+    """Show all exchanges, oldest first. Each is `<article data-turn>`; marks carry `data-mark` and `data-turn`."""
     return html(
         '<div class="conversation" role="log" aria-label="{label}">{turns}</div>',
         label=texts.conversation,
-        turns=turns,
+        turns=join(_turn(e, texts, last=e is conversation[-1]) for e in conversation),
     )
 
 
@@ -32,7 +27,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     return html(
         '<article class="turn" id="{id}" data-turn="{id}" aria-labelledby="{id}-question">'
         '<h2 class="asked" id="{id}-question" tabindex="-1" dir="auto">'
-        '<span class="for-ears">{asked} </span><span data-question="{id}">{question}</span></h2>{read}'
+        '<span class="screen-reader">{asked} </span><span data-question="{id}">{question}</span></h2>{read}'
         '<div class="answer" aria-busy="{busy}">{body}</div>{actions}{cards}</article>',
         id=exchange.id,
         asked=texts.you_asked,
@@ -46,7 +41,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
 
 def _as_read(exchange: Exchange, texts: Texts) -> Markup:
-    """How the question was understood, of whom it was asked, and whether its language can be read at all."""
+    """Say how the question was understood, which sources were asked, and whether its language can be read at all."""
     lines = []
     if exchange.read_as:
         lines.append(html('<p class="read-as">{l} {q}</p>', l=texts.read_as, q=exchange.read_as))
@@ -54,8 +49,7 @@ def _as_read(exchange: Exchange, texts: Texts) -> Markup:
         words = texts.counted(len(exchange.asked_of), texts.asked_of, names="; ".join(exchange.names))
         lines.append(html('<p class="asked-of">{words}</p>', words=words))
     if exchange.unreadable:
-        name = language_words(exchange.unreadable, texts)
-        lines.append(notice_html(texts.unreadable.format(language=name)))
+        lines.append(notice_html(texts.unreadable.format(language=language_words(exchange.unreadable, texts))))
     return join(lines)
 
 
@@ -63,23 +57,51 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
     if exchange.problem:
         return problem_html(exchange.problem, texts)
     if exchange.answer is not None and exchange.answer.abstained:
-        return abstention_html(exchange, texts)
-    after = _NOTHING
+        return _refusal(exchange, texts)
+    after = NOTHING
     if exchange.pending:
         after = html('<p class="waiting">{words}</p>', words=texts.reading)
     elif exchange.stopped:
         after = notice_html(texts.stopped)
-    return join([statements_html(exchange, texts), after, _tally(exchange, texts)])
+    elif exchange.proved:
+        quotes = texts.counted(len(exchange.proved), texts.quotations)
+        sources = texts.counted(len({q.source_id for q in exchange.proved}), texts.from_sources)
+        after = html('<p class="tally">{words}</p>', words=texts.tally.format(quotes=quotes, sources=sources))
+    return statements_html(exchange, texts) + after
 
 
-def _tally(exchange: Exchange, texts: Texts) -> Markup:
-    if exchange.answer is None or not exchange.proved:
-        return _NOTHING
-    cited = {q.source_id for q in exchange.proved}
+def _refusal(exchange: Exchange, texts: Texts) -> Markup:
+    """Say that the sources do not answer, and show the way to the closest passages and to other questions.
+
+    It has no marks: nothing in it is a statement of a source.
+    """
+    words = refusal_words(exchange.answer.unmentioned if exchange.answer else (), texts)
+    nearest = NOTHING
+    if exchange.nearest:
+        nearest = html("<p>{b}</p>", b=button(texts.see_nearest, class_="quiet", data_show=exchange.id))
     return html(
-        '<p class="tally">{words}</p>',
-        words=texts.tally.format(
-            quotes=texts.counted(len(exchange.proved), texts.quotations),
-            sources=texts.counted(len(cited), texts.from_sources),
-        ),
+        '<div class="abstained" role="note" aria-label="{label}"><p class="refusal">{words}</p>{nearest}</div>'
+        '<section class="covered" aria-label="{head}"><h3>{head}</h3>{questions}<p>{all}</p></section>',
+        label=texts.not_answered,
+        words=words,
+        nearest=nearest,
+        head=texts.covered,
+        questions=_covered(exchange, texts),
+        all=button(texts.look_at_sources, class_="quiet", data_panel="sources"),
     )
+
+
+def _covered(exchange: Exchange, texts: Texts) -> Markup:
+    """List questions that the sources do answer: to sum up some of them, and what the article is about.
+
+    The questions are put in English, whose forms the engine reads; the words to show are `texts`.
+    """
+    questions = [
+        (
+            ENGLISH.about_source.format(title=s.title),
+            texts.about_source.format(title=s.title),
+            f"{s.publisher}, {date_words(s.published, texts)}",
+        )
+        for s in exchange.offered
+    ]
+    return question_list([*questions, (ENGLISH.about_article, texts.about_article, "")])

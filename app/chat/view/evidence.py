@@ -1,39 +1,45 @@
-"""The evidence panel as HTML: each quoted passage with its quotation marked, and its source's card."""
+"""The evidence as HTML: each quoted passage with its quotation marked, and what is known of its source."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
-from app.chat.view.excerpts import Excerpt, excerpts
-from app.records import AnswerQuote
+from app.chat.view.elements import NOTHING, button, notice_html, relation_html
+from app.records import AnswerHit, AnswerQuote
 from app.render.html import Highlight, host_of, html, join, link, span_html
-from app.words.describe import date_words, kind_words, opening, relation_words
-from app.words.english import ENGLISH
+from app.words.describe import date_words, kind_words, opening
 from app.words.texts import Texts
-from index.passage import Kind, Source
+from index.passage import Source
+from index.text.sentences import sentence_spans
 
-_NOTHING = Markup("")
+CONTEXT = 600  # characters; about what a retrieved passage of 160 tokens holds
 
 
-def evidence_html(conversation: Conversation, texts: Texts = ENGLISH) -> Markup:
-    """One `<section data-turn>` an exchange; all but the last are hidden until one of their marks is used."""
+def evidence_html(conversation: Conversation, texts: Texts) -> Markup:
+    """Make a `<section data-turn>` for each exchange; all but the last are hidden until a mark of theirs is used."""
     if not conversation:
-        return html('<p class="evidence-empty">{words}</p>', words=texts.evidence_empty)
+        return _empty(texts.evidence_empty)
     last = conversation[-1].id
     return join(_section(e, texts, hidden=e.id != last) for e in conversation)
 
 
+def _empty(words: str) -> Markup:
+    return html('<p class="evidence-empty">{words}</p>', words=words)
+
+
 def _section(exchange: Exchange, texts: Texts, *, hidden: bool) -> Markup:
-    head = texts.nearest if exchange.nearest else texts.evidence
     return html(
-        '<section class="evidence-turn{kind}" data-turn="{id}" aria-labelledby="{id}-evidence"{hidden}>'
+        '<section class="evidence{kind}" data-turn="{id}" aria-labelledby="{id}-evidence"{hidden}>'
         '<h2 id="{id}-evidence" tabindex="-1">{head}</h2>'
         '<p class="evidence-for" dir="auto">{for_} “{question}”</p>{body}</section>',
         kind=" nearest" if exchange.nearest else "",
         id=exchange.id,
-        hidden=html(" hidden") if hidden else _NOTHING,
-        head=head,
+        hidden=html(" hidden") if hidden else NOTHING,
+        head=texts.nearest if exchange.nearest else texts.evidence,
         for_=texts.evidence_for,
         question=exchange.question,
         body=_body(exchange, texts),
@@ -41,98 +47,74 @@ def _section(exchange: Exchange, texts: Texts, *, hidden: bool) -> Markup:
 
 
 def _body(exchange: Exchange, texts: Texts) -> Markup:
+    passages: dict[str, list[Markup]] = {}  # source id -> its passages
     if exchange.nearest:
-        places: dict[str, list[int]] = {}
         for place, hit in enumerate(exchange.nearest):
-            places.setdefault(hit.source_id, []).append(place)
-        cards = join(
-            _card(exchange.sources[i], join(_nearest(exchange, p, texts) for p in at), texts)
-            for i, at in places.items()
-        )
-        return html('<p class="calm">{more}</p>{cards}', more=texts.nearest_more, cards=cards)
+            passages.setdefault(hit.source_id, []).append(_nearest(exchange, place, texts))
+        more = html('<p class="calm">{more}</p>', more=texts.nearest_more)
+        return more + _cards(exchange, passages, texts)
     if exchange.answer is not None and exchange.answer.nearest and exchange.answer.abstained:
-        return html('<p class="evidence-empty">{words}</p>', words=texts.nearest_gone)
+        return _empty(texts.nearest_gone)
     if not exchange.quotes:
-        words = texts.reading if exchange.pending else texts.no_quotes
-        return html('<p class="evidence-empty">{words}</p>', words=words)
-    by_source: dict[str, list[AnswerQuote]] = {}
-    for quote in exchange.proved:
-        by_source.setdefault(quote.source_id, []).append(quote)
-    cards = join(
-        _card(exchange.sources[i], _quoted(exchange, exchange.sources[i], quotes, texts), texts)
-        for i, quotes in by_source.items()
+        return _empty(texts.reading if exchange.pending else texts.no_quotes)
+    hits = exchange.answer.hits if exchange.answer is not None else ()
+    for source_id in dict.fromkeys(q.source_id for q in exchange.proved):
+        source = exchange.sources[source_id]
+        quotes = [q for q in exchange.proved if q.source_id == source_id]
+        passages[source_id] = [_passage(exchange, source, e, texts) for e in excerpts(source, quotes, hits)]
+    return _cards(exchange, passages, texts) + _changed(exchange, texts)
+
+
+def _cards(exchange: Exchange, passages: dict[str, list[Markup]], texts: Texts) -> Markup:
+    return join(
+        html(
+            '<article class="card">{head}{passages}'
+            "<footer>{page}<span>{label} <code>{id}</code></span></footer></article>",
+            head=card_head(exchange.sources[source_id], texts),
+            passages=join(of_source),
+            page=_page_link(exchange.sources[source_id].url, texts),
+            label=texts.source_id,
+            id=source_id,
+        )
+        for source_id, of_source in passages.items()
     )
-    return cards + _changed(exchange, texts)
+
+
+def card_head(source: Source, texts: Texts) -> Markup:
+    """Say publisher, date and title, and in plain words what the source is and how it stands to the article."""
+    return html(
+        '<header><p class="card-meta"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
+        '<h3 dir="auto">{title}</h3><p class="card-kind"><span>{label}</span>{relation}</p></header>',
+        publisher=source.publisher,
+        date=date_words(source.published, texts),
+        title=source.title,
+        label=opening(kind_words(source, texts)),
+        relation=relation_html(source, texts),
+    )
+
+
+def _page_link(url: str, texts: Texts) -> Markup:
+    host = host_of(url)
+    return link(url, texts.page_at.format(host=host), texts.new_tab) if host else NOTHING
 
 
 def _changed(exchange: Exchange, texts: Texts) -> Markup:
-    """The quotations that no longer stand in their source: named, never shown as evidence."""
-    gone = [q for q in exchange.quotes if q.number in exchange.changed]
-    if not gone:
-        return _NOTHING
+    """Name the quotations that no longer stand in their source; they are never shown as evidence."""
+    if not exchange.changed:
+        return NOTHING
     items = join(
         html(
             '<p class="changed-quote">{words} <code>{id}</code></p>',
             words=texts.changed_quote.format(number=q.number),
             id=q.source_id,
         )
-        for q in gone
+        for q in exchange.quotes
+        if q.number in exchange.changed
     )
-    return html(
-        '<div class="card changed">{items}<p class="notice">{words}</p></div>', items=items, words=texts.changed
-    )
-
-
-def _quoted(exchange: Exchange, source: Source, quotes: list[AnswerQuote], texts: Texts) -> Markup:
-    hits = exchange.answer.hits if exchange.answer is not None else ()
-    return join(_passage(exchange, source, e, texts) for e in excerpts(source, quotes, hits))
-
-
-def _card(source: Source, passages: Markup, texts: Texts) -> Markup:
-    return html(
-        '<article class="card" data-source="{id}">{head}{passages}{foot}</article>',
-        id=source.id,
-        head=card_head(source, texts),
-        passages=passages,
-        foot=_card_foot(source, texts),
-    )
-
-
-def card_head(source: Source, texts: Texts = ENGLISH) -> Markup:
-    """Publisher, date, title, and in plain words what the source is and how it stands to the article."""
-    stands = _NOTHING
-    if source.kind is not Kind.ARTICLE:
-        stands = html('<span class="relation">{r}</span>', r=relation_words(source.relation, texts))
-    return html(
-        '<header><p class="card-meta"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
-        '<h3 dir="auto">{title}</h3><p class="card-kind"><span>{label}</span>{stands}</p></header>',
-        publisher=source.publisher,
-        date=date_words(source.published, texts),
-        title=source.title,
-        label=opening(kind_words(source, texts)),
-        stands=stands,
-    )
-
-
-def _card_foot(source: Source, texts: Texts) -> Markup:
-    return html(
-        '<footer>{page}<span class="source-id">{label} <code>{id}</code></span></footer>',
-        page=page_link(source, texts),
-        label=texts.source_id,
-        id=source.id,
-    )
-
-
-def page_link(source: Source, texts: Texts = ENGLISH) -> Markup:
-    """A link to the source's page, named by its host; nothing if its address is none."""
-    host = host_of(source.url)
-    return link(source.url, texts.page_at.format(host=host), texts.new_tab) if host else _NOTHING
+    return html('<div class="card changed">{items}{notice}</div>', items=items, notice=notice_html(texts.changed))
 
 
 def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts) -> Markup:
-    highlights = [Highlight(q.start, q.end, q.number) for q in excerpt.quotes]
-    number = excerpt.quotes[0].number
-
     def tag(highlight: Highlight) -> Markup:
         return html(
             '<a class="number" id="{turn}-quote-{n}" href="#{turn}" data-back="{n}" '
@@ -143,30 +125,78 @@ def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts)
             name=texts.to_statement.format(number=highlight.number),
         )
 
-    body = span_html(source, excerpt.start, excerpt.end, highlights, tag=tag)
+    highlights = [Highlight(q.start, q.end, q.number) for q in excerpt.quotes]
+    first = excerpt.quotes[0].number
+    name = texts.open_source_name.format(number=first, title=source.title)
     return html(
         '<div class="passage" data-numbers="{numbers}" tabindex="-1"><div class="source-text">{body}</div>'
-        '<p class="passage-doors"><button type="button" data-open="{n}" data-turn="{turn}" '
-        'aria-label="{name}">{label}</button></p></div>',
+        "<p>{open}</p></div>",
         numbers=" ".join(str(q.number) for q in excerpt.quotes),
-        body=body,
-        n=number,
-        turn=exchange.id,
-        name=texts.open_source_name.format(number=number, title=source.title),
-        label=texts.open_source,
+        body=span_html(source, excerpt.start, excerpt.end, highlights, tag=tag),
+        open=button(texts.open_source, class_="quiet", data_open=first, data_turn=exchange.id, aria_label=name),
     )
 
 
 def _nearest(exchange: Exchange, place: int, texts: Texts) -> Markup:
     hit = exchange.nearest[place]
     source = exchange.sources[hit.source_id]
+    name = texts.open_nearest_name.format(title=source.title)
     return html(
-        '<div class="passage"><div class="source-text">{body}</div><p class="passage-doors">'
-        '<button type="button" data-open-nearest="{place}" data-turn="{turn}" aria-label="{name}">'
-        "{label}</button></p></div>",
+        '<div class="passage"><div class="source-text">{body}</div><p>{open}</p></div>',
         body=span_html(source, hit.start, hit.end),
-        place=place,
-        turn=exchange.id,
-        name=texts.open_nearest_name.format(title=source.title),
-        label=texts.open_source,
+        open=button(texts.open_source, class_="quiet", data_open_nearest=place, data_turn=exchange.id, aria_label=name),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A span of one source and the quotations that stand in it, in the order of their numbers."""
+
+    start: int
+    end: int
+    quotes: tuple[AnswerQuote, ...]
+
+
+def excerpts(source: Source, quotes: Sequence[AnswerQuote], hits: Sequence[AnswerHit] = ()) -> tuple[Excerpt, ...]:
+    """Cut out the passages of `source` that hold `quotes`; quotations whose passages overlap share one.
+
+    A quotation's passage is the retrieved one that holds it, or else whole sentences around it.
+    """
+    merged: list[Excerpt] = []
+    placed = [(_excerpt(source, q, hits), q) for q in quotes]
+    for (start, end), quote in sorted(placed, key=lambda p: (p[0], p[1].number)):
+        last = merged[-1] if merged else None
+        if last is not None and start < last.end:
+            held = tuple(sorted((*last.quotes, quote), key=lambda q: q.number))
+            merged[-1] = Excerpt(last.start, max(last.end, end), held)
+        else:
+            merged.append(Excerpt(start, end, (quote,)))
+    return tuple(sorted(merged, key=lambda e: e.quotes[0].number))
+
+
+def _excerpt(source: Source, quote: AnswerQuote, hits: Sequence[AnswerHit]) -> tuple[int, int]:
+    for hit in hits:
+        if hit.source_id == source.id and hit.start <= quote.start and quote.end <= hit.end:
+            return hit.start, min(hit.end, len(source.text))
+    return _around(source, quote.start, quote.end)
+
+
+def _around(source: Source, start: int, end: int) -> tuple[int, int]:
+    """Take whole sentences of the blocks that hold the span, about `CONTEXT` characters of them."""
+    blocks = [b for b in source.blocks if b.start < end and b.end > start]
+    low, high = (blocks[0].start, blocks[-1].end) if blocks else (0, len(source.text))
+    if high - low <= CONTEXT:
+        return low, high
+    sentences = [(low + a, low + b) for a, b in sentence_spans(source.text[low:high], source.language)]
+    inside = [i for i, (a, b) in enumerate(sentences) if a < end and b > start]
+    if not inside:
+        return start, end
+    first, last = inside[0], inside[-1]
+    while True:
+        grown = False
+        if first > 0 and sentences[last][1] - sentences[first - 1][0] <= CONTEXT:
+            first, grown = first - 1, True
+        if last + 1 < len(sentences) and sentences[last + 1][1] - sentences[first][0] <= CONTEXT:
+            last, grown = last + 1, True
+        if not grown:
+            return min(start, sentences[first][0]), max(end, sentences[last][1])

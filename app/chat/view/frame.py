@@ -1,43 +1,40 @@
-"""The frame of the page as HTML: the masthead, what stands above the question box, the conversations drawer."""
+"""What stands around the conversation: the header, the first page, the lines above the question box."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from app.chat.view.icons import BOOKS, CLOSE, NEW, SAVE, TALKS
-from app.chat.view.sources import drawer_head
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html, question_list
 from app.render.html import html, join
+from app.words.describe import date_words
 from app.words.languages import TEXTS
-from app.words.texts import Plural, Texts
+from app.words.texts import Texts
+from index.passage import Kind, Source
 
 
-def masthead_html(texts: Texts) -> Markup:
-    """The name, and the ways to conversations, sources, a new conversation and another language.
+def header_html(texts: Texts) -> Markup:
+    """Show the name, and the ways to conversations, sources, a new conversation and another language.
 
-    `data-code` is the language of the page; 'said' is where scripts put what only ears need to be told.
+    `data-code` is the language of the page; scripts put what only screen readers need into 'announcer'.
     """
     return html(
-        '<header class="masthead" data-code="{code}"><h1>{title}</h1><p>{tagline}</p><div class="masthead-doors">'
-        '{talks}{shelf}<button type="button" class="new-talk" data-new>{icon}{new}</button>{languages}</div></header>'
-        '<p class="for-ears" id="said" role="status"></p>',
+        '<header class="header" data-code="{code}"><h1>{title}</h1><p>{tagline}</p>'
+        '<div class="header-buttons">{conversations}{sources}{new}{languages}</div></header>'
+        '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
         tagline=texts.tagline,
-        talks=_drawer_button("talks", TALKS, texts.talks),
-        shelf=_drawer_button("shelf", BOOKS, texts.sources_button),
-        icon=NEW,
-        new=texts.new_talk,
+        conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
+        sources=_panel_button("sources", SOURCES, texts.sources),
+        new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
         languages=_languages(texts),
     )
 
 
-def _drawer_button(name: str, icon: Markup, words: str) -> Markup:
-    return html(
-        '<button type="button" data-drawer="{n}" aria-expanded="false" aria-controls="{n}">{icon}{words}</button>',
-        n=name,
-        icon=icon,
-        words=words,
-    )
+def _panel_button(panel: str, icon: Markup, words: str) -> Markup:
+    return button(words, icon, data_panel=panel, aria_expanded="false", aria_controls=panel)
 
 
 def _languages(texts: Texts) -> Markup:
@@ -45,7 +42,7 @@ def _languages(texts: Texts) -> Markup:
         html(
             '<option value="{code}" lang="{code}"{chosen}>{name}</option>',
             code=t.code,
-            chosen=Markup(" selected") if t.code == texts.code else Markup(""),
+            chosen=html(" selected") if t.code == texts.code else NOTHING,
             name=t.name,
         )
         for t in TEXTS.values()
@@ -57,76 +54,54 @@ def _languages(texts: Texts) -> Markup:
     )
 
 
-def above_html(texts: Texts) -> Markup:
-    """What scripts show above the question box: the chosen sources as chips, and that a question is being edited."""
+def first_page_html(sources: Sequence[Source], suggestions: Sequence[str], texts: Texts, problem: str = "") -> Markup:
+    """Say what this is and what it reads, with questions to begin with; or `problem`, the words on what to do."""
+    body = problem_html(problem, texts)
+    if not problem:
+        body = html(
+            '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>',
+            corpus=_corpus(sources, texts),
+            head=texts.try_these,
+            questions=question_list((q, q, "") for q in suggestions),
+            keys=texts.keys_hint,
+        )
     return html(
-        '<div class="chips" data-chips hidden><span class="chips-words" {forms}></span>'
-        '<span class="chip" data-chip hidden><span class="chip-name" dir="auto"></span>'
-        '<button type="button" class="bare" data-drop data-name="{drop}">{icon}</button></span>'
-        '<button type="button" class="quiet" data-choose-all>{all}</button></div>'
-        '<p class="editing" data-editing hidden>{editing} '
-        '<button type="button" class="quiet" data-edit-cancel>{cancel}</button></p>'
+        '<div class="welcome"><h2>{head}</h2><p class="welcome-more">{more}</p>{body}</div>',
+        head=texts.welcome,
+        more=texts.welcome_more,
+        body=body,
+    )
+
+
+def _corpus(sources: Sequence[Source], texts: Texts) -> Markup:
+    article = next((s for s in sources if s.kind is Kind.ARTICLE), None)
+    if article is None:
+        return html('<p class="corpus">{n}</p>', n=texts.counted(len(sources), texts.sources_only))
+    others = texts.counted(len(sources) - 1, texts.further_sources)
+    return html(
+        '<p class="corpus"><span>{label}</span> <cite dir="auto">{title}</cite> '
+        "<span>{publisher}, {date}</span>{others}</p>",
+        label=texts.article,
+        title=article.title,
+        publisher=article.publisher,
+        date=date_words(article.published, texts),
+        others=html("<br>") + button(others, class_="quiet", data_panel="sources") if sources[1:] else NOTHING,
+    )
+
+
+def composer_status_html(texts: Texts) -> Markup:
+    """Prepare what scripts show above the question box: the chosen sources as chips, an edit, full storage."""
+    return html(
+        # Plural forms as attributes: scripts choose by the browser's own plural rules.
+        '<div class="chips" data-chips hidden><span class="chips-words" data-one="{forms.one}" '
+        'data-few="{forms.few}" data-many="{forms.many}"></span>'
+        '<span class="chip" data-chip hidden><span class="chip-name" dir="auto"></span>{drop}</span>{all}</div>'
+        '<p class="editing" data-editing hidden>{editing} {cancel}</p>'
         '<p class="storage-full" data-storage-full role="alert" data-words="{full}"></p>',
-        forms=_forms(texts.asking_only),
-        drop=texts.drop_source,
-        icon=CLOSE,
-        all=texts.ask_all,
+        forms=texts.asking_only,
+        drop=button(CLOSE, class_="bare", data_drop=True, data_name=texts.drop_source),
+        all=button(texts.ask_all, class_="quiet", data_choose_all=True),
         editing=texts.editing,
-        cancel=texts.editing_cancel,
+        cancel=button(texts.editing_cancel, class_="quiet", data_edit_cancel=True),
         full=texts.storage_full,
-    )
-
-
-def _forms(words: Plural) -> Markup:
-    """Plural forms as attributes, for scripts to choose from by the browser's own plural rules."""
-    return html('data-one="{one}" data-few="{few}" data-many="{many}"', **words._asdict())
-
-
-def talks_html(texts: Texts) -> Markup:
-    """The conversations drawer. Scripts fill the list from what the browser keeps, by copying the hidden row."""
-    return html(
-        '<div class="drawer-sheet">{head}<p class="drawer-more">{more}</p>'
-        '<button type="button" class="wide" data-new>{i_new}{new}</button>'
-        '<ul class="talk-list" data-talks data-none="{none}" data-untitled="{untitled}" data-unreadable="{unreadable}">'
-        "{row}</ul>{save}</div>",
-        head=drawer_head("talks", texts.talks_head, texts),
-        more=texts.talks_more,
-        i_new=NEW,
-        new=texts.new_talk,
-        none=texts.talks_none,
-        untitled=texts.talk_untitled,
-        unreadable=texts.talk_unreadable,
-        row=_talk_row(texts),
-        save=_save(texts),
-    )
-
-
-def _talk_row(texts: Texts) -> Markup:
-    return html(
-        '<li data-talk-row hidden><button type="button" class="talk-open" data-talk>'
-        '<span class="talk-title" dir="auto"></span><span class="talk-when"></span></button>'
-        '<input type="text" class="talk-name" maxlength="200" aria-label="{label}" dir="auto" hidden>'
-        '<span class="talk-doors"><button type="button" class="quiet" data-talk-rename>{rename}</button>'
-        '<button type="button" class="quiet" data-talk-delete data-sure="{sure}">{delete}</button></span></li>',
-        label=texts.talk_rename_label,
-        rename=texts.talk_rename,
-        delete=texts.talk_delete,
-        sure=texts.talk_delete_sure,
-    )
-
-
-def _save(texts: Texts) -> Markup:
-    formats = (("markdown", texts.save_markdown), ("html", texts.save_html), ("bundle", texts.save_bundle))
-    buttons = join(
-        html('<button type="button" data-save="{kind}">{icon}{words}</button>', kind=k, icon=SAVE, words=w)
-        for k, w in formats
-    )
-    return html(
-        '<section class="talk-save" aria-labelledby="save-head"><h3 id="save-head">{head}</h3>'
-        '<p class="talk-save-doors">{buttons}</p><p class="save-failed" role="status"></p>'
-        '<button type="button" class="quiet" data-clear data-sure="{sure}">{clear}</button></section>',
-        head=texts.talk_save,
-        buttons=buttons,
-        sure=texts.talk_delete_sure,
-        clear=texts.clear,
     )

@@ -1,4 +1,4 @@
-"""The statements of an answer as HTML: who says what, with marks; what further sources add, by source."""
+"""The statements of an answer as HTML: who says what, with footnote marks and the card that each mark shows."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from itertools import groupby
 from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
-from app.chat.view.marks import marks_html
-from app.chat.view.notices import notice_html
-from app.records import Role, Statement, Support
+from app.chat.view.elements import NOTHING, notice_html, relation_html
+from app.records import AnswerQuote, Role, Statement, Support
 from app.render.html import emphasised, html, join
-from app.words.describe import relation_words, said_by
+from app.render.visible import visible
+from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
 from app.words.texts import Texts
 from index.passage import Relation, Source
 
-_NOTHING = Markup("")
+LINE = 60  # characters: about a line of the card
+LONGEST = 420  # characters of a quotation on its card
 
 
 def statements_html(exchange: Exchange, texts: Texts) -> Markup:
-    """All statements: those that lead, then what further sources add or dispute."""
+    """Show all statements: those that lead, then what further sources add or dispute."""
     lead = [s for s in exchange.statements if s.role is not Role.FURTHER]
-    further = [s for s in exchange.statements if s.role is Role.FURTHER]
     said = join(_said(exchange, list(group), texts) for _, group in groupby(lead, key=_speaker_key))
-    return said + _further(exchange, further, texts)
+    return said + _further(exchange, texts)
 
 
 def _speaker_key(statement: Statement) -> tuple[bool, str, Support]:
@@ -40,20 +40,20 @@ def _source(exchange: Exchange, statement: Statement) -> Source | None:
 
 
 def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> Markup:
-    """Statements of one speaker under that speaker's name; Footnote's own words have none."""
+    """Show statements of one speaker under that speaker's name; Footnote's own words have none."""
     name = said_by(statements[0], _source(exchange, statements[0]), texts)
-    head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else _NOTHING
+    head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else NOTHING
     return _group(exchange, statements, head, texts)
 
 
 def _group(exchange: Exchange, statements: Sequence[Statement], head: Markup, texts: Texts) -> Markup:
-    words = join(_words(exchange, s, texts) for s in statements)
-    return html('<div class="{kind}">{head}{words}</div>', kind=_kind(statements[0]), head=head, words=words)
-
-
-def _kind(statement: Statement) -> str:
-    """CSS classes: a source's words are set apart from Footnote's own about it."""
-    return "said" if statement.support is Support.QUOTED else "said own"
+    """Show statements of one source; its words are set apart from Footnote's own about it."""
+    return html(
+        '<div class="said{own}">{head}{words}</div>',
+        own="" if statements[0].support is Support.QUOTED else " own",
+        head=head,
+        words=join(_words(exchange, s, texts) for s in statements),
+    )
 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
@@ -65,32 +65,102 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         '<p class="words{gone}" dir="auto">{text}{marks}</p>{notice}',
         gone=" gone" if changed else "",
         text=text,
-        marks=marks_html(exchange, statement.quotes, texts),
-        notice=notice_html(texts.changed) if changed else _NOTHING,
+        marks=join(_mark(exchange, q, texts) for q in statement.quotes),
+        notice=notice_html(texts.changed) if changed else NOTHING,
     )
 
 
-def _further(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> Markup:
-    """What other sources add or dispute: one group a source, in order of first appearance."""
-    if not statements:
-        return _NOTHING
+def _further(exchange: Exchange, texts: Texts) -> Markup:
+    """Show what other sources add or dispute: one group a source, in order of first appearance."""
     groups: dict[str, list[Statement]] = {}
-    for statement in statements:
-        groups.setdefault(_source_id(statement), []).append(statement)
-    items = join(_group(exchange, said, _stands(exchange, said[0], texts), texts) for said in groups.values())
+    for statement in exchange.statements:
+        if statement.role is Role.FURTHER:
+            groups.setdefault(_source_id(statement), []).append(statement)
+    if not groups:
+        return NOTHING
     return html(
-        '<section class="further" aria-label="{head}"><h3>{head}</h3>{items}</section>',
+        '<section class="further" aria-label="{head}"><h3>{head}</h3>{groups}</section>',
         head=texts.further,
-        items=items,
+        groups=join(_group(exchange, said, _further_head(exchange, said[0], texts), texts) for said in groups.values()),
     )
 
 
-def _stands(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    """Who speaks, and how the source stands to the article."""
+def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
+    """Say who speaks, and how the source stands to the article."""
     source = _source(exchange, statement)
-    stands = _NOTHING
+    relation = NOTHING
     if source is not None and source.relation is not Relation.ARTICLE:
-        stands = html(' <span class="relation">{words}</span>', words=relation_words(source.relation, texts))
+        relation = html(' <span class="relation">{words}</span>', words=relation_words(source.relation, texts))
     return html(
-        '<p class="speaker" dir="auto">{name}{stands}</p>', name=said_by(statement, source, texts), stands=stands
+        '<p class="speaker" dir="auto">{name}{relation}</p>',
+        name=said_by(statement, source, texts),
+        relation=relation,
     )
+
+
+def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+    """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
+    if quote.number in exchange.changed:
+        return html(
+            '\u2060<span class="mark gone" role="img" aria-label="{name}" title="{name}">{n}</span>',
+            n=quote.number,
+            name=texts.footnote_changed.format(number=quote.number),
+        )
+    source = exchange.sources[quote.source_id]
+    return html(
+        # A word joiner keeps the mark on the line of the last word.
+        '\u2060<a class="mark" role="doc-noteref" href="#{turn}-quote-{n}" data-mark="{n}" data-turn="{turn}" '
+        'aria-label="{name}" aria-describedby="{turn}-card-{n}">{n}</a>',
+        turn=exchange.id,
+        n=quote.number,
+        name=texts.footnote.format(number=quote.number, speaker=speaker(source, texts, long=True)),
+    )
+
+
+def cards_html(exchange: Exchange, texts: Texts) -> Markup:
+    """Make a hidden card for each quotation: its words with a line around them, who says so, when, what it is."""
+    return join(_card(exchange, q, texts) for q in exchange.proved)
+
+
+def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+    source = exchange.sources[quote.source_id]
+    before, words, after = quote_in_line(source, quote.start, quote.end)
+    return html(
+        '<div class="mark-card" id="{turn}-card-{n}" role="tooltip" popover="manual">'
+        '<p class="mark-card-words" dir="auto">{before} <mark>{words}</mark> {after}</p>'
+        '<p class="mark-card-who"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
+        '<p class="mark-card-kind"><span>{kind}</span>{relation}</p>'
+        '<p class="mark-card-hint" aria-hidden="true">{hint}</p></div>',
+        turn=exchange.id,
+        n=quote.number,
+        before=visible(before),
+        words=visible(words),
+        after=visible(after),
+        publisher=source.publisher,
+        date=date_words(source.published, texts, long=True),
+        kind=opening(kind_words(source, texts)),
+        relation=relation_html(source, texts),
+        hint=texts.card_hint,
+    )
+
+
+def quote_in_line(source: Source, start: int, end: int) -> tuple[str, str, str]:
+    """Return `source.text[start:end]` between about a line of its own block before and behind, cut between words.
+
+    White space is drawn together, as a browser shows it; a cut is marked by '…'.
+    """
+    first, last = source.block_at(start), source.block_at(end - 1)
+    before = _tidy(source.text[first.start if first else start : start])
+    words = _tidy(source.text[start:end])
+    after = _tidy(source.text[end : last.end if last else end])
+    if len(before) > LINE:
+        before = f"… {before[-LINE:].split(' ', 1)[-1]}"
+    if len(words) > LONGEST:
+        return before, words[:LONGEST].rsplit(" ", 1)[0], "…"
+    if len(after) > LINE:
+        after = f"{after[:LINE].rsplit(' ', 1)[0]} …"
+    return before, words, after
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())

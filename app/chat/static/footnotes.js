@@ -1,21 +1,22 @@
-// Footnotes: the one in use is marked in its statement and in its passage; clicking one brings its passage up.
+// Footnotes: the current one is marked in its statement and in its passage; clicking one brings its passage up, and
+// from there its source is opened.
 
-import { all, find, motion, narrow, onChange, onClick, onLetter } from "./page.js";
-import { closeSheets } from "./sheets.js";
+import { all, bringIntoView, find, motion, onChange, onClick, onMessage } from "./page.js";
+import { closeOverlays, openSource } from "./overlays.js";
 import { hideCard, shownByTouch } from "./card.js";
 
-let current = null; // {turn, number}
+let footnote = null; // the current one: {turn, number}
 let lastTurn = "";
 
-export const inUse = () => current;
+export const current = () => footnote;
 
 onChange("conversation", () => {
   newTurn();
   showCurrent();
 });
 onChange("evidence", showCurrent);
-onLetter("arrived", () => {
-  current = null;
+onMessage("ready", () => {
+  footnote = null;
 });
 
 function newTurn() {
@@ -24,17 +25,16 @@ function newTurn() {
   const id = last?.dataset.turn ?? "";
   if (id === lastTurn) return;
   lastTurn = id;
-  current = null;
-  closeSheets();
+  footnote = null;
+  closeOverlays();
   last?.scrollIntoView({ block: "start", behavior: motion() });
-  const column = document.getElementById("beside");
+  const column = document.getElementById("side");
   if (column) column.scrollTop = 0;
 }
 
-// The evidence of one exchange is shown.
 function showCurrent() {
-  if (!current) return;
-  const { turn, number } = current;
+  if (!footnote) return;
+  const { turn, number } = footnote;
   showTurn(turn);
   for (const e of document.querySelectorAll("#conversation [aria-current], #evidence [aria-current]")) {
     e.removeAttribute("aria-current");
@@ -53,35 +53,22 @@ function passageParts(turn, number) {
   return [passage, ...passage.querySelectorAll(`mark[data-quotes~="${number}"], .number[data-back="${number}"]`)];
 }
 
+// Show the evidence of one exchange.
 function showTurn(turn) {
   for (const section of all("evidence", "section[data-turn]")) {
     section.hidden = section.dataset.turn !== turn;
   }
 }
 
-function pin(turn, number) {
+function use(turn, number) {
   hideCard();
-  closeSheets();
-  current = { turn, number };
+  closeOverlays();
+  footnote = { turn, number };
   showCurrent();
   const [passage] = passageParts(turn, number);
   if (!passage) return;
   bringIntoView(passage, passage.querySelector(`mark[data-quotes~="${number}"]`) ?? passage);
   passage.focus({ preventScroll: true });
-}
-
-// On a wide page the column beside the conversation scrolls alone; on a narrow one the page does.
-export function bringIntoView(whole, part) {
-  const column = document.getElementById("beside");
-  if (narrow() || !column) {
-    part.scrollIntoView({ block: "center", behavior: motion() });
-    return;
-  }
-  const room = column.getBoundingClientRect();
-  const box = whole.getBoundingClientRect();
-  const target = box.height < room.height - 48 ? box : part.getBoundingClientRect();
-  const top = column.scrollTop + target.top - room.top - (room.height - target.height) / 3;
-  column.scrollTo({ top: Math.max(0, top), behavior: motion() });
 }
 
 export function backToStatement(turn, number) {
@@ -105,15 +92,22 @@ export function stepMark(by) {
 
 onClick("[data-mark]", (mark) => {
   // A finger cannot hover: its first touch shows the card, the second one goes to the passage.
-  if (!shownByTouch(mark)) pin(mark.dataset.turn, Number(mark.dataset.mark));
+  if (!shownByTouch(mark)) use(mark.dataset.turn, Number(mark.dataset.mark));
 });
 onClick("[data-back]", (number) => backToStatement(number.dataset.turn, Number(number.dataset.back)));
 onClick("[data-show]", (button) => {
   const { show } = button.dataset;
-  closeSheets();
+  closeOverlays();
   showTurn(show);
   const head = find("evidence", `section[data-turn="${show}"] h2`);
   if (!head) return;
   bringIntoView(head, head);
   head.focus({ preventScroll: true });
+});
+onClick("[data-open]", (button) => {
+  const { turn, open } = button.dataset;
+  // A passage may hold several quotations: the current one opens, else the first.
+  const numbers = button.closest(".passage").dataset.numbers.split(" ");
+  const used = footnote?.turn === turn ? String(footnote.number) : "";
+  openSource({ turn, number: Number(numbers.includes(used) ? used : open) }, button);
 });

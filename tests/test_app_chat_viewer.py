@@ -1,4 +1,4 @@
-"""The opened source, the table, the sources drawer: what they show; sources stay text in them."""
+"""The opened source, the table, the sources panel: what they show; sources stay text in them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from html import unescape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chat.session.engine import EngineDoor
-from app.chat.view.comparison import Compared, comparison_html, row_in_place
-from app.chat.view.context import LINE, LONGEST, in_a_line
-from app.chat.view.places import place_html
-from app.chat.view.reader import place_address, quote_in_place
-from app.chat.view.sources import shelf_html
+from app.chat.session.engine import EngineProvider
+from app.chat.view.comparison import Compared, comparison_html, row_in_source
+from app.chat.view.panels import sources_panel_html
+from app.chat.view.source_viewer import quote_in_source, source_link, source_link_html
+from app.chat.view.statements import LINE, LONGEST, quote_in_line
 from app.words.english import ENGLISH
 from app.words.languages import TEXTS
 from index.read.corpus import read_corpus
@@ -23,20 +22,20 @@ from tests.test_app_chat import OURS, TRICKS, Page, asked, hostile
 MORE = {"table", "thead", "tbody", "tr", "th", "td", "input"}
 
 
-def test_hostile_sources_stay_text_in_table_drawer_and_reader() -> None:
+def test_hostile_sources_stay_text_in_table_panel_and_viewer() -> None:
     engine = OverlapEngine([hostile()])
     question = "smugglers says " + TRICKS[0]
     (exchange,) = asked(engine, question)
     compared = Compared("t1", engine.compare(question), exchange.sources)
-    door = EngineDoor(lambda: engine, engine)
+    provider = EngineProvider(lambda: engine, engine)
     for texts in TEXTS.values():
         for shown in (
             comparison_html(compared, 1, texts),
-            row_in_place(compared, 1, 1, texts),
-            shelf_html(engine.contents(), texts=texts),
-            quote_in_place(exchange, 1, 1, texts),
-            place_html(door, {"source": "hostile", "span": "3-9"}, 1, texts),
-            place_html(door, {"source": TRICKS[0], "span": TRICKS[1]}, 1, texts),
+            row_in_source(compared, 1, 1, texts),
+            sources_panel_html(engine.contents(), texts),
+            quote_in_source(exchange, 1, 1, texts),
+            source_link_html(provider, {"source": "hostile", "span": "3-9"}, 1, texts),
+            source_link_html(provider, {"source": TRICKS[0], "span": TRICKS[1]}, 1, texts),
         ):
             page = Page(str(shown))
             assert page.tags <= OURS | MORE
@@ -50,12 +49,12 @@ def test_the_table_bears_every_row_with_its_words_and_figures() -> None:
     found = engine.compare(question)
     sources = {r.source_id: engine.source(r.source_id) for r in found.rows}
     compared = Compared("t1", found, sources)
-    words = Page(str(comparison_html(compared, 1))).words
+    words = Page(str(comparison_html(compared, 1, ENGLISH))).words
     assert len(found.rows) >= 3
     for row in found.rows:
         assert row.quote.text in words
-        assert Page(str(row_in_place(compared, row.number, 1))).lit[str(row.number)] == row.quote.text
-    assert row_in_place(compared, 99, 1) is None
+        assert Page(str(row_in_source(compared, row.number, 1, ENGLISH))).lit[str(row.number)] == row.quote.text
+    assert row_in_source(compared, 99, 1, ENGLISH) is None
     assert ENGLISH.counted(len(found.silent), ENGLISH.compare_silent) in words
 
 
@@ -65,23 +64,23 @@ def test_a_line_of_context_is_what_stands_there(text: str, data: st.DataObject) 
     source = source_of(text.replace("\n\n", "\n "))
     start = data.draw(st.integers(0, len(source.text) - 1))
     end = data.draw(st.integers(start + 1, len(source.text)))
-    line = in_a_line(source, start, end)
+    before, words, after = quote_in_line(source, start, end)
     tidy = " ".join(source.text.split())
-    whole = f"{line.before} {line.words} {line.after}"
-    for part in (line.before.removeprefix("… "), line.words, line.after.removesuffix("…").strip()):
+    whole = f"{before} {words} {after}"
+    for part in (before.removeprefix("… "), words, after.removesuffix("…").strip()):
         assert part in tidy
-    assert len(line.before) <= LINE + 2
-    assert len(line.after) <= LINE + 2
-    assert len(line.words) <= LONGEST
+    assert len(before) <= LINE + 2
+    assert len(after) <= LINE + 2
+    assert len(words) <= LONGEST
     assert "\n" not in whole
 
 
 def test_the_link_to_a_place_names_source_span_and_hash_and_no_other() -> None:
     source = source_of("Words here.", "a-b")
-    assert place_address(source, 0, 5) == f"?source=a-b&span=0-5&sha256={source.sha256[:16]}"
+    assert source_link(source, 0, 5) == f"?source=a-b&span=0-5&sha256={source.sha256[:16]}"
     engine = OverlapEngine([source])
-    door = EngineDoor(lambda: engine, engine)
-    shown = place_html(door, {"source": "a-b", "span": "0-5", "sha256": source.sha256[:16]}, 1, ENGLISH)
+    provider = EngineProvider(lambda: engine, engine)
+    shown = source_link_html(provider, {"source": "a-b", "span": "0-5", "sha256": source.sha256[:16]}, 1, ENGLISH)
     assert Page(str(shown)).lit == {"0": "Words"}
     for wrong in ({"source": 5}, {"source": "a-b", "span": ["0-5"]}, {"source": "a-b", "span": "0-5-6"}, {}):
-        assert ENGLISH.place_wrong in unescape(str(place_html(door, wrong, 1, ENGLISH)))
+        assert ENGLISH.link_wrong in unescape(str(source_link_html(provider, wrong, 1, ENGLISH)))

@@ -1,17 +1,18 @@
 // A page has come: in which language, with which conversation, and what its address asks for.
 
-import { find, onChange, onLetter, send } from "./page.js";
-import { prepare, remembered } from "./talks.js";
-import { ask, asking, ticket } from "./composer.js";
-import { openReader } from "./sheets.js";
+import { find, onChange, onMessage, send } from "./page.js";
+import { prepare, remembered } from "./conversations.js";
+import { ask, asking, clientState } from "./composer.js";
+import { openSource } from "./overlays.js";
+import { readItem, writeItem } from "./store.js";
 
 const LANGUAGE = "footnote/language"; // in localStorage: the reader's own choice
 
 let wanted = null; // what the address asks for, until the page is ready
 
-// The ticket of a page that comes. A question in the address begins a conversation of its own, and is taken out of
+// The client state of a new page. A question in the address begins a conversation of its own, and is taken out of
 // the address, so that a reload does not ask it again.
-export function greet() {
+export function startupState() {
   const url = new URL(location.href);
   const given = url.searchParams;
   wanted = { question: (given.get("q") ?? "").trim(), source: given.get("source") };
@@ -21,25 +22,17 @@ export function greet() {
     history.replaceState(history.state, "", url);
   }
   prepare(wanted.question ? "" : remembered());
-  return JSON.stringify({ ...JSON.parse(ticket()), languages: languages() });
+  const languages = [readItem("localStorage", LANGUAGE), ...navigator.languages].filter(Boolean);
+  return JSON.stringify({ ...JSON.parse(clientState()), languages });
 }
 
-function languages() {
-  let own = null;
-  try {
-    own = localStorage.getItem(LANGUAGE);
-  } catch {
-    own = null; // the browser keeps nothing for this page
-  }
-  return [...(own ? [own] : []), ...navigator.languages];
-}
 
-onLetter("arrived", () => {
+onMessage("ready", () => {
   document.body.classList.add("ready");
   if (!wanted) return;
   const { question, source, span, sha256 } = wanted;
   wanted = null;
-  if (source !== null) openReader({ source, span, sha256 }, null);
+  if (source !== null) openSource({ source, span, sha256 }, null);
   if (question) ask(question);
 });
 
@@ -50,19 +43,15 @@ document.addEventListener("change", (event) => {
     showLanguage();
     return;
   }
-  try {
-    localStorage.setItem(LANGUAGE, choice.value);
-  } catch {
-    // The choice lasts as long as the page: the browser keeps nothing for it.
-  }
-  send("speak", { language: choice.value });
+  writeItem("localStorage", LANGUAGE, choice.value);
+  send("set_language", { language: choice.value });
 });
 
 function showLanguage() {
-  const code = find("masthead", "[data-code]")?.dataset.code;
+  const code = find("header", "[data-code]")?.dataset.code;
   if (!code) return;
   document.documentElement.lang = code;
-  const choice = find("masthead", "[data-language]");
+  const choice = find("header", "[data-language]");
   if (choice) choice.value = code;
 }
-onChange("masthead", showLanguage);
+onChange("header", showLanguage);

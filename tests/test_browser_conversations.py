@@ -18,15 +18,15 @@ from tests.conftest import CORPUS
 pytestmark = pytest.mark.browser
 
 
-def talks(page: Page) -> Locator:
-    """The rows of the conversations drawer, which is opened."""
-    if not page.locator("#talks").is_visible():
+def conversations(page: Page) -> Locator:
+    """Open the conversations panel and return its rows."""
+    if not page.locator("#conversations").is_visible():
         page.get_by_role("button", name="Conversations", exact=True).click()
-    return page.locator("#talks [data-talks] li[data-name]")
+    return page.locator("#conversations .conversation-list li[data-id]")
 
 
 def new(page: Page) -> None:
-    page.locator("#masthead [data-new]").click()
+    page.locator("#header [data-new]").click()
     expect(page.locator(".welcome")).to_be_visible()
 
 
@@ -44,7 +44,7 @@ def test_two_tabs_do_not_share_a_conversation_and_a_follow_up_has_its_own(
     assert [t.text for t in history if t.role == "user"] == [FACT]
     expect(one.locator(".read-as")).to_contain_text(FACT)
     expect(two.locator("article.turn")).to_have_count(1)
-    expect(talks(two)).to_have_count(2)  # both are kept, each whole
+    expect(conversations(two)).to_have_count(2)  # both are kept, each whole
 
 
 def test_a_reload_keeps_the_conversation_and_a_new_one_begins_afresh(
@@ -69,33 +69,33 @@ def test_conversations_are_listed_switched_renamed_and_deleted(pages: Pages, add
     ask(page, FACT)
     new(page)
     ask(page, REFUSED)
-    rows = talks(page)
+    rows = conversations(page)
     expect(rows).to_have_count(2)
-    expect(rows.first.locator("[data-talk]")).to_have_attribute("aria-current", "true")
-    rows.filter(has_text=FACT).locator("[data-talk]").click()
+    expect(rows.first.locator("[data-conversation]")).to_have_attribute("aria-current", "true")
+    rows.filter(has_text=FACT).locator("[data-conversation]").click()
     expect(page.locator("article.turn .asked")).to_contain_text(FACT)
     expect(page.locator("article.turn .mark").first).to_be_visible()
 
-    row = talks(page).filter(has_text=FACT)
+    row = conversations(page).filter(has_text=FACT)
     row.get_by_role("button", name="Rename").click()
     page.keyboard.type("Autumn <b>figures</b>")
     page.keyboard.press("Enter")
-    renamed = talks(page).filter(has_text="Autumn <b>figures</b>")
+    renamed = conversations(page).filter(has_text="Autumn <b>figures</b>")
     expect(renamed).to_have_count(1)
     page.reload()
     ready(page)
-    expect(talks(page).filter(has_text="Autumn <b>figures</b>")).to_have_count(1)
+    expect(conversations(page).filter(has_text="Autumn <b>figures</b>")).to_have_count(1)
 
-    gone = talks(page).filter(has_text=REFUSED)
+    gone = conversations(page).filter(has_text=REFUSED)
     gone.get_by_role("button", name="Delete").click()
     expect(gone).to_have_count(1)  # it asks first
     gone.get_by_role("button", name="Delete for good?").click()
-    expect(talks(page)).to_have_count(1)
+    expect(conversations(page)).to_have_count(1)
     page.get_by_role("button", name="Clear this conversation").click()
     page.locator("[data-clear]").click()
     expect(page.locator("article.turn")).to_have_count(0)
-    expect(talks(page)).to_have_count(0)
-    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('footnote/talk/'))") == []
+    expect(conversations(page)).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('footnote/conversation/'))") == []
 
 
 def test_the_last_question_is_edited_or_asked_again_in_its_place(
@@ -231,7 +231,7 @@ def test_a_judgement_with_its_reason_is_kept_in_the_local_file(pages: Pages, tmp
         expect(reason).to_be_focused()
         reason.fill("It counts <two> kinds of case.")
         turn.get_by_role("button", name="Keep this").click()
-        expect(turn.locator(".judged")).to_contain_text("footnote feedback")
+        expect(turn.locator(".feedback-saved")).to_contain_text("footnote feedback")
         expect(down).to_have_attribute("aria-pressed", "true")
         expect(down).to_be_focused()
         (entry,) = read_feedback(tmp_path).entries
@@ -247,11 +247,11 @@ def test_a_conversation_is_saved_as_markdown_page_and_bundle_that_replays(pages:
         page = pages.open(url, accept_downloads=True)
         said = ask(page, FACT).locator(".quoted").first.inner_text()
         ask(page, REFUSED)
-        talks(page)
+        conversations(page)
         files = {}
         for name in ("Markdown", "Web page", "Evidence bundle"):
             with page.expect_download() as waiting:
-                page.locator("#talks").get_by_role("button", name=name).click()
+                page.locator("#conversations").get_by_role("button", name=name).click()
             files[name] = (waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes())
     assert [f[0].rpartition(".")[2] for f in files.values()] == ["md", "html", "zip"]
     assert FACT in files["Markdown"][1].decode()
@@ -280,7 +280,7 @@ def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages,
     keep = "([k, v]) => localStorage.setItem(k, v)"
     page.evaluate(keep, ["footnote/language", "<x>"])
     for n, kept in enumerate(EVIL):
-        page.evaluate(keep, [f"footnote/talk/evil{n}", kept])
+        page.evaluate(keep, [f"footnote/conversation/evil{n}", kept])
     for n in range(len(EVIL)):
         page.evaluate("name => sessionStorage.setItem('footnote/here', name)", f"evil{n}")
         page.reload()  # as in a tab that showed this conversation
@@ -288,24 +288,24 @@ def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages,
         expect(page.locator(".welcome, article.turn").first).to_be_visible()
         if "record" in EVIL[n]:
             expect(page.locator("article.turn .problem")).to_contain_text(SAID[n == len(EVIL) - 1])
-    expect(talks(page)).to_have_count(len(EVIL))
+    expect(conversations(page)).to_have_count(len(EVIL))
     page.keyboard.press("Escape")
     new(page)
     ask(page, FACT)
     expect(page.locator("article.turn .mark").first).to_be_visible()
-    expect(talks(page)).to_have_count(len(EVIL) + 1)
+    expect(conversations(page)).to_have_count(len(EVIL) + 1)
     for n in range(len(EVIL)):
-        evil = page.locator(f"#talks li[data-name=evil{n}]")
+        evil = page.locator(f"#conversations li[data-id=evil{n}]")
         evil.get_by_role("button", name="Delete").click()
         evil.get_by_role("button", name="Delete for good?").click()
-    expect(talks(page)).to_have_count(1)
+    expect(conversations(page)).to_have_count(1)
 
 
 def test_forged_words_in_the_browser_are_never_shown_as_a_quotation(pages: Pages, address: str) -> None:
     page = pages.open(address)
     ask(page, FACT)
     page.evaluate(
-        """() => { const k = Object.keys(localStorage).find((k) => k.startsWith('footnote/talk/'));
+        """() => { const k = Object.keys(localStorage).find((k) => k.startsWith('footnote/conversation/'));
         localStorage.setItem(k, localStorage.getItem(k).replaceAll('Nine-thousand-forty-eight', 'Ninety')); }"""
     )
     page.reload()
