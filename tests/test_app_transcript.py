@@ -72,7 +72,7 @@ our note on Dock Union, Jan 1913: “The union counted 31 ships built by the yar
 read in the original; disputes the article).
    <https://union.example/>
 
-*Footnote 0.1.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*
+*Footnote 0.2.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*
 """
     )
 
@@ -80,7 +80,7 @@ read in the original; disputes the article).
 def test_a_conversation_sets_an_abstention_apart() -> None:
     answers, sources = conversation()
     text = conversation_markdown(answers, "Ships", sources, made=MADE)
-    assert text.startswith("# Ships\n\n*Footnote 0.1.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*\n\n## 1. and in")
+    assert text.startswith("# Ships\n\n*Footnote 0.2.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*\n\n## 1. and in")
     assert text.endswith("""\
 ## 2. Who is the king?
 
@@ -141,7 +141,7 @@ def test_small_talk_has_no_references() -> None:
         }
     )
     assert answer_markdown(hello, made=MADE) == (
-        "**hello**\n\nAsk me. \\*Please\\*\n\n*Footnote 0.1.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*\n"
+        "**hello**\n\nAsk me. \\*Please\\*\n\n*Footnote 0.2.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee*\n"
     )
     assert '<p dir="auto">Ask me. *Please*</p></article>' in conversation_html([hello], "x")
 
@@ -244,7 +244,7 @@ def test_the_page_holds_question_answer_references_and_abstention() -> None:
     seen = Seen(conversation_html(answers, "Ships", sources, made=MADE))
     words = " ".join(seen.text.split())
     for part in (
-        "Footnote 0.1.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee",
+        "Footnote 0.2.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee",
         "and in 1912?",
         "Read as: How many ships did the yard build in 1912?",
         "Harbour Paper, 1 Dec 1912: “The yard built forty ships in 1912.”",
