@@ -18,13 +18,12 @@ from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
 from index.passage import BlockKind, Quote, Source
-from tests.conftest import CORPUS
-from tests.fakes import write_source
+from tests.fakes import HashedWords, open_hashed, write_source
 
 
-@pytest.fixture(scope="module")
-def engine(built_home: Path) -> Engine:
-    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+@pytest.fixture(scope="session")
+def engine(either_engine: Engine) -> Engine:
+    return either_engine
 
 
 def check(answer: Answer, engine: Engine) -> None:
@@ -155,8 +154,8 @@ def test_wrong_questions(engine: Engine) -> None:
         engine.source(engine.sources()[0].id, "0" * 64)
 
 
-def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path) -> None:
-    engine = made(tmp_path, built_home)
+def test_disagreeing_sources_stand_side_by_side(tmp_path: Path) -> None:
+    engine = made(tmp_path)
     answer = engine.answer("How many ships did the yard build in 1912? Do the sources agree?")
     check(answer, engine)
     said = {q.source_id: q.text for q in answer.quotes}
@@ -165,14 +164,14 @@ def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path
     assert {s.speaker for s in answer.statements} >= {"Harbour Paper, 1 Dec 1912", "our note on Dock Union, Jan 1913"}
 
 
-def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path, built_home: Path) -> None:
+def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path) -> None:
     """However little its sentence resembles the question: it names the figure that answers."""
     corpus = tmp_path / "corpus"
     for n in range(12):
         body = f"The yard built many ships in {1913 + n}. Ships of the yard were built well in {1913 + n}."
         write_source(corpus, f"year-{n}", body, relation="background", published=str(1913 + n))
     write_source(corpus, "ledger", "Where others print 1204, the ledger has 1310.", relation="disputes")
-    engine = made(tmp_path, built_home, "The yard built one thousand two hundred and four ships in 1912.")
+    engine = made(tmp_path, "The yard built one thousand two hundred and four ships in 1912.")
     answer = engine.answer("How many ships did the yard build in 1912?")
     check(answer, engine)
     assert answer.quotes[0].source_id == "paper"
@@ -188,20 +187,19 @@ def test_figures_of_another_time_are_no_answer(engine: Engine) -> None:
     assert not any("October 2024 alone" in q.text for q in answer.quotes)
 
 
-def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path, built_home: Path) -> None:
+def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write_source(corpus, "gulls", "Some 21,000 gulls nest on the island.", relation="background", publisher="Bird Club")
-    engine = made(tmp_path, built_home, "The yard employed 21,000 people before 1912. Anna Berg runs the yard.")
+    engine = made(tmp_path, "The yard employed 21,000 people before 1912. Anna Berg runs the yard.")
     answer = engine.answer("How many people did the yard employ before 1912?")
     check(answer, engine)
     assert "21,000" in answer.statements[0].text
     assert "gulls" not in {q.source_id for q in answer.quotes}
 
 
-def made(
-    tmp_path: Path, built_home: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard."
-) -> Engine:
-    corpus, home = tmp_path / "corpus", tmp_path / "home"
+def made(folder: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard.") -> Engine:
+    """An engine over `article`, a source that disputes it and what the test has written to `folder`/corpus."""
+    corpus = folder / "corpus"
     write_source(
         corpus, "paper", article, kind="article",
         relation="article", publisher="Harbour Paper", published="1912-12-01",
@@ -210,18 +208,14 @@ def made(
         corpus, "union", "The union counted 31 ships that the yard built in 1912.\n\n> It was a bad year.",
         relation="disputes", publisher="Dock Union", published="1913-01",
     )  # fmt: skip
-    home.mkdir()
-    (home / "models").symlink_to(built_home / "models")
-    settings = Settings(home=home, corpus=corpus)
-    build(settings.index)
-    return Engine.open(settings)
+    return open_hashed(Settings(home=folder / "home", corpus=corpus))
 
 
-def test_an_open_engine_follows_a_rebuild(tmp_path: Path, built_home: Path) -> None:
-    engine = made(tmp_path, built_home)
+def test_an_open_engine_follows_a_rebuild(tmp_path: Path) -> None:
+    engine = made(tmp_path)
     before = engine.answer("How many ships did the union count in 1912?")
     write_source(tmp_path / "corpus", "union", "The union counted 55 ships that the yard built in 1912.")
-    build(engine.settings.index)
+    build(engine.settings.index, embedder=HashedWords())
     after = engine.answer("How many ships did the union count in 1912?")
     assert "31" in before.text
     assert "55" in after.text

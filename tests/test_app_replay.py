@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,9 @@ from app.settings import Settings
 from index.build.build import build
 from index.errors import UsageError
 from index.settings import IndexSettings
-from tests.answers import answer_of, harbour, refusal_of, rewritten, span
+from tests.answers import ANSWERS, ARTICLE, BUNDLE, CARD, FORTY, NOTE, TEXT, answer_of, rewritten, span
 from tests.fakes import HashedWords, write_source
 from tests.zips import Change, changed, members, swap
-
-MADE = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
-FORTY = "The yard built forty ships in 1912."
-ARTICLE, NOTE = harbour()
-ANSWERS = [
-    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
-    refusal_of("Who is the king?", [NOTE]),
-]
-BUNDLE = pack(ANSWERS, [NOTE, ARTICLE], Settings(), "The ships of 1912", made=MADE)
-TEXT, CARD = "sources/paper-1912.txt", "sources/paper-1912.json"
 
 
 def test_an_untouched_bundle_is_proved(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,13 +134,11 @@ def test_it_says_where_it_is_answers_and_stops_quietly(
     assert json.load(refused.value)["status"] == "unavailable"
     page = urllib.request.urlopen(address[0] + "/gradio_api/heartbeat/one", timeout=20)
     assert page.status == 200, "the stream that an open page holds"
-    start = time.monotonic()
     served.send_signal(signal.SIGINT)
     out, err = served.communicate(timeout=30)
     assert served.returncode in {0, 130}
     assert err == ""
     assert out.strip() == "Stopped."
-    assert time.monotonic() - start < 15
     page.close()
     attempts = Path(child_env["FOOTNOTE_TEST_ATTEMPTS"])
     assert not attempts.exists(), f"reached for the network: {attempts.read_text()}"
