@@ -39,11 +39,13 @@ def home(built_home: Path) -> dict[str, str]:
     return {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
 
 
-def test_build_ask_show_a_small_corpus(
+def test_build_ask_show_and_build_again(
     footnote: Footnote, small_corpus: Path, built_home: Path, tmp_path: Path
 ) -> None:
+    """A second build has nothing to do; a changed file costs one passage."""
     shutil.copytree(built_home / "models", tmp_path / ".footnote" / "models")
-    built = footnote("index", "build", "--corpus", str(small_corpus))
+    corpus = ("--corpus", str(small_corpus))
+    built = footnote("index", "build", *corpus)
     assert built.returncode == 0, built.stderr
     assert re.search(
         r"Built generation \S+ in [\d.]+ s: 2 passages, 2 embedded, 0 reused\. Sources: added", built.stdout
@@ -56,24 +58,14 @@ def test_build_ask_show_a_small_corpus(
     assert span
     shown = footnote("show", "union-1913", "--span", span[1], "--json")
     assert json.loads(shown.stdout)["text"] == "The union counted 31 ships built by the yard in 1912."
-
-
-def test_a_second_build_has_nothing_to_do_and_a_changed_file_costs_one_passage(
-    footnote: Footnote, small_corpus: Path, built_home: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(built_home / "models", tmp_path / ".footnote" / "models")
-    footnote("index", "build", "--corpus", str(small_corpus))
-    again = footnote("index", "build", "--corpus", str(small_corpus))
-    assert "The index is up to date" in again.stdout
+    assert "The index is up to date" in footnote("index", "build", *corpus).stdout
     write_source(small_corpus, "union-1913", "The union counted 33 ships.", relation="disputes")
-    status = footnote("index", "status", "--corpus", str(small_corpus))
-    assert status.returncode == 1
-    assert "Out of date" in status.stdout
-    report = json.loads(footnote("index", "build", "--corpus", str(small_corpus), "--json").stdout)
+    status = footnote("index", "status", *corpus)
+    assert (status.returncode, "Out of date" in status.stdout) == (1, True)
+    report = json.loads(footnote("index", "build", *corpus, "--json").stdout)
     assert (report["embedded"], report["reused"]) == (1, 1)
     verified = footnote("index", "verify")
-    assert verified.returncode == 0
-    assert "all in order" in verified.stdout
+    assert (verified.returncode, "all in order" in verified.stdout) == (0, True)
 
 
 def test_a_broken_file_stops_the_build_and_leaves_the_index(

@@ -23,12 +23,12 @@ from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "no-index-here", corpus=CORPUS)
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("server") / "no-index-here", corpus=CORPUS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(settings: Settings) -> TestClient:
     return TestClient(create_app(settings, OverlapEngine(read_corpus(CORPUS), generation="g7")))
 
