@@ -145,12 +145,15 @@ def test_wrong_questions(engine: Engine) -> None:
         engine.answer(" \n")
     with pytest.raises(UsageError, match="2001 characters"):
         engine.answer("x" * 2001)
-    for odd in ("?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"):
-        check(engine.answer(odd), engine)
     with pytest.raises(UnknownSourceError):
         engine.source("nowhere")
     with pytest.raises(UnknownSourceError, match="changed"):
         engine.source(engine.sources()[0].id, "0" * 64)
+
+
+@pytest.mark.parametrize("odd", ["?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"])
+def test_odd_questions(real_engine: Engine, odd: str) -> None:
+    check(real_engine.answer(odd), real_engine)
 
 
 def test_disagreeing_sources_stand_side_by_side(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ for n in range(40):
 """
 
 
+@pytest.mark.slow
 def test_writers_in_several_processes_lose_nothing(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, tmp_path, str(n)], cwd=ROOT) for n in range(4)]
     assert [w.wait(timeout=120) for w in writers] == [0] * 4

@@ -22,6 +22,8 @@ from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
 
+pytestmark = pytest.mark.slow  # gradio is seconds of importing
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -115,7 +117,6 @@ def served(child_env: dict[str, str], settings: Settings) -> Iterator[subprocess
     child.communicate()
 
 
-@pytest.mark.slow
 def test_it_says_where_it_is_answers_and_stops_quietly(
     served: subprocess.Popen[str], child_env: dict[str, str]
 ) -> None:
