@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test check bench pictures constraints clean
+.PHONY: help chat test quick check bench pictures constraints clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make chat       install, build the index if needed, serve on http://127.0.0.1:7860"
 	@echo "make test       everything that continuous integration checks"
-	@echo "make bench      speed, beside a plain pipeline and the raw engines"
+	@echo "make quick      the part of it that takes under a minute: run it at every change"
+	@echo "make bench      speed, beside a plain pipeline and the raw engines; a part: make bench ARGS='--only help'"
 	@echo "make pictures   the README's screenshots"
 	@echo "make constraints  pin the newest versions that fit pyproject.toml"
 
@@ -33,11 +34,14 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+quick: check
+	$(BIN)/pytest -m 'not slow and not browser'
+
 test: check
 	$(BIN)/pytest
 
 bench: $(VENV)/.installed-test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 pictures: $(VENV)/.installed-test
 	$(BIN)/footnote index build --if-stale

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from app.answer.compose import Draft, Numbering, finish
+from app.bundle.write import pack
 from app.records import Answer, IndexStamp, QuestionKind, Role, Support
+from app.settings import Settings
 from index.passage import Hit, Kind, Passage, Quote, Relation, Source
 from tests.chat_engine import source_of
 
@@ -78,3 +81,15 @@ def rewritten(source: Source, text: str) -> Source:
     """Another version of `source`, its blocks parted by empty lines."""
     return replace(source_of(text), **{f: getattr(source, f) for f in (
         "id", "title", "publisher", "author", "published", "url", "kind", "relation")})  # fmt: skip
+
+
+# One conversation, a figure that two sources tell otherwise and a refusal, and its evidence.
+ARTICLE, NOTE = harbour()
+FORTY = "The yard built forty ships in 1912."
+ANSWERS = [
+    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
+    refusal_of("Who is the king?", [NOTE]),
+]
+MADE = datetime(2026, 11, 25, 12, 30, 59, 999, tzinfo=UTC)
+BUNDLE = pack(ANSWERS, [NOTE, ARTICLE], Settings(), "The ships of 1912", made=MADE)
+TEXT, CARD = "sources/paper-1912.txt", "sources/paper-1912.json"

@@ -1,4 +1,4 @@
-"""Shared fixtures: the repository's corpus, one real index for the whole run, child processes without a network."""
+"""Shared fixtures: the repository's corpus, its index once for the whole run, child processes without a network."""
 
 from __future__ import annotations
 
@@ -15,11 +15,23 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from app.engine import Engine
     from tests.browser import Pages
     from tests.chat_engine import OverlapEngine
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
+
+# Fixtures that cost more than a quick test may: the index of the real model, a server.
+_COSTLY = {"built_home", "address"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who takes a costly fixture is slow, without having to say so."""
+    for item in items:
+        if _COSTLY.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +73,34 @@ def footnote(child_env: dict[str, str], tmp_path: Path) -> Iterator[Footnote]:
     assert not attempts.exists(), f"reached for the network: {attempts.read_text()}"
 
 
+@pytest.fixture
+def footnote_here(
+    hashed_engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Footnote:
+    """As `footnote`, but in this process and over `hashed_engine`'s index: for what needs no process of its own."""
+    from app.cli.main import main
+    from tests.fakes import HashedWords
+
+    monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
+    monkeypatch.chdir(tmp_path)
+    index = {"FOOTNOTE_HOME": str(hashed_engine.settings.home), "FOOTNOTE_CORPUS": str(CORPUS)}
+
+    def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as patch:
+            for name, value in {"NO_COLOR": "1", "COLUMNS": "200", **index, **env}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["footnote", *args])
+            code = 0
+            try:
+                main()
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(args, code, said.out, said.err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FOOTNOTE_HOME with a real index of the repository's corpus, built once; do not write to it."""
@@ -70,6 +110,31 @@ def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     build(IndexSettings(home=home, corpus=CORPUS))
     return home
+
+
+@pytest.fixture(scope="session")
+def hashed_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An engine over the repository's corpus in which the embedder alone is a stand-in; do not write to its home."""
+    from app.settings import Settings
+    from tests.fakes import open_hashed
+
+    return open_hashed(Settings(home=tmp_path_factory.mktemp("hashed"), corpus=CORPUS))
+
+
+@pytest.fixture(scope="session")
+def real_engine(built_home: Path) -> Engine:
+    """An engine over the repository's corpus as a user has it."""
+    from app.engine import Engine
+    from app.settings import Settings
+
+    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+
+
+@pytest.fixture(scope="session", params=["hashed_engine", pytest.param("real_engine", marks=pytest.mark.slow)])
+def either_engine(request: pytest.FixtureRequest) -> Engine:
+    """`hashed_engine` in the quick tier, and then `real_engine` too."""
+    engine: Engine = request.getfixturevalue(request.param)
+    return engine
 
 
 @pytest.fixture

@@ -11,9 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from app.engine import Engine
+    from app.settings import Settings
 
 _WORD = re.compile(r"\w+")
 
@@ -52,6 +57,20 @@ class HashedWords:
             if not row.any():
                 row[0] = 1.0  # no words, or words that cancel out: still of length 1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def open_hashed(settings: Settings) -> Engine:
+    """Build the index of `settings` by `HashedWords` and open an engine on it, the bundled selector included."""
+    from app.engine import Engine
+    from index.build.build import build
+    from index.rerank.selector import open_selector
+    from index.retrieve import Retriever
+    from index.storage.generation import open_current
+
+    embedder = HashedWords()
+    build(settings.index, embedder=embedder)
+    selector = open_selector(settings.selector)
+    return Engine(settings, Retriever(settings.index, open_current(settings.index), embedder, selector))
 
 
 def write_source(corpus: Path, source_id: str, body: str, **fields: str) -> Path:

@@ -20,13 +20,12 @@ from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
 from index.passage import BlockKind, Quote, Source
-from tests.conftest import CORPUS
-from tests.fakes import write_source
+from tests.fakes import HashedWords, open_hashed, write_source
 
 
-@pytest.fixture(scope="module")
-def engine(built_home: Path) -> Engine:
-    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+@pytest.fixture(scope="session")
+def engine(either_engine: Engine) -> Engine:
+    return either_engine
 
 
 def check(answer: Answer, engine: Engine) -> None:
@@ -79,22 +78,21 @@ def test_a_summary_spreads_over_the_text_and_keeps_to_the_sources_own_voice(engi
     assert starts[-1] > len(source.text) / 3
 
 
-def test_the_answering_figure_stands_out(engine: Engine) -> None:
-    lead = engine.answer("How many votes did bill No. 11322 get at second reading?").statements[0]
-    assert [lead.text[a:b] for a, b in lead.emphasis] == ["270"]
+VOTES, JANUARY = "How many votes did bill No. 11322 get?", "How many cases were opened in January 2024?"
 
 
 @pytest.mark.parametrize(
-    ("sentence", "words"),
+    ("question", "sentence", "words"),
     [
-        ("The paper of 15 November 2024 gives 9,048 cases for October 2024 against 3,448 for January 2024.", "3,448"),
-        ("New cases in 2024: January 3,448; February 4,613; March 4,715.", "3,448"),
-        ("For October 2024 the office counted 9,048 new cases.", "9,048"),  # nothing else to show
+        (VOTES, "Parliament passed bill No. 11322 on 20 August 2024 with 270 votes.", "270"),
+        (JANUARY, "The paper of 15 November 2024 gives 9,048 cases for October 2024 against 3,448 for January 2024.",
+         "3,448"),
+        (JANUARY, "New cases in 2024: January 3,448; February 4,613; March 4,715.", "3,448"),
+        (JANUARY, "For October 2024 the office counted 9,048 new cases.", "9,048"),  # nothing else to show
     ],
-)
-def test_the_figure_of_the_time_that_is_asked_about_stands_out(sentence: str, words: str) -> None:
-    spans = emphasise(classify("How many cases were opened in January 2024?"), sentence)
-    assert [sentence[a:b] for a, b in spans] == [words]
+)  # fmt: skip
+def test_the_figure_that_is_asked_for_stands_out(question: str, sentence: str, words: str) -> None:
+    assert [sentence[a:b] for a, b in emphasise(classify(question), sentence)] == [words]
 
 
 def test_another_spelling_of_a_place_is_found(engine: Engine) -> None:
@@ -149,16 +147,19 @@ def test_wrong_questions(engine: Engine) -> None:
         engine.answer(" \n")
     with pytest.raises(UsageError, match="2001 characters"):
         engine.answer("x" * 2001)
-    for odd in ("?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"):
-        check(engine.answer(odd), engine)
     with pytest.raises(UnknownSourceError):
         engine.source("nowhere")
     with pytest.raises(UnknownSourceError, match="changed"):
         engine.source(engine.sources()[0].id, "0" * 64)
 
 
-def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path) -> None:
-    engine = made(tmp_path, built_home)
+@pytest.mark.parametrize("odd", ["?", "\x00", "🦆" * 50, "[1] [2] <script>", "a" * 2000, "' OR 1=1 --", "«»"])
+def test_odd_questions(real_engine: Engine, odd: str) -> None:
+    check(real_engine.answer(odd), real_engine)
+
+
+def test_disagreeing_sources_stand_side_by_side(tmp_path: Path) -> None:
+    engine = made(tmp_path)
     answer = engine.answer("How many ships did the yard build in 1912? Do the sources agree?")
     check(answer, engine)
     said = {q.source_id: q.text for q in answer.quotes}
@@ -171,14 +172,14 @@ def test_disagreeing_sources_stand_side_by_side(tmp_path: Path, built_home: Path
     }
 
 
-def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path, built_home: Path) -> None:
+def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path) -> None:
     """However little its sentence resembles the question: it names the figure that answers."""
     corpus = tmp_path / "corpus"
     for n in range(12):
         body = f"The yard built many ships in {1913 + n}. Ships of the yard were built well in {1913 + n}."
         write_source(corpus, f"year-{n}", body, relation="background", published=str(1913 + n))
     write_source(corpus, "ledger", "Where others print 1204, the ledger has 1310.", relation="disputes")
-    engine = made(tmp_path, built_home, "The yard built one thousand two hundred and four ships in 1912.")
+    engine = made(tmp_path, "The yard built one thousand two hundred and four ships in 1912.")
     answer = engine.answer("How many ships did the yard build in 1912?")
     check(answer, engine)
     assert answer.quotes[0].source_id == "paper"
@@ -194,20 +195,19 @@ def test_figures_of_another_time_are_no_answer(engine: Engine) -> None:
     assert not any("October 2024 alone" in q.text for q in answer.quotes)
 
 
-def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path, built_home: Path) -> None:
+def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write_source(corpus, "gulls", "Some 21,000 gulls nest on the island.", relation="background", publisher="Bird Club")
-    engine = made(tmp_path, built_home, "The yard employed 21,000 people before 1912. Anna Berg runs the yard.")
+    engine = made(tmp_path, "The yard employed 21,000 people before 1912. Anna Berg runs the yard.")
     answer = engine.answer("How many people did the yard employ before 1912?")
     check(answer, engine)
     assert "21,000" in answer.statements[0].text
     assert "gulls" not in {q.source_id for q in answer.quotes}
 
 
-def made(
-    tmp_path: Path, built_home: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard."
-) -> Engine:
-    corpus, home = tmp_path / "corpus", tmp_path / "home"
+def made(folder: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard.") -> Engine:
+    """An engine over `article`, a source that disputes it and what the test has written to `folder`/corpus."""
+    corpus = folder / "corpus"
     write_source(
         corpus, "paper", article, kind="article",
         relation="article", publisher="Harbour Paper", published="1912-12-01",
@@ -216,18 +216,14 @@ def made(
         corpus, "union", "The union counted 31 ships that the yard built in 1912.\n\n> It was a bad year.",
         relation="disputes", publisher="Dock Union", published="1913-01",
     )  # fmt: skip
-    home.mkdir()
-    (home / "models").symlink_to(built_home / "models")
-    settings = Settings(home=home, corpus=corpus)
-    build(settings.index)
-    return Engine.open(settings)
+    return open_hashed(Settings(home=folder / "home", corpus=corpus))
 
 
-def test_an_open_engine_follows_a_rebuild(tmp_path: Path, built_home: Path) -> None:
-    engine = made(tmp_path, built_home)
+def test_an_open_engine_follows_a_rebuild(tmp_path: Path) -> None:
+    engine = made(tmp_path)
     before = engine.answer("How many ships did the union count in 1912?")
     write_source(tmp_path / "corpus", "union", "The union counted 55 ships that the yard built in 1912.")
-    build(engine.settings.index)
+    build(engine.settings.index, embedder=HashedWords())
     after = engine.answer("How many ships did the union count in 1912?")
     assert "31" in before.text
     assert "55" in after.text

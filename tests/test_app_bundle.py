@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,19 +19,11 @@ from app.records import Answer
 from app.settings import Settings
 from index.errors import QuoteError, UsageError
 from index.passage import Quote
-from tests.answers import answer_of, harbour, refusal_of, rewritten
+from tests.answers import ANSWERS, ARTICLE, CARD, FORTY, MADE, NOTE, TEXT, answer_of, rewritten
 from tests.conftest import ROOT
 from tests.zips import members, zipped
 
-MADE = datetime(2026, 11, 25, 12, 30, 59, 999, tzinfo=UTC)
-FORTY = "The yard built forty ships in 1912."
-ARTICLE, NOTE = harbour()
-ANSWERS = [
-    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
-    refusal_of("Who is the king?", [NOTE]),
-]
 SETTINGS = Settings(home=Path("/home/someone/secret"), store_url="http://user:word@store.example")
-TEXT, CARD = "sources/paper-1912.txt", "sources/paper-1912.json"
 
 
 def packed(answers: list[Answer] | None = None, title: str = "The ships of 1912") -> bytes:

@@ -6,26 +6,15 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from app.bundle.write import pack
 from app.settings import Settings
-from tests.answers import answer_of, harbour, refusal_of
-from tests.conftest import CORPUS, Footnote
-from tests.zips import changed, swap, zipped
+from tests.answers import ANSWERS, ARTICLE, FORTY, NOTE, refusal_of
+from tests.conftest import Footnote
+from tests.zips import changed, swap
 
 QUESTION = "How many criminal proceedings were registered in October 2024?"
-ARTICLE, NOTE = harbour()
-FORTY = "The yard built forty ships in 1912."
-BUNDLE = pack(
-    [answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)]), refusal_of("Who is the king?", [NOTE])],
-    [ARTICLE, NOTE], Settings(), "The ships\x1b[31m of 1912",
-)  # fmt: skip
-
-
-@pytest.fixture
-def home(built_home: Path) -> dict[str, str]:
-    return {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
+BUNDLE = pack(ANSWERS, [ARTICLE, NOTE], Settings(), "The ships\x1b[31m of 1912")
+NO_INDEX = {"FOOTNOTE_HOME": "none"}
 
 
 def words(text: str) -> list[str]:
@@ -33,14 +22,12 @@ def words(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
-def test_an_answer_is_saved_with_its_evidence_and_proved_again(
-    footnote: Footnote, home: dict[str, str], tmp_path: Path
-) -> None:
-    asked = footnote("ask", QUESTION, "--bundle", "b.zip", **home)
+def test_an_answer_is_saved_with_its_evidence_and_proved_again(footnote_here: Footnote, tmp_path: Path) -> None:
+    asked = footnote_here("ask", QUESTION, "--bundle", "b.zip")
     assert asked.returncode == 0, asked.stderr
     assert "[1]" in asked.stdout
     assert asked.stderr == "Saved b.zip. Check it with: footnote replay b.zip\n"
-    proved = footnote("replay", "b.zip", **home)
+    proved = footnote_here("replay", "b.zip")
     assert proved.returncode == 0, proved.stderr
     shown = words(proved.stdout)
     assert shown[0] == QUESTION
@@ -49,20 +36,20 @@ def test_an_answer_is_saved_with_its_evidence_and_proved_again(
     assert re.fullmatch(r"1\.1 proved \S+ \d+:\d+ Nine-thousand-forty-eight criminal .*… unchanged", shown[4])
     assert shown[-2].startswith("Sources compared with index ")
     assert re.fullmatch(r"(\d+) of \1 quotations in one answer proved\.", shown[-1])
-    report = json.loads(footnote("replay", str(tmp_path / "b.zip"), "--json", **home).stdout)
+    report = json.loads(footnote_here("replay", str(tmp_path / "b.zip"), "--json").stdout)
     assert report["ok"]
     assert {q["here"] for q in report["quotes"]} == {"same"}
 
 
-def test_an_answer_is_printed_as_markdown(footnote: Footnote, home: dict[str, str]) -> None:
-    text = footnote("ask", QUESTION, "--markdown", **home).stdout
+def test_an_answer_is_printed_as_markdown(footnote_here: Footnote) -> None:
+    text = footnote_here("ask", QUESTION, "--markdown").stdout
     assert text.startswith(f"**{QUESTION}**\n\nWSWS, 15 Nov 2024: “Nine-thousand")
     assert re.search(r"<https://www\.wsws\.org/\S+#:~:text=\S+>", text)
 
 
-def test_replay_needs_no_index(footnote: Footnote, tmp_path: Path) -> None:
+def test_replay_needs_no_index(footnote_here: Footnote, tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(BUNDLE)
-    done = footnote("replay", "b.zip")
+    done = footnote_here("replay", "b.zip", **NO_INDEX)
     assert (done.returncode, done.stderr) == (0, "")
     shown = words(done.stdout)
     assert shown[0] == "The ships\ufffd[31m of 1912"
@@ -75,13 +62,13 @@ def test_replay_needs_no_index(footnote: Footnote, tmp_path: Path) -> None:
         "There is no index here to compare the sources with; the bundle was checked from itself alone.",
         "2 of 2 quotations in 2 answers proved.",
     ]
-    assert not (tmp_path / ".footnote").exists()
+    assert not (tmp_path / "none").exists()
 
 
-def test_what_is_not_proved_is_named_with_its_reason(footnote: Footnote, tmp_path: Path) -> None:
+def test_what_is_not_proved_is_named_with_its_reason(footnote_here: Footnote, tmp_path: Path) -> None:
     forged = changed(BUNDLE, {"sources/paper-1912.txt": swap("forty", "fifty")}, forged=True)
     (tmp_path / "b.zip").write_bytes(changed(forged, {"conversation.md": b"Anything."}))
-    done = footnote("replay", "b.zip")
+    done = footnote_here("replay", "b.zip", **NO_INDEX)
     assert (done.returncode, done.stderr) == (1, "")
     shown = words(done.stdout)
     assert shown[4].startswith("1.1 NOT PROVED paper-1912 20:55 ")
@@ -92,55 +79,22 @@ def test_what_is_not_proved_is_named_with_its_reason(footnote: Footnote, tmp_pat
         "There is no index here to compare the sources with; the bundle was checked from itself alone.",
         "1 of 2 quotations in 2 answers proved; the bundle is not as it was made.",
     ]
-    assert json.loads(footnote("replay", "b.zip", "--json").stdout)["ok"] is False
+    assert json.loads(footnote_here("replay", "b.zip", "--json", **NO_INDEX).stdout)["ok"] is False
 
 
-def test_a_strangers_numbers_do_not_break_the_table(footnote: Footnote, tmp_path: Path) -> None:
+def test_a_strangers_numbers_do_not_break_the_table(footnote_here: Footnote, tmp_path: Path) -> None:
     absurd = changed(
         BUNDLE,
         {"quotes.jsonl": swap('by the yard in 1912.","answer":1', f'by the yard in 1912.","answer":{10**400}')},
         forged=True,
     )
     (tmp_path / "b.zip").write_bytes(absurd)
-    done = footnote("replay", "b.zip")
+    done = footnote_here("replay", "b.zip", **NO_INDEX)
     assert (done.returncode, done.stderr) == (1, "")
     assert words(done.stdout)[6].startswith("100000000000 NOT PROVED union-1913 0:53 The union counted")
 
 
-def test_a_bundle_without_quotations_says_so(footnote: Footnote, tmp_path: Path) -> None:
+def test_a_bundle_without_quotations_says_so(footnote_here: Footnote, tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(pack([refusal_of("Who?")], [], Settings(), "x"))
-    done = footnote("replay", "b.zip")
+    done = footnote_here("replay", "b.zip", **NO_INDEX)
     assert (done.returncode, words(done.stdout)[-1]) == (0, "No quotation in one answer.")
-
-
-@pytest.mark.parametrize(
-    ("args", "code", "message"),
-    [
-        (("replay", "nowhere.zip"), 2, "nowhere.zip: cannot be read (No such file or directory); name the bundle's"),
-        (("replay", "."), 2, ". is not a file; name the bundle's zip file"),
-        (("replay", "words.zip"), 2, "this is no bundle of Footnote's: it is no zip file"),
-        (("replay", "other.zip"), 2, "this is no bundle of Footnote's: it has no manifest.json"),
-        (("replay", "trick.zip"), 2, r"it has a member named '../../x\x1b[2J'"),
-        (("replay",), 2, "Missing argument"),
-        (("ask", "why?", "--json", "--markdown"), 2, "--markdown and --json exclude each other"),
-        (
-            ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
-            2,
-            "--markdown, --bundle and --history go with a QUESTION",
-        ),
-        (("ask", QUESTION, "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
-        (("feedback", "--nonsense"), 2, "nonsense"),
-    ],
-)
-def test_wrong_input_is_one_line_and_an_exit_code(
-    footnote: Footnote, home: dict[str, str], tmp_path: Path, args: tuple[str, ...], code: int, message: str
-) -> None:
-    (tmp_path / "words.zip").write_text("words")
-    (tmp_path / "other.zip").write_bytes(zipped({"a.txt": b"x"}))
-    (tmp_path / "trick.zip").write_bytes(zipped({"../../x\x1b[2J": b"x"}))
-    done = footnote(*args, **home)
-    assert done.returncode == code, done.stderr
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "\x1b" not in done.stderr
-    assert done.stdout == ""

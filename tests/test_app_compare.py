@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,16 @@ from app.evaluate.scoring import read_questions
 from app.records import Turn
 from app.settings import Settings
 from app.words.describe import kind_words, relation_words, speaker
-from index.build.build import build
 from index.errors import UsageError
 from index.filters import Filters
 from index.passage import BlockKind, Kind, Quote, date_range
 from tests.conftest import CORPUS, Footnote
-from tests.fakes import write_source
+from tests.fakes import open_hashed, write_source
 
 
-@pytest.fixture(scope="module")
-def engine(built_home: Path) -> Engine:
-    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+@pytest.fixture(scope="session")
+def engine(either_engine: Engine) -> Engine:
+    return either_engine
 
 
 def check(found: Comparison, engine: Engine) -> None:
@@ -53,26 +53,21 @@ def check(found: Comparison, engine: Engine) -> None:
     assert Comparison.model_validate_json(found.model_dump_json()) == found
 
 
-def test_development_questions_that_ask_for_several_sources_get_them(engine: Engine) -> None:
+def test_every_development_question_holds_the_rules(real_engine: Engine) -> None:
     """Where the answer is not refused, all but one have rows that quote as many supporting sources as are needed."""
-    asked = [q for q in read_questions(CORPUS / "questions.jsonl") if q.min_sources > 1]
-    answered = [q for q in asked if not engine.answer(q.question, q.history).abstained]
-    assert len(answered) >= len(asked) - 1 == 5
-    enough = 0
-    for q in answered:
-        found = engine.compare(q.question, q.history)
-        check(found, engine)
+    enough = several = 0
+    for q in read_questions(CORPUS / "questions.jsonl"):
+        found = real_engine.compare(q.question, q.history)
+        check(found, real_engine)
         right = {
             r.source_id for r in found.rows for s in q.support
             if s.source == r.source_id and (s.quote in r.quote.text or r.quote.text in s.quote)
         }  # fmt: skip
-        enough += len(right) >= q.min_sources
-    assert enough >= len(answered) - 1
-
-
-def test_every_development_question_holds_the_rules(engine: Engine) -> None:
-    for q in read_questions(CORPUS / "questions.jsonl"):
-        check(engine.compare(q.question, q.history), engine)
+        if q.min_sources > 1 and not real_engine.answer(q.question, q.history).abstained:
+            several += 1
+            enough += len(right) >= q.min_sources
+    assert several >= 5
+    assert enough >= several - 1
 
 
 def test_who_speaks_is_said_in_plain_words(engine: Engine) -> None:
@@ -119,10 +114,10 @@ def test_another_time_than_asked_about_is_no_row(engine: Engine) -> None:
     assert not any("October 2024" in r.quote.text and "January" not in r.quote.text for r in rows)
 
 
-def test_a_follow_up_is_understood(engine: Engine) -> None:
+def test_a_follow_up_is_understood(real_engine: Engine) -> None:
     history = [Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?")]
-    found = engine.compare("and kharkiv?", history)
-    check(found, engine)
+    found = real_engine.compare("and kharkiv?", history)
+    check(found, real_engine)
     assert found.question == "and kharkiv?"
     assert found.standalone_question == "How many desertions were registered in Kharkiv region?"
     assert any("5,771" in r.quote.text for r in found.rows)
@@ -136,13 +131,13 @@ def test_filters_keep_other_sources_out(engine: Engine) -> None:
     assert found.searched == 2
 
 
-def test_what_the_article_says_is_looked_for_in_the_article_alone(engine: Engine) -> None:
+def test_what_the_article_says_is_looked_for_in_the_article_alone(real_engine: Engine) -> None:
     """As for an answer: the scope of a question holds for both."""
     question = "What does the article say about Poland?"
-    found = engine.compare(question)
-    check(found, engine)
+    found = real_engine.compare(question)
+    check(found, real_engine)
     assert {r.facts.kind for r in found.rows} <= {Kind.ARTICLE}
-    assert {q.source_id for q in engine.answer(question).quotes} <= {r.source_id for r in found.rows}
+    assert {q.source_id for q in real_engine.answer(question).quotes} <= {r.source_id for r in found.rows}
 
 
 @pytest.mark.parametrize("question", ["Who commands the 155th brigade in 2031?", "How many sailors deserted in Chile?"])
@@ -188,14 +183,17 @@ def harbour(corpus: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def ships(tmp_path_factory: pytest.TempPathFactory, built_home: Path) -> Engine:
+def ships(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("ships")
     harbour(folder / "corpus")
-    (folder / "home").mkdir()
-    (folder / "home" / "models").symlink_to(built_home / "models")
-    settings = Settings(home=folder / "home", corpus=folder / "corpus")
-    build(settings.index)
-    return Engine.open(settings)
+    return open_hashed(Settings(home=folder / "home", corpus=folder / "corpus"))
+
+
+@pytest.fixture
+def compare(footnote_here: Footnote, ships: Engine) -> Footnote:
+    """`footnote compare` over the harbour."""
+    env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
+    return partial(footnote_here, "compare", **env)
 
 
 def test_disagreement_stands_side_by_side(ships: Engine) -> None:
@@ -216,10 +214,9 @@ def test_one_source_has_two_rows_only_for_two_figures_of_what_is_counted(ships: 
     assert len(sources) == len(set(sources)) > 0
 
 
-def test_the_command_prints_the_table(footnote: Footnote, ships: Engine) -> None:
-    env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
+def test_the_command_prints_the_table(compare: Footnote, ships: Engine) -> None:
     question = "How many ships did the yard build in 1912?"
-    done = footnote("compare", question, **env)
+    done = compare(question)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     first = next(n for n, line in enumerate(lines) if "The yard built forty ships in 1912." in line)
@@ -227,34 +224,30 @@ def test_the_command_prints_the_table(footnote: Footnote, ships: Engine) -> None
     assert "the article itself" in done.stdout
     assert "disputes the article" in done.stdout
     assert "Nothing on this in 13 of 17 sources." in done.stdout
-    as_json = footnote("compare", question, "--json", **env)
-    assert Comparison.model_validate_json(as_json.stdout).rows == ships.compare(question).rows
+    as_json = compare(question, "--json").stdout
+    assert Comparison.model_validate_json(as_json).rows == ships.compare(question).rows
+    assert {r["facts"]["id"] for r in json.loads(compare(question, "--json", "--source", "union").stdout)["rows"]} == {
+        "union"
+    }
 
 
-def test_a_source_cannot_steer_the_terminal(footnote: Footnote, built_home: Path, tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "models").symlink_to(built_home / "models")
+def test_a_source_cannot_steer_the_terminal(footnote_here: Footnote, tmp_path: Path) -> None:
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    harbour(corpus)
     for n, word in enumerate(("red", "blink", "link"), 31):
-        body = f"The yard built {n} ships in 1912 \x1b[31m[{word}]\u202eevil[/{word}] ${{alert(1)}} <b>."
-        write_source(tmp_path / "corpus", f"s{n}", body, publisher=f"[bold]Pub {n}")
-    env = {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
-    assert footnote("index", "build", **env).returncode == 0
-    done = footnote("compare", "How many ships did the yard build in 1912?", **env)
+        body = f"The yard built {n} ships in 1912 \x1b[31m[{word}]\u202eevil[/{word}]."
+        write_source(corpus, f"s{n}", body, publisher=f"[bold]Pub {n}")
+    open_hashed(Settings(home=home, corpus=corpus))
+    done = footnote_here(
+        "compare", "How many ships did the yard build in 1912?", FOOTNOTE_HOME=str(home), FOOTNOTE_CORPUS=str(corpus)
+    )
     assert done.returncode == 0, done.stderr
     assert "[red]" in done.stdout
     assert "[bold]Pub 31" in done.stdout
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.stdout)
 
 
-def test_the_command_says_so_where_nothing_speaks_to_the_question(footnote: Footnote, ships: Engine) -> None:
-    env = {"FOOTNOTE_HOME": str(ships.settings.home), "FOOTNOTE_CORPUS": str(ships.settings.corpus)}
-    done = footnote("compare", "What is the boiling point of tungsten carbide?", **env)
-    assert (done.returncode, done.stdout.strip()) == (
-        0,
-        "No source says anything on this that was found (17 searched).",
-    )
-    wrong = footnote("compare", " ", **env)
-    assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "the question is empty" in wrong.stderr
-    only = json.loads(footnote("compare", "How many ships in 1912?", "--json", "--source", "union", **env).stdout)
-    assert {r["facts"]["id"] for r in only["rows"]} == {"union"}
+def test_the_command_says_so_where_nothing_speaks_to_the_question(compare: Footnote) -> None:
+    done = compare("What is the boiling point of tungsten carbide?")
+    said = "No source says anything on this that was found (17 searched)."
+    assert (done.returncode, done.stdout.strip()) == (0, said)

@@ -193,6 +193,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine.open(Settings(home=home, corpus=folder))
 
 
+@pytest.mark.slow
 def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
     assert "87" in towns.answer("How many burglaries did the police count in Lutsk?").statements[0].text
     spelled = towns.answer("How many burglaries did the police count in Ugledar?")
@@ -204,6 +205,7 @@ def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
     assert refused.nearest
 
 
+@pytest.mark.slow
 def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine) -> None:
     assert not towns.answer("What did Ida Holm say about the boiling point of tungsten?").unmentioned
     answer = towns.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?")
@@ -220,6 +222,7 @@ def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
     assert satisfying([reason], classify(before.text), lambda *_: True) == []
 
 
+@pytest.mark.slow
 def test_a_capital_stands_for_its_country_and_a_year_must_be_there(towns: Engine) -> None:
     assert not towns.answer("What did Moscow deny about the burglaries in Vuhledar?").unmentioned
     refused = towns.answer("How many burglaries did the police count in Lutsk in 1987?")
@@ -227,6 +230,7 @@ def test_a_capital_stands_for_its_country_and_a_year_must_be_there(towns: Engine
     assert refused.unmentioned == ("1987",)
 
 
+@pytest.mark.slow
 def test_none_of_them_is_said_of_the_sources_that_were_asked(towns: Engine) -> None:
     only = Filters(sources=frozenset({"lutsk"}))
     refused = towns.answer("How many burglaries did the police count in Vuhledar?", filters=only)

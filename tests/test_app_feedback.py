@@ -18,11 +18,10 @@ from pydantic import ValidationError
 
 from app.feedback import FILE, MAX_REASON, Feedback, read, record
 from index.errors import StoreError
-from tests.answers import answer_of, harbour
+from tests.answers import ARTICLE, FORTY, NOTE, answer_of
 from tests.conftest import ROOT, Footnote
 
-ARTICLE, NOTE = harbour()
-ANSWER = answer_of("How many ships?", [(ARTICLE, "The yard built forty ships in 1912."), (NOTE, NOTE.text)])
+ANSWER = answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)])
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
@@ -90,6 +89,7 @@ for n in range(40):
 """
 
 
+@pytest.mark.slow
 def test_writers_in_several_processes_lose_nothing(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, tmp_path, str(n)], cwd=ROOT) for n in range(4)]
     assert [w.wait(timeout=120) for w in writers] == [0] * 4
@@ -143,18 +143,19 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-def test_the_command_lists_what_was_given(footnote: Footnote, tmp_path: Path) -> None:
+def test_the_command_lists_what_was_given(footnote_here: Footnote, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    empty = footnote("feedback", "--home", str(home))
+    at = {"FOOTNOTE_HOME": str(home)}
+    empty = footnote_here("feedback", **at)
     assert (empty.returncode, empty.stderr) == (0, "")
     assert empty.stdout.startswith("There is no feedback yet. In the chat (footnote serve), thumbs")
-    assert footnote("feedback", "--json", "--home", str(home)).stdout == "[]\n"
+    assert footnote_here("feedback", "--json", **at).stdout == "[]\n"
     record(home, verdict(1, which="up"))
-    assert footnote("feedback", "--down", "--home", str(home)).stdout.startswith("No answer was found bad.")
+    assert footnote_here("feedback", "--down", **at).stdout.startswith("No answer was found bad.")
     record(home, verdict(2, "wrong \x1b[31mship\nyard [bold]"))
     with (home / FILE).open("ab") as file:
         file.write(b'{"torn')
-    listed = footnote("feedback", "--home", str(home))
+    listed = footnote_here("feedback", **at)
     lines = [" ".join(line.split()) for line in listed.stdout.splitlines()]
     assert lines[1:] == [
         f"2026-11-25 12:02:00 bad How many ships? wrong \ufffd[31mship yard [bold] {ANSWER.id}",
@@ -162,7 +163,7 @@ def test_the_command_lists_what_was_given(footnote: Footnote, tmp_path: Path) ->
         "2 in all, 1 bad. Times are UTC; --json shows every field.",
     ]
     assert listed.stderr == "footnote: feedback.jsonl: line 3 cannot be read and is left out\n"
-    bad = json.loads(footnote("feedback", "--down", "--json", "--home", str(home)).stdout)
+    bad = json.loads(footnote_here("feedback", "--down", "--json", **at).stdout)
     assert [e["reason"] for e in bad] == ["wrong \x1b[31mship\nyard [bold]"]
     assert bad[0]["quotes"][0]["text"] == "The yard built forty ships in 1912."
 

@@ -93,71 +93,55 @@ def test_every_sentence_of_the_corpus_is_named_alone() -> None:
                 assert document.offsets(found) == (start, end)
 
 
-def test_signs_that_part_the_terms_are_encoded() -> None:
-    text = "Mid-2024: 3,000 left, A&B said."
-    assert text_directive(article(text), 0, len(text)) == "text=Mid%2D2024%3A%203%2C000%20left%2C%20A%26B%20said."
+ARMY = "It was said that the army"
+# What a directive is made of, and the directive. The quotation stands between « and ».
+DIRECTIVES = {
+    "signs that part the terms are encoded": (
+        "«Mid-2024: 3,000 left, A&B said.»", "Mid%2D2024%3A%203%2C000%20left%2C%20A%26B%20said."
+    ),
+    "other scripts are encoded as UTF-8": (
+        "«У частині» їх було",
+        "%D0%A3%20%D1%87%D0%B0%D1%81%D1%82%D0%B8%D0%BD%D1%96,-%D1%97%D1%85%20%D0%B1%D1%83%D0%BB%D0%BE",
+    ),
+    "a long quotation is named by the words at its ends": (
+        f"«{' '.join(f'word{n}' for n in range(100))}»",
+        "word0%20word1%20word2%20word3%20word4,word95%20word96%20word97%20word98%20word99",
+    ),
+    "the ends of a long quotation grow until they tell": (
+        f"{ARMY} won. «{ARMY} lost a great battle and {'went on and on ' * 20}to the very end.»",
+        "It%20was%20said%20that%20the%20army%20lost%20a,went%20on%20and%20on%20to%20the%20very%20end.",
+    ),
+    "words that recur get context from their own block": (
+        "Nobody left the old town.\n\nEverybody «left the old town.»\n\nThen they came back.",
+        "Everybody-,left%20the%20old%20town.",
+    ),
+    "a whole block that recurs gets context from its neighbours": (
+        "One.\n\nThe very same sentence.\n\nTwo.\n\n«The very same sentence.»\n\nThree.",
+        "Two.-,The%20very%20same%20sentence.",
+    ),
+    "a quotation over two blocks has its ends in them": (
+        "The «first block ends here.\n\nThe second one begins» and goes on.",
+        "first%20block%20ends%20here.,The%20second%20one%20begins",
+    ),
+    "case and accents do not make words different": (
+        "A NAÏVE plan of theirs failed. Then a «naive plan of theirs failed.»",
+        "failed.%20Then%20a-,naive%20plan%20of%20theirs%20failed.",
+    ),
+    "a quotation that begins inside a word leans on what stands before it": (
+        "End of unit.«The next sentence follows here.»", "End%20of%20unit.-,The%20next%20sentence%20follows%20here."
+    ),
+    # A page of one word over and over is the worst case of time: each candidate stops at its first wrong match.
+    "where nothing tells there is none": (f"{'same ' * 20_000}«same»{' same' * 20_000}", ""),
+}  # fmt: skip
 
 
-def test_other_scripts_are_encoded_as_utf_8() -> None:
-    assert text_directive(article("У частині їх було"), 0, 9) == (
-        "text=%D0%A3%20%D1%87%D0%B0%D1%81%D1%82%D0%B8%D0%BD%D1%96,-%D1%97%D1%85%20%D0%B1%D1%83%D0%BB%D0%BE"
-    )
-
-
-def test_a_long_quotation_is_named_by_the_words_at_its_ends() -> None:
-    text = " ".join(f"word{n}" for n in range(100))
-    assert text_directive(article(text), 0, len(text)) == (
-        "text=word0%20word1%20word2%20word3%20word4,word95%20word96%20word97%20word98%20word99"
-    )
-
-
-def test_the_ends_of_a_long_quotation_grow_until_they_tell() -> None:
-    opening = "It was said that the army"
-    text = f"{opening} won. " + f"{opening} lost a great battle and " + "went on and on " * 20 + "to the very end."
-    start = len(f"{opening} won. ")
-    parsed = parse(text_directive(article(text), start, len(text)))
-    assert (parsed.start, parsed.end) == (f"{opening} lost a", "went on and on to the very end.")
-
-
-def test_words_that_recur_get_context_from_their_own_block() -> None:
-    text = "Nobody left the old town.\n\nEverybody left the old town.\n\nThen they came back."
-    start = text.index("left", 30)
-    parsed = parse(text_directive(article(text), start, start + len("left the old town.")))
-    assert (parsed.prefix, parsed.start, parsed.suffix) == ("Everybody", "left the old town.", None)
-
-
-def test_a_whole_block_that_recurs_gets_context_from_its_neighbours() -> None:
-    text = "One.\n\nThe very same sentence.\n\nTwo.\n\nThe very same sentence.\n\nThree."
-    start = text.rindex("The very")
-    parsed = parse(text_directive(article(text), start, start + len("The very same sentence.")))
-    assert (parsed.prefix, parsed.start) == ("Two.", "The very same sentence.")
-
-
-def test_a_quotation_over_two_blocks_has_its_ends_in_them() -> None:
-    text = "The first block ends here.\n\nThe second one begins and goes on."
-    end = text.index(" and goes")
-    parsed = parse(text_directive(article(text), 4, end))
-    assert (parsed.start, parsed.end) == ("first block ends here.", "The second one begins")
-
-
-def test_case_and_accents_do_not_make_words_different() -> None:
-    text = "A NAÏVE plan of theirs failed. Then a naive plan of theirs failed."
-    start = text.index("naive")
-    parsed = parse(text_directive(article(text), start, len(text)))
-    assert parsed.prefix is not None
-
-
-def test_where_nothing_tells_the_page_alone_is_given() -> None:
-    text = "same " * 100
-    assert live_address(article(text, url="https://example.org/p"), 250, 254) == "https://example.org/p"
-
-
-def test_a_quotation_that_begins_inside_a_word_leans_on_what_stands_before_it() -> None:
-    text = "End of unit.The next sentence follows here."
-    start = text.index("The")
-    parsed = parse(text_directive(article(text), start, len(text)))
-    assert parsed.prefix is not None
-    assert parsed.prefix.endswith("unit.")
+@pytest.mark.parametrize("case", DIRECTIVES)
+def test_a_directive_says_as_much_as_it_takes_to_tell(case: str) -> None:
+    marked, directive = DIRECTIVES[case]
+    source = article(marked.replace("«", "").replace("»", ""), url="https://example.org/p")
+    start, end = marked.index("«"), marked.index("»") - 1
+    assert text_directive(source, start, end) == (directive and f"text={directive}")
+    assert live_address(source, start, end) == f"https://example.org/p{directive and f'#:~:text={directive}'}"
 
 
 def test_a_note_has_the_page_without_a_fragment() -> None:
@@ -188,9 +172,3 @@ def test_a_fragment_of_the_address_is_kept_and_a_directive_replaced(url: str, be
 def test_what_is_no_web_address_gives_none(url: str) -> None:
     assert web_address(url) == ""
     assert live_address(article("Some words.", url=url), 0, 4) == ""
-
-
-def test_a_long_text_is_searched_in_good_time() -> None:
-    """A page of one word over and over is the worst case: each candidate stops at its first wrong match."""
-    text = "same " * 40_000
-    assert text_directive(article(text), 100_000, 100_014) == ""

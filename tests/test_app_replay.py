@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,9 @@ from app.settings import Settings
 from index.build.build import build
 from index.errors import UsageError
 from index.settings import IndexSettings
-from tests.answers import answer_of, harbour, refusal_of, rewritten, span
+from tests.answers import ARTICLE, BUNDLE, CARD, FORTY, NOTE, TEXT, answer_of, rewritten, span
 from tests.fakes import HashedWords, write_source
 from tests.zips import Change, changed, members, swap
-
-MADE = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
-FORTY = "The yard built forty ships in 1912."
-ARTICLE, NOTE = harbour()
-ANSWERS = [
-    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
-    refusal_of("Who is the king?", [NOTE]),
-]
-BUNDLE = pack(ANSWERS, [NOTE, ARTICLE], Settings(), "The ships of 1912", made=MADE)
-TEXT, CARD = "sources/paper-1912.txt", "sources/paper-1912.json"
 
 
 def test_an_untouched_bundle_is_proved(tmp_path: Path) -> None:
@@ -45,11 +34,6 @@ def test_an_untouched_bundle_is_proved(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert Replay.model_validate(found.model_dump(exclude={"ok", "proved"})) == found
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_bundle_without_quotations_is_in_order() -> None:
-    found = replay(pack([ANSWERS[1]], [], Settings(), "x"))
-    assert (found.ok, found.quotes) == (True, ())
 
 
 @pytest.mark.parametrize("name", [n for n in members(BUNDLE) if n != "manifest.json"])
@@ -244,14 +228,6 @@ def test_without_an_index_or_with_a_damaged_one_the_proof_stands(tmp_path: Path)
     assert (found.ok, found.proved, found.generation) == (True, 2, "")
     assert "not compared" in found.note
     assert "footnote index build" in found.note
-
-
-@pytest.mark.parametrize("name", ["nowhere.zip", "folder", "text.zip"])
-def test_a_path_that_is_no_bundle(tmp_path: Path, name: str) -> None:
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "text.zip").write_text("not a zip")
-    with pytest.raises(UsageError, match=r"name the bundle|no bundle"):
-        replay(tmp_path / name)
 
 
 def test_a_bundle_that_was_unzipped_and_zipped_again_is_still_one(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,13 +22,15 @@ from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
 
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "no-index-here", corpus=CORPUS)
+pytestmark = pytest.mark.slow  # gradio is seconds of importing
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("server") / "no-index-here", corpus=CORPUS)
+
+
+@pytest.fixture(scope="module")
 def client(settings: Settings) -> TestClient:
     return TestClient(create_app(settings, OverlapEngine(read_corpus(CORPUS), generation="g7")))
 
@@ -116,7 +117,6 @@ def served(child_env: dict[str, str], settings: Settings) -> Iterator[subprocess
     child.communicate()
 
 
-@pytest.mark.slow
 def test_it_says_where_it_is_answers_and_stops_quietly(
     served: subprocess.Popen[str], child_env: dict[str, str]
 ) -> None:
@@ -135,13 +135,11 @@ def test_it_says_where_it_is_answers_and_stops_quietly(
     assert json.load(refused.value)["status"] == "unavailable"
     page = urllib.request.urlopen(address[0] + "/gradio_api/heartbeat/one", timeout=20)
     assert page.status == 200, "the stream that an open page holds"
-    start = time.monotonic()
     served.send_signal(signal.SIGINT)
     out, err = served.communicate(timeout=30)
     assert served.returncode in {0, 130}
     assert err == ""
     assert out.strip() == "Stopped."
-    assert time.monotonic() - start < 15
     page.close()
     attempts = Path(child_env["FOOTNOTE_TEST_ATTEMPTS"])
     assert not attempts.exists(), f"reached for the network: {attempts.read_text()}"

@@ -1,11 +1,10 @@
-"""What stands in the index: as the manifest and the command line say it, without a model, at the price of a page."""
+"""What stands in the index: as the manifest and the command line say it, without a model."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,12 @@ from index.passage import Kind, Relation
 from index.settings import IndexSettings
 from index.storage.generation import Generation, open_current
 from tests.conftest import CORPUS, ROOT, Footnote
-from tests.fakes import write_source
+from tests.fakes import HashedWords, open_hashed, write_source
 
 
-@pytest.fixture(scope="module")
-def generation(built_home: Path) -> Generation:
-    return open_current(IndexSettings(home=built_home, corpus=CORPUS))
+@pytest.fixture
+def generation(hashed_engine: Engine) -> Generation:
+    return open_current(hashed_engine.settings.index)
 
 
 def test_every_source_stands_there_with_its_passages(generation: Generation) -> None:
@@ -38,8 +37,8 @@ def test_every_source_stands_there_with_its_passages(generation: Generation) -> 
     assert IndexContents.model_validate_json(contents.model_dump_json()) == contents
 
 
-def test_the_command_line_says_the_same(generation: Generation, footnote: Footnote, built_home: Path) -> None:
-    contents = contents_of(generation)
+def test_the_command_line_says_the_same(footnote: Footnote, built_home: Path) -> None:
+    contents = contents_of(open_current(IndexSettings(home=built_home, corpus=CORPUS)))
     env = {"FOOTNOTE_HOME": str(built_home), "FOOTNOTE_CORPUS": str(CORPUS)}
     status = json.loads(footnote("index", "status", "--json", **env).stdout)
     manifest = status["manifest"]
@@ -55,43 +54,30 @@ def test_the_command_line_says_the_same(generation: Generation, footnote: Footno
     )
 
 
-def test_it_follows_a_new_generation(tmp_path: Path, built_home: Path) -> None:
-    corpus, home = tmp_path / "corpus", tmp_path / "home"
+def test_it_follows_a_new_generation(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
     write_source(corpus, "paper", "The yard built forty ships.", kind="article", relation="article")
-    home.mkdir()
-    (home / "models").symlink_to(built_home / "models")
-    settings = Settings(home=home, corpus=corpus)
-    build(settings.index)
-    engine = Engine.open(settings)
+    engine = open_hashed(Settings(home=tmp_path / "home", corpus=corpus))
     before = engine.contents()
     assert [e.id for e in before.entries] == ["paper"]
     write_source(corpus, "union", "The union counted 31 ships.", relation="disputes", published="1913")
-    build(settings.index)
+    build(engine.settings.index, embedder=HashedWords())
     after = engine.contents()
     assert [(e.id, e.passages) for e in after.entries] == [("paper", 1), ("union", 1)]
     assert after.entries[1].facts.relation is Relation.DISPUTES
     assert after.generation != before.generation
 
 
-def test_no_model_and_no_search_engine_is_loaded(built_home: Path) -> None:
+def test_no_model_and_no_search_engine_is_loaded(hashed_engine: Engine) -> None:
+    home = hashed_engine.settings.home
     code = f"""
 import sys
 from pathlib import Path
 from app.sources import contents_of
 from index.storage.generation import open_current
 from index.settings import IndexSettings
-assert contents_of(open_current(IndexSettings(home=Path({str(built_home)!r}), corpus=Path({str(CORPUS)!r})))).entries
+assert contents_of(open_current(IndexSettings(home=Path({str(home)!r}), corpus=Path({str(CORPUS)!r})))).entries
 loaded = {{"torch", "onnxruntime", "chromadb", "tantivy", "tokenizers"}} & set(sys.modules)
 assert not loaded, loaded
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-def test_it_costs_a_page_next_to_nothing(generation: Generation) -> None:
-    contents_of(generation)
-    seconds = []
-    for _ in range(5):
-        start = time.process_time()
-        contents_of(generation)
-        seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.02

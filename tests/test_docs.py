@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import runpy
 import shlex
 
 import pytest
@@ -15,13 +15,10 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_every_setting_is_documented_as_it_is() -> None:
-    spec = importlib.util.spec_from_file_location("make_settings", ROOT / "docs" / "make_settings.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == module.page(), "run: python docs/make_settings.py"
+@pytest.mark.parametrize("page", ["settings", "cli"])
+def test_a_page_that_is_made_from_the_program_is_in_step_with_it(page: str) -> None:
+    maker = runpy.run_path(str(ROOT / "docs" / f"make_{page}.py"))
+    assert (ROOT / "docs" / f"{page}.md").read_text("utf-8") == maker["page"](), f"run: python docs/make_{page}.py"
 
 
 def test_pictures_and_pages_that_the_readme_links_exist() -> None:

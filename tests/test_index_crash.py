@@ -21,6 +21,8 @@ from index.settings import IndexSettings
 from index.storage.generation import Generation, current_id, open_current
 from tests.fakes import HashedWords, small_corpus, write_source
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 Trial = Callable[..., dict[str, Any]]
 

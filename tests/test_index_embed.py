@@ -24,6 +24,8 @@ from index.embedding.session import physical_cores
 from index.errors import ModelError
 from index.settings import IndexSettings
 
+pytestmark = pytest.mark.slow
+
 # None of these stands in the proof's sample.
 TEXTS = [
     "Rain",

@@ -134,6 +134,7 @@ def test_threads_may_share_a_generation(generation: Generation) -> None:
     assert not problems
 
 
+@pytest.mark.slow
 def test_processes_may_share_a_generation(template: IndexSettings) -> None:
     """Chroma writes a row at each opening: four processes that do so at once must not fail."""
     code = f"""if True:
@@ -280,6 +281,7 @@ def test_a_generation_that_goes_while_it_is_opened(own: IndexSettings, monkeypat
         open_current(own)
 
 
+@pytest.mark.slow
 def test_opening_while_builds_switch_and_prune(tmp_path: Path) -> None:
     """A reader that loses the race against a switch and its sweep tries again; it never sees a hole."""
     settings = IndexSettings(home=tmp_path / "home", corpus=small_corpus(tmp_path / "corpus"))

@@ -33,7 +33,7 @@ _FIRST_WORD = """() => new Promise((done) => {
 _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
-def page_speed(home: Path, corpus: Path, questions: Sequence[str], runs: int) -> dict[str, float]:
+def measure(home: Path, corpus: Path, questions: Sequence[str], runs: int) -> dict[str, float]:
     """Medians in seconds, after one page that is not counted: 'paint', 'interactive', 'first_word' over `questions`.
 
     'paint' is the browser's first contentful paint (W3C, Paint Timing).
