@@ -332,10 +332,10 @@ def test_an_unusual_model_is_left_to_the_reference(tmp_path: Path) -> None:
 
 def test_an_export_that_is_too_far_off_is_refused(tmp_path: Path, tiny_home: Path) -> None:
     from index.embedding.export import prove
-    from index.embedding.reference import ReferenceEmbedder
+    from index.embedding.sentence_transformers import SentenceTransformersEmbedder
 
     other = make_model(tmp_path / "other", seed=7, query="query: ", passage="passage: ")
-    theirs = ReferenceEmbedder.open(models.examine(IndexSettings(home=tmp_path, model=str(other))))
+    theirs = SentenceTransformersEmbedder.open(models.identify(IndexSettings(home=tmp_path, model=str(other))))
     with pytest.raises(ModelError) as failure:
         prove(OnnxEmbedder.open(exports(tiny_home)[0]), theirs, "other")
     assert re.search(r"least cosine -?0\.\d{4}, at least 0\.98 is needed", str(failure.value))

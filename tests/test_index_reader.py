@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.errors import CorpusError
 from index.passage import BlockKind, Kind, MarkKind, Source
 from index.read.corpus import file_digests, read_corpus, read_source
-from index.read.markdown import canonical
+from index.read.markdown import parse_markdown
 from tests.conftest import CORPUS
 
 FRONT = """---
@@ -154,7 +154,7 @@ MARKDOWN = st.text(alphabet=st.sampled_from(list("ab .*_`[]()<>#>-!\\&\n\"'1Ã©æ—
 
 @given(MARKDOWN)
 def test_blocks_and_marks_lie_inside_the_text(markdown: str) -> None:
-    text = canonical(markdown)
+    text = parse_markdown(markdown)
     end = 0
     for block in text.blocks:
         assert end <= block.start < block.end <= len(text.text)

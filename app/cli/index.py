@@ -36,10 +36,10 @@ def build(
     """Build the index beside the present one and switch it in; what did not change is reused."""
     from app.cli.progress import ConsoleProgress
     from index.build.build import build as run
-    from index.build.build import is_stale
+    from index.build.status import stale_reason
 
     settings = _settings(home=home, corpus=corpus).index
-    if if_stale and not full and is_stale(settings) is None:
+    if if_stale and not full and stale_reason(settings) is None:
         return
     with ConsoleProgress(quiet=as_json) as progress:
         report = run(settings, full=full, wait=not no_wait, progress=progress)
@@ -61,12 +61,12 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
     """Say what the index was built from and whether it is up to date (exit code 1 if not)."""
     import json
 
-    from index.build.build import is_stale
+    from index.build.status import stale_reason
     from index.storage.generation import current_id, read_manifest
 
     settings = _settings(home=home, corpus=corpus).index
     name = current_id(settings.home)
-    stale = is_stale(settings)
+    stale = stale_reason(settings)
     manifest = read_manifest(settings.home, name) if name else None
     if as_json:
         typer.echo(
@@ -88,7 +88,7 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
 @index_app.command()
 def verify(home: Home = None, as_json: Json = False) -> None:
     """Check every offset, every hash and both engines' counts (exit code 1 if something is wrong)."""
-    from index.build.build import verify as check
+    from index.build.verify import verify as check
 
     report = check(_settings(home=home).index)
     if as_json:
@@ -108,9 +108,9 @@ def prune(home: Home = None, as_json: Json = False) -> None:
     """Remove generations that are neither current nor in use."""
     import json
 
-    from index.build.build import prune as sweep
+    from index.build.prune import prune as run
 
-    removed = sweep(_settings(home=home).index)
+    removed = run(_settings(home=home).index)
     if as_json:
         typer.echo(json.dumps({"removed": removed}))
     else:

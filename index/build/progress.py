@@ -1,4 +1,4 @@
-"""What a build tells while it runs and when it is done."""
+"""What a build reports while it runs and when it is done."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from index.build.upkeep import Changes
+from index.build.status import Changes
 
 _log = logging.getLogger(__name__)
 
 
 class BuildProgress(Protocol):
-    """What a build tells whoever watches it."""
+    """Watches a build."""
 
     def stage(self, name: str, total: int) -> None:
-        """A stage begins: 'read', 'split', 'embed', 'lexical' or 'commit', with `total` steps."""
+        """Begin a stage of `total` steps: 'read', 'split', 'embed', 'lexical' or 'commit'."""
 
     def advance(self, steps: int) -> None:
-        """So many more steps of the stage are done."""
+        """Count so many more steps of the stage as done."""
 
     def note(self, text: str) -> None:
-        """Something worth a line: waiting for a lock, exporting a model, a damaged index left aside."""
+        """Show a line: waiting for a lock, exporting a model, a damaged index."""
 
 
-class Quiet:
+class LogProgress:
+    """Logs the notes and ignores the rest."""
+
     def stage(self, name: str, total: int) -> None:
         pass
 
@@ -40,7 +42,7 @@ class Quiet:
 
 
 class BuildReport(BaseModel):
-    """What a build did. `built` is False if nothing had changed and `generation` is the one that was there.
+    """What a build did. `built` is False if nothing had changed, so that `generation` is the one before.
 
     `embedded` + `reused` = `passages` for a new generation. `seconds`: stage -> seconds.
     """

@@ -195,14 +195,14 @@ class Footnote:
 
     @staticmethod
     def _row(row: int, passage: str) -> object:
-        from index.passage import Basis, Kind, Relation, Source
-        from index.storage.lexical import LexicalRow
+        from index.passage import Basis, Kind, Passage, Relation, Source
 
         source = Source("s", "title", "publisher", None, "2024", "", "en", Kind.NOTE, Relation.CITED,
                         Basis.ORIGINAL, (), "")  # fmt: skip
         words = passage.split(" ")
         words[::9] = [w.capitalize() for w in words[::9]]
-        return LexicalRow(row, "title, publisher, 2024", " ".join(words), source)
+        text = " ".join(words)
+        return row, Passage("s", 0, len(text), text, "title, publisher, 2024", ()), source
 
     def build(self, passages: Iterator[str]) -> None:
         self.index.add(self._row(i, p) for i, p in enumerate(passages, 1))

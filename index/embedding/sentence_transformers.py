@@ -1,6 +1,6 @@
-"""The reference back end: sentence-transformers, for any model that it reads. Slow to load (5 to 8 s).
+"""Embedding with sentence-transformers: the reference for every export. Reads any model; loads in 5 to 8 s.
 
-The only file that imports sentence_transformers, inside functions. It never reaches for the network: a model
+The only file that imports sentence_transformers, and only inside functions. It never uses the network: a model
 that is not on this machine is an error that says how to fetch it.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.hub import offline
+from index.embedding.hub import go_offline
 from index.embedding.models import ModelIdentity
 from index.embedding.onnx import check_lengths
 from index.errors import ModelError
@@ -28,8 +28,8 @@ _CHUNK = 64  # texts between two reports of progress: two batches of sentence-tr
 _NO_LIMIT = 1 << 20  # tokenizers without a limit say 10^30
 
 
-class ReferenceEmbedder:
-    """Embedder (see `index.embedding.embedder`) that sentence-transformers computes, in the model's own precision."""
+class SentenceTransformersEmbedder:
+    """An `index.embedding.embedder.Embedder` in the model's own precision."""
 
     def __init__(self, model: SentenceTransformer, identity: ModelIdentity) -> None:
         self.model, self._identity = model, identity
@@ -39,8 +39,8 @@ class ReferenceEmbedder:
         self._lock = threading.Lock()  # its tokenizer is not safe to share between threads
 
     @classmethod
-    def open(cls, identity: ModelIdentity) -> ReferenceEmbedder:
-        """Raises ModelError if the model cannot be read."""
+    def open(cls, identity: ModelIdentity) -> SentenceTransformersEmbedder:
+        """Load the model. Raises ModelError if it cannot be read."""
         return cls(load(identity), identity)
 
     @property
@@ -81,8 +81,9 @@ class ReferenceEmbedder:
 
 
 def load(identity: ModelIdentity, device: str | None = None, **model_kwargs: Any) -> SentenceTransformer:
-    """The model from its folder, on this machine alone; `device` None: the best there is. Raises ModelError."""
-    with offline(), quiet():
+    """Load the model from its folder, offline; `device` None takes the best there is. Raises ModelError."""
+    go_offline()
+    with quiet():
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
@@ -99,9 +100,9 @@ def load(identity: ModelIdentity, device: str | None = None, **model_kwargs: Any
 
 
 def prompts(model: SentenceTransformer) -> tuple[str, str]:
-    """What the model wants in front of a query and of a passage; '' if nothing.
+    """Return what the model expects in front of a query and of a passage; '' for nothing.
 
-    Names as sentence-transformers looks for them; a prompt that is named default stands in for both.
+    The names are those that sentence-transformers looks for; the default prompt serves where one is missing.
     """
     named = {name: text or "" for name, text in model.prompts.items()}
     default = named.get(model.default_prompt_name or "", "")
@@ -111,7 +112,7 @@ def prompts(model: SentenceTransformer) -> tuple[str, str]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep progress bars, warnings and log lines of the model libraries off the screen; errors still raise."""
+    """Silence progress bars, warnings and log lines of the model libraries; errors still raise."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
