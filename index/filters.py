@@ -21,13 +21,11 @@ def date_range(published: str | None) -> tuple[int, int] | None:
     match = _DATE.match(published)
     if match is None:
         raise ValueError(f"'{published}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(g) if g else None for g in match.groups())
-    assert year is not None
-    first_month, last_month = (month, month) if month else (1, 12)
+    year, first_month, last_month = int(match[1]), int(match[2] or 1), int(match[2] or 12)
     if not 1 <= first_month <= 12:
         raise ValueError(f"'{published}' has no such month")
     days = calendar.monthrange(max(year, 1), last_month)[1]
-    first_day, last_day = (day, day) if day else (1, days)
+    first_day, last_day = int(match[3] or 1), int(match[3] or days)
     if not 1 <= first_day <= last_day <= days:
         raise ValueError(f"'{published}' has no such day")
     return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)

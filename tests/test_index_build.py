@@ -205,21 +205,11 @@ class _Faulty(HashedWords):
         return {"zero": vectors * 0, "nan": vectors * np.nan, "short": vectors[1:], "wide": vectors * 2}[self.fault]
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("raises", ModelError),
-        ("interrupted", KeyboardInterrupt),
-        ("zero", ModelError),
-        ("nan", ModelError),
-        ("short", ModelError),
-        ("wide", ModelError),
-    ],
-)
-def test_a_build_that_fails_leaves_the_old_index(built: IndexSettings, fault: str, error: type[BaseException]) -> None:
+@pytest.mark.parametrize("fault", ["raises", "interrupted", "zero", "nan", "short", "wide"])
+def test_a_build_that_fails_leaves_the_old_index(built: IndexSettings, fault: str) -> None:
     before = current_id(built.home)
     write_source(built.corpus, "dam", "The dam was built in 1932.")
-    with pytest.raises(error):
+    with pytest.raises(KeyboardInterrupt if fault == "interrupted" else ModelError):
         build(built, embedder=_Faulty(fault))
     assert current_id(built.home) == before
     assert [p.name for p in (built.home / "generations").iterdir()] == [before]
@@ -227,37 +217,23 @@ def test_a_build_that_fails_leaves_the_old_index(built: IndexSettings, fault: st
     assert build(built, embedder=HashedWords()).built
 
 
-def _shifted(_: Source, p: Passage) -> Passage:
-    return replace(p, start=p.start + 1, end=p.end + 1)
+_LIES: dict[str, Callable[[Source, Passage], Passage]] = {
+    "shifted": lambda _, p: replace(p, start=p.start + 1, end=p.end + 1),
+    "cut": lambda _, p: replace(p, sentences=(replace(p.sentences[0], end=p.sentences[0].end - 1), *p.sentences[1:])),
+    "foreign": lambda _, p: replace(p, source_id="dam"),
+    "twice": lambda _, p: replace(p, sentences=(p.sentences[0], p.sentences[0])),
+    "beyond": lambda source, p: replace(p, end=len(source.text) + 5),
+    "bare": lambda _, p: replace(p, sentences=()),
+}
 
 
-def _cut(_: Source, p: Passage) -> Passage:
-    return replace(p, sentences=(replace(p.sentences[0], end=p.sentences[0].end - 1), *p.sentences[1:]))
-
-
-def _foreign(_: Source, p: Passage) -> Passage:
-    return replace(p, source_id="dam")
-
-
-def _twice(_: Source, p: Passage) -> Passage:
-    return replace(p, sentences=(p.sentences[0], p.sentences[0]))
-
-
-def _beyond(source: Source, p: Passage) -> Passage:
-    return replace(p, end=len(source.text) + 5)
-
-
-def _bare(_: Source, p: Passage) -> Passage:
-    return replace(p, sentences=())
-
-
-@pytest.mark.parametrize("lie", [_shifted, _cut, _foreign, _twice, _beyond, _bare])
+@pytest.mark.parametrize("lie", _LIES)
 def test_a_span_that_does_not_hold_is_not_built(
-    built: IndexSettings, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Source, Passage], Passage]
+    built: IndexSettings, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     def lying(source: Source, embedder: Embedder, target: int) -> tuple[Passage, ...]:
         passages = split(source, embedder, target)
-        return (lie(source, passages[0]), *passages[1:])
+        return (_LIES[lie](source, passages[0]), *passages[1:])
 
     before = current_id(built.home)
     monkeypatch.setattr("index.build.build.split", lying)

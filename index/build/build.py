@@ -6,7 +6,6 @@ read ── split, check the spans ── catalog ─┬─ embed what is new, r
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -14,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.build.progress import BuildProgress, BuildReport, Clock, LogProgress
-from index.build.prune import remove, remove_unused
+from index.build.progress import BuildProgress, BuildReport, Clock
+from index.build.prune import remove_unused
 from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_log = logging.getLogger(__name__)
 _BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
 
 
@@ -65,7 +63,7 @@ def build(
     The current generation serves until the new one is complete, and afterwards if the build fails.
     Raises CorpusError, ModelError, StoreError, BuildLockedError (only if not `wait`).
     """
-    watcher = progress or LogProgress()
+    watcher = progress or BuildProgress()
     with build_lock(settings.home, wait, watcher.note), closing(_Build(settings, full, watcher)) as run:
         return run.run(embedder)
 
@@ -93,7 +91,8 @@ class _Build:
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
         changes = Changes.between(former.sources if former else {}, stamps)
-        if former and not self.full and not changes and self._is_same(former):
+        same = former and mismatch(former, self.settings) is None and former.model == self.embedder.name
+        if former and same and not changes and not self.full:
             manifest, keep = former, {former.generation, former.previous}
         else:
             manifest = self._make(sources, stamps)
@@ -120,9 +119,6 @@ class _Build:
         except DamagedIndexError as error:
             self._note(f"the former index is damaged and nothing of it is reused ({error})")
             return None
-
-    def _is_same(self, former: Manifest) -> bool:
-        return mismatch(former, self.settings) is None and former.model == self.embedder.name
 
     def _read(self) -> tuple[dict[str, SourceStamp], tuple[Source, ...]]:
         self.progress.stage("read", 1)
@@ -155,7 +151,7 @@ class _Build:
                     self._write_lexical(folder, catalog, owners)
             manifest = self._write_manifest(folder, stamps, len(owners))
         except BaseException:
-            self._discard(folder.name)
+            self._remove_unused({self.current}, unfinished_only=True)
             raise
         with file_errors("switching to the new index"):
             switch_to(self.settings.home, folder.name)
@@ -270,13 +266,6 @@ class _Build:
             write_atomic(folder / MANIFEST, manifest.model_dump_json(indent=1))
         self.progress.advance(1)
         return manifest
-
-    def _discard(self, name: str) -> None:
-        """Remove what a failed build wrote. If that fails too, the next build does it."""
-        try:
-            remove(self.settings, name)
-        except (StoreError, OSError) as error:
-            _log.warning("an unfinished index stays until the next build: %s", error)
 
     def _remove_unused(self, keep: set[str | None], unfinished_only: bool = False) -> tuple[str, ...]:
         """Remove old generations. A failure does not fail the build; the report says so."""

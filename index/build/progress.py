@@ -6,17 +6,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Protocol
-
-from pydantic import BaseModel, ConfigDict
 
 from index.build.status import Changes
+from index.files import Record
 
 _log = logging.getLogger(__name__)
 
 
-class BuildProgress(Protocol):
-    """Watches a build."""
+class BuildProgress:
+    """Watches a build. This one logs the notes; override what is to be shown."""
 
     def stage(self, name: str, total: int) -> None:
         """Begin a stage of `total` steps: 'read', 'split', 'embed', 'lexical' or 'commit'."""
@@ -26,28 +24,14 @@ class BuildProgress(Protocol):
 
     def note(self, text: str) -> None:
         """Show a line: waiting for a lock, exporting a model, a damaged index."""
-
-
-class LogProgress:
-    """Logs the notes and ignores the rest."""
-
-    def stage(self, name: str, total: int) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        pass
-
-    def note(self, text: str) -> None:
         _log.info(text)
 
 
-class BuildReport(BaseModel):
+class BuildReport(Record):
     """What a build did. `built` is False if nothing had changed, so that `generation` is the one before.
 
     `embedded` + `reused` = `passages` for a new generation. `seconds`: stage -> seconds.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     generation: str
     previous: str | None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
-
 from index.errors import DamagedIndexError
+from index.files import Record
 from index.read.corpus import file_digests
 from index.settings import IndexSettings
 from index.storage.generation import check_sizes, current_id, generations, mismatch, read_manifest
@@ -14,10 +13,8 @@ from index.storage.generation import check_sizes, current_id, generations, misma
 _NAMED = 3  # names a message gives of each list
 
 
-class Changes(BaseModel):
+class Changes(Record):
     """The sources by what happened to them since the former generation. False if nothing changed."""
-
-    model_config = ConfigDict(frozen=True)
 
     added: tuple[str, ...]
     changed: tuple[str, ...]

@@ -6,11 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
-from pydantic import BaseModel, ConfigDict
-
 from index.embedding.embedder import check_vectors
 from index.errors import FootnoteError, NoIndexError
-from index.files import damaged_files
+from index.files import Record, damaged_files
 from index.filters import Filters
 from index.passage import Passage, Source
 from index.settings import IndexSettings
@@ -20,10 +18,8 @@ from index.storage.generation import Generation, current_id
 _BATCH = 2000
 
 
-class VerifyReport(BaseModel):
+class VerifyReport(Record):
     """What was checked. `problems`: one line each, none for a sound index. `seconds`: how long it took."""
-
-    model_config = ConfigDict(frozen=True)
 
     generation: str
     sources: int = 0

@@ -66,6 +66,8 @@ class OnnxEmbedder:
 
     def __init__(self, card: ExportCard, session: Any, tokenizer: Any, threads: int) -> None:
         self.card = card
+        self.name = f"{card.title} (ONNX {card.quantisation}, {card.recipe[:8]})"
+        self.dimension, self.max_tokens = card.dimension, card.max_tokens
         self._session, self._tokenizer, self._threads = session, tokenizer, threads
 
     @classmethod
@@ -91,18 +93,6 @@ class OnnxEmbedder:
         except Exception as error:  # tokenizers raises nothing narrower
             raise ModelError(f"the prepared embedding model is damaged ({TOKENIZER}); {MAKE_AGAIN}") from error
         return cls(card, session, tokenizer, threads or physical_cores())
-
-    @property
-    def name(self) -> str:
-        return f"{self.card.title} (ONNX {self.card.quantisation}, {self.card.recipe[:8]})"
-
-    @property
-    def dimension(self) -> int:
-        return self.card.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        return self.card.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counts: list[int] = []

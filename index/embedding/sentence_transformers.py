@@ -32,8 +32,14 @@ class SentenceTransformersEmbedder:
     """An `index.embedding.embedder.Embedder` in the model's own precision."""
 
     def __init__(self, model: SentenceTransformer, identity: ModelIdentity) -> None:
-        self.model, self._identity = model, identity
-        self.max_tokens = _max_tokens(model, identity.title)
+        self.model = model
+        self.name = f"{identity.title} (sentence-transformers, {identity.sha256[:8]})"
+        if model.max_seq_length is None or model.max_seq_length > _NO_LIMIT:
+            raise ModelError(
+                f"model '{identity.title}' does not say how many tokens it reads; set max_seq_length in its "
+                "sentence_bert_config.json"
+            )
+        self.max_tokens = int(model.max_seq_length)
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.query_prompt, self.passage_prompt = prompts(model)
         self._lock = threading.Lock()  # its tokenizer is not safe to share between threads
@@ -42,10 +48,6 @@ class SentenceTransformersEmbedder:
     def open(cls, identity: ModelIdentity) -> SentenceTransformersEmbedder:
         """Load the model. Raises ModelError if it cannot be read."""
         return cls(load(identity), identity)
-
-    @property
-    def name(self) -> str:
-        return f"{self._identity.title} (sentence-transformers, {self._identity.sha256[:8]})"
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -59,24 +61,22 @@ class SentenceTransformersEmbedder:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         check_lengths(self.count_tokens(texts), texts, self.max_tokens)
+        return self._embed(self.model.encode_document, texts, self.passage_prompt, progress or (lambda _: None))
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._embed(self.model.encode_query, texts, self.query_prompt, lambda _: None)
+
+    def _embed(
+        self, encode: Any, texts: Sequence[str], prompt: str, progress: Callable[[int], None]
+    ) -> NDArray[np.float32]:
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _CHUNK):
             part = list(texts[start : start + _CHUNK])
             with self._lock:
-                out[start : start + len(part)] = self.model.encode_document(
-                    part, prompt=self.passage_prompt, normalize_embeddings=True, show_progress_bar=False
+                out[start : start + len(part)] = encode(
+                    part, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
                 )
-            if progress:
-                progress(len(part))
-        return out
-
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        if texts:
-            with self._lock:
-                out[:] = self.model.encode_query(
-                    list(texts), prompt=self.query_prompt, normalize_embeddings=True, show_progress_bar=False
-                )
+            progress(len(part))
         return out
 
 
@@ -125,16 +125,6 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def _max_tokens(model: SentenceTransformer, title: str) -> int:
-    limit = model.max_seq_length
-    if limit is None or limit > _NO_LIMIT:
-        raise ModelError(
-            f"model '{title}' does not say how many tokens it reads; set max_seq_length in its "
-            "sentence_bert_config.json"
-        )
-    return int(limit)
 
 
 def one_line(error: BaseException) -> str:

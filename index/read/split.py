@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, groupby
 from typing import Protocol
 
 from index.errors import CorpusError
@@ -139,8 +139,8 @@ def _is_run_in_heading(source: Source, block: Block, end: int) -> bool:
 def _pack(units: Sequence[_Unit], room: int) -> Iterator[list[_Unit]]:
     """Group sentences into passages of about `room` tokens along paragraphs and sections."""
     group: list[_Unit] = []
-    for paragraph in _paragraphs(units):
-        for part in _halve(paragraph, room):
+    for _, paragraph in groupby(units, key=lambda u: u.paragraph):
+        for part in _halve(list(paragraph), room):
             tokens = sum(u.tokens for u in group)
             joins = (
                 group
@@ -156,19 +156,12 @@ def _pack(units: Sequence[_Unit], room: int) -> Iterator[list[_Unit]]:
         yield group
 
 
-def _paragraphs(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
-    edges = [0, *(i for i, (a, b) in enumerate(pairwise(units), 1) if a.paragraph != b.paragraph), len(units)]
-    for a, b in pairwise(edges):
-        yield list(units[a:b])
-
-
 def _halve(units: list[_Unit], room: int) -> Iterator[list[_Unit]]:
     """Halve a paragraph that is too long, at the sentence end nearest its middle."""
-    total = sum(u.tokens for u in units)
-    if total <= room or len(units) == 1:
+    sums = list(accumulate(u.tokens for u in units))
+    if sums[-1] <= room or len(units) == 1:
         yield units
         return
-    sums = [sum(u.tokens for u in units[:i]) for i in range(1, len(units))]
-    at = min(range(len(sums)), key=lambda i: abs(total - 2 * sums[i])) + 1
+    at = min(range(1, len(units)), key=lambda i: abs(sums[-1] - 2 * sums[i - 1]))
     yield from _halve(units[:at], room)
     yield from _halve(units[at:], room)

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Catalog:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._lock = threading.RLock()
-        self._sources: dict[str, Source] = {}
+        self._source = lru_cache(_KEEP)(self._load)
 
     @classmethod
     def create(cls, folder: Path) -> Catalog:
@@ -104,17 +105,16 @@ class Catalog:
 
     def source(self, source_id: str) -> Source:
         """Return one source. Raises UnknownSourceError, which names similar ids."""
-        with self._lock:
-            if source_id in self._sources:
-                return self._sources[source_id]
-            rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
-            if not rows:
-                raise self._unknown(source_id)
-            source = self._parsed(*rows[0])
-            if len(self._sources) >= _KEEP:
-                self._sources.pop(next(iter(self._sources)))
-            self._sources[source_id] = source
-            return source
+        return self._source(source_id)
+
+    def _load(self, source_id: str) -> Source:
+        rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
+        if not rows:
+            raise self._unknown(source_id)
+        try:
+            return _source(rows[0][0], json.loads(rows[0][1]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedIndexError("the catalog holds a source that cannot be read") from error
 
     def sources(self) -> Iterator[Source]:
         """Yield all sources in reading order, the article first."""
@@ -164,12 +164,6 @@ class Catalog:
     def _read(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._lock, file_errors("reading the catalog"):
             return self._db.execute(statement, values).fetchall()
-
-    def _parsed(self, text: str, record: str) -> Source:
-        try:
-            return _source(text, json.loads(record))
-        except (ValueError, TypeError, KeyError) as error:
-            raise DamagedIndexError("the catalog holds a source that cannot be read") from error
 
     def _unknown(self, source_id: str) -> UnknownSourceError:
         near = difflib.get_close_matches(source_id, self.source_ids(), n=3, cutoff=0.5)

@@ -226,23 +226,18 @@ class LexicalIndex:
         return query.boolean_query(parts)
 
     def _filtered(self, scoring: tantivy.Query, filters: Filters) -> tantivy.Query:
-        if filters.is_empty:
-            return scoring
-        query, must = self._tantivy.Query, self._tantivy.Occur.Must
-        parts = [(must, scoring)]
-        parts += [(must, query.const_score_query(condition, 0.0)) for condition in self._conditions(filters)]
-        return query.boolean_query(parts)
-
-    def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
-        """Yield one query for each restricted field; `Filters.matches` is the definition."""
-        query, integer = self._tantivy.Query, self._tantivy.FieldType.Integer
-        for field, values in filters.allowed().items():
-            yield query.term_set_query(self._schema, field, values)
+        """Restrict a query to what passes; `Filters.matches` is the definition."""
+        query, must, integer = self._tantivy.Query, self._tantivy.Occur.Must, self._tantivy.FieldType.Integer
+        passing = [query.term_set_query(self._schema, field, values) for field, values in filters.allowed().items()]
         low, high = filters.published_from, filters.published_to
         if low is not None or high is not None:
             first, last = -(10**9), 10**9  # beyond any YYYYMMDD, so that a date is required
-            yield query.range_query(self._schema, "last_day", integer, first if low is None else low, last)
-            yield query.range_query(self._schema, "first_day", integer, first, last if high is None else high)
+            passing += [
+                query.range_query(self._schema, "last_day", integer, first if low is None else low, last),
+                query.range_query(self._schema, "first_day", integer, first, last if high is None else high),
+            ]
+        parts = [(must, query.const_score_query(condition, 0.0)) for condition in passing]
+        return query.boolean_query([(must, scoring), *parts]) if parts else scoring
 
 
 @contextmanager
