@@ -1,10 +1,10 @@
-"""Every error that Footnote raises on purpose; each message says what is wrong, where, and what to do.
+"""Every error that Footnote raises on purpose. A message says what is wrong, where, and what to do.
 
     FootnoteError
     ├── UsageError               a wrong argument or setting (exit code 2)
     ├── CorpusError              a source file that cannot be read (exit code 2)
-    ├── QuoteError               a quotation that does not stand where it says
-    ├── UnknownSourceError       no source with this id in the index
+    ├── QuoteError               a quotation that its source does not contain at that place
+    ├── UnknownSourceError       no source with this id in the index (exit code 2)
     ├── ModelError               an embedding model that is missing, unproved or not the one named
     └── StoreError               the generated files
         ├── NoIndexError         nothing built yet
@@ -23,7 +23,7 @@ from collections.abc import Callable
 
 
 class FootnoteError(Exception):
-    """Base of all errors raised on purpose. `exit_code` is what the command line returns."""
+    """The base of all errors raised on purpose. `exit_code` is what the command line returns."""
 
     exit_code = 1
 
@@ -55,7 +55,8 @@ class StoreError(FootnoteError):
 
 
 class NoIndexError(StoreError):
-    pass
+    def __init__(self, message: str = "there is no index yet; run `footnote index build`") -> None:
+        super().__init__(message)
 
 
 class StaleIndexError(StoreError):
@@ -63,7 +64,10 @@ class StaleIndexError(StoreError):
 
 
 class DamagedIndexError(StoreError):
-    pass
+    """Takes what is damaged and adds the remedy, which is always the same."""
+
+    def __init__(self, damage: str) -> None:
+        super().__init__(f"{damage}; run `footnote index build --full`")
 
 
 class BuildLockedError(StoreError):
@@ -71,7 +75,7 @@ class BuildLockedError(StoreError):
 
 
 def in_plain_words(command: Callable[[], None]) -> None:
-    """Run a command; one of these errors becomes one sentence on standard error and the exit code."""
+    """Run a command; print an error of this file in one line on standard error and exit with its code."""
     try:
         command()
     except FootnoteError as error:

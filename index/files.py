@@ -1,81 +1,97 @@
-"""Files that survive a crash: written beside, forced to disk, renamed; and their failures in our words."""
+"""Files: written so that a crash cannot halve them, checked against size and hash, their errors in plain words."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import DamagedIndexError, StoreError
+from index.records import Record
 
-REBUILD = "run `footnote index build --full`"
-FREE_SPACE = "free space or mend its permissions, or name another folder with FOOTNOTE_HOME"
+FREE_SPACE = "free space, fix the folder's permissions, or name another folder with FOOTNOTE_HOME"
 # SQLite's primary result codes for a file that is not what it should be (https://sqlite.org/rescode.html).
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
+class FileStamp(Record):
+    """A file's size in bytes and SHA-256 (hex)."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        return cls(size=path.stat().st_size, sha256=file_sha256(path))
+
+
+def damaged_files(folder: Path, stamps: Mapping[str, FileStamp], *, hashes: bool) -> Iterator[str]:
+    """Yield one line for each file that is missing, unreadable, or of another size or (if `hashes`) SHA-256."""
+    for name, stamp in stamps.items():
+        path = folder / name
+        try:
+            if (size := path.stat().st_size) != stamp.size:
+                yield f"{name}: has {size} bytes, not the {stamp.size} written"
+            elif hashes and file_sha256(path) != stamp.sha256:
+                yield f"{name}: its SHA-256 is not the one recorded"
+        except FileNotFoundError:
+            yield f"{name}: is missing"
+        except OSError as error:
+            yield f"{name}: cannot be read ({error.strerror})"
+
+
 @contextmanager
-def file_errors(what: str) -> Iterator[None]:
+def file_errors(doing: str) -> Iterator[None]:
     """Map OSError and sqlite3.Error inside the block to StoreError or DamagedIndexError, in one line.
 
-    `what` says what was being done ('writing the catalog'). A file that is missing or malformed is damage;
-    a full disk, a read-only folder and the like are not.
+    `doing` begins the message ('writing the catalog'). A file that is missing or malformed is damage; a full
+    disk or a read-only folder is not.
     """
     try:
         yield
     except FileNotFoundError as error:
-        name = Path(str(error.filename or "")).name
-        raise DamagedIndexError(f"{what}: the file '{name}' is missing; {REBUILD}") from error
+        raise DamagedIndexError(f"{doing}: the file '{Path(str(error.filename or '')).name}' is missing") from error
     except OSError as error:
-        name = Path(str(error.filename or "")).name
-        where = f" ({name})" if name else ""
-        raise StoreError(f"{what}: {error.strerror or error}{where}; {FREE_SPACE}") from error
+        where = f" ({Path(str(error.filename)).name})" if error.filename else ""
+        raise StoreError(f"{doing}: {error.strerror or error}{where}; {FREE_SPACE}") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None or code & 0xFF in _DAMAGE:
-            raise DamagedIndexError(f"{what}: {error}; {REBUILD}") from error
-        raise StoreError(f"{what}: {error}; {FREE_SPACE}") from error
+            raise DamagedIndexError(f"{doing}: {error}") from error
+        raise StoreError(f"{doing}: {error}; {FREE_SPACE}") from error
 
 
 def write_atomic(path: Path, text: str) -> None:
     """Replace `path` by `text` in one step that a crash or power cut cannot halve.
 
-    One writer at a time (the build's lock): the file beside it has a fixed name, so none are left over.
+    The caller is the only writer (it holds the build lock), so the file beside `path` has a fixed name.
     """
     beside = path.with_name(path.name + ".tmp")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    beside.write_text(text, "utf-8")
+    sync(beside)
     os.replace(beside, path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Force the folder's entries (new names, renames) to disk."""
-    fd = os.open(folder, os.O_RDONLY)
+def sync_tree(folder: Path) -> None:
+    """Force a folder and every file and folder below it to disk."""
+    for path in (folder, *folder.rglob("*")):
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's entries (new names, renames), to disk."""
+    fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     finally:
         os.close(fd)
 
 
-def sync_tree(folder: Path) -> None:
-    """Force every file and folder below `folder` to disk."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            fd = os.open(os.path.join(parent, name), os.O_RDONLY)
-            try:
-                os.fsync(fd)
-            finally:
-                os.close(fd)
-        sync_folder(Path(parent))
-
-
 def file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes."""
+    """Return the SHA-256 (hex) of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Reciprocal rank fusion: one ranking out of several, from ranks alone.
+"""Reciprocal rank fusion: merge several rankings into one, from ranks alone.
 
 Cormack, Clarke and Büttcher, 'Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
 Methods', SIGIR 2009: score(d) = sum over rankings of 1 / (k + rank(d)), ranks from 1.
@@ -17,7 +17,7 @@ T = TypeVar("T", bound=Hashable)
 def reciprocal_rank_fusion(
     rankings: Sequence[Sequence[T]], weights: Sequence[float] | None = None, k: int = K
 ) -> list[tuple[T, float]]:
-    """Items of all `rankings` (each best first) with their fused score, best first.
+    """Return the items of all `rankings` (each best first) with their fused score, best first.
 
     The score lies in (0, sum(weights) / (k + 1)], higher is better. Ties keep the order of first appearance.
     Raises ValueError if `weights` and `rankings` differ in length.

@@ -1,7 +1,7 @@
 """Footnote inside llama-index: its passages as a node parser, its search as a retriever.
 
-The only file that imports llama-index. The offsets of a node are the passage's own, never searched for again,
-and `quote_of` turns a node back into a proved quotation.
+The only file that imports llama-index. A node's offsets are the passage's own, never searched for, and `quote_of`
+turns a node back into a proved quotation.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from index.retrieve import Retriever
 
 
 class PassageParser(NodeParser):
-    """A llama-index node parser that cuts Footnote's passages with exact offsets.
+    """A llama-index node parser that makes Footnote's passages, with exact offsets.
 
-    It parses the documents that `document_of` makes; another document is refused with UsageError, since only a
-    Source has the canonical text that offsets are proved against.
+    It parses the documents that `document_of` makes. It refuses others with UsageError: only a Source has the
+    canonical text that offsets are proved against.
     """
 
     target_tokens: int = 160
@@ -54,21 +54,20 @@ class PassageParser(NodeParser):
 
     def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:
         del show_progress, kwargs
-        return [node_of(p, source) for n in nodes for source in [self._source(n)] for p in self._split(source)]
+        made: list[BaseNode] = []
+        for node in nodes:
+            source = self._sources.get(node.node_id)
+            if source is None or source.text != node.get_content(metadata_mode=MetadataMode.NONE):
+                raise UsageError(
+                    f"'{node.node_id}' is no source of this parser; make documents with document_of(source)"
+                )
+            made += (node_of(p, source) for p in split(source, self._embedder, self.target_tokens))
+        return made
 
     def _postprocess_parsed_nodes(self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]) -> list[BaseNode]:
-        """The nodes as they are: llama-index would look their offsets up with str.find."""
+        """Return the nodes unchanged: llama-index would search their offsets with str.find."""
         del parent_doc_map
         return nodes
-
-    def _split(self, source: Source) -> tuple[Passage, ...]:
-        return split(source, self._embedder, self.target_tokens)
-
-    def _source(self, node: BaseNode) -> Source:
-        source = self._sources.get(node.node_id)
-        if source is None or source.text != node.get_content(metadata_mode=MetadataMode.NONE):
-            raise UsageError(f"'{node.node_id}' is no source of this parser; make documents with document_of(source)")
-        return source
 
 
 class PassageRetriever(BaseRetriever):
@@ -80,19 +79,17 @@ class PassageRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         hits = self._retriever.retrieve(query_bundle.query_str, self._k, self._filters)
-        sources = self._retriever.generation
-        return [
-            NodeWithScore(node=node_of(h.passage, sources.source(h.passage.source_id)), score=h.score) for h in hits
-        ]
+        source = self._retriever.generation.source
+        return [NodeWithScore(node=node_of(h.passage, source(h.passage.source_id)), score=h.score) for h in hits]
 
 
 def document_of(source: Source) -> Document:
-    """`source` as a llama-index document of the same id and text."""
+    """Return `source` as a llama-index document of the same id and text."""
     return Document(id_=source.id, text=source.text, metadata=_metadata(source), **_hidden())
 
 
 def node_of(passage: Passage, source: Source) -> TextNode:
-    """`passage` as a text node with its exact offsets in `source.text`."""
+    """Return `passage` as a text node with its exact offsets in `source.text`."""
     return TextNode(
         id_=passage.id,
         text=passage.text,
@@ -105,7 +102,7 @@ def node_of(passage: Passage, source: Source) -> TextNode:
 
 
 def quote_of(node: TextNode, source: Source) -> Quote:
-    """The node's text as a quotation of `source`. Raises QuoteError if it does not stand there."""
+    """Return the node's text as a proved quotation of `source`. Raises QuoteError."""
     start, end = node.start_char_idx, node.end_char_idx
     quote = Quote(source.id, str(node.metadata.get("sha256")), start or 0, end or 0, node.text)
     quote.prove(source)

@@ -85,22 +85,20 @@ class Mark:
 
 
 def date_range(published: str | None) -> tuple[int, int] | None:
-    """Return the first and last day, as YYYYMMDD, that an ISO 8601 date of full or reduced precision may mean.
+    """Return the first and last day (YYYYMMDD) that an ISO 8601 date of full or reduced precision may mean.
 
-    None for None. Raises ValueError for a text that is no date.
+    None gives None. Raises ValueError for a text that is no date.
     """
     if published is None:
         return None
     match = _DATE.match(published)
     if match is None:
         raise ValueError(f"'{published}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(g) if g else None for g in match.groups())
-    assert year is not None
-    first_month, last_month = (month, month) if month else (1, 12)
+    year, first_month, last_month = int(match[1]), int(match[2] or 1), int(match[2] or 12)
     if not 1 <= first_month <= 12:
         raise ValueError(f"'{published}' has no such month")
     days = calendar.monthrange(max(year, 1), last_month)[1]
-    first_day, last_day = (day, day) if day else (1, days)
+    first_day, last_day = int(match[3] or 1), int(match[3] or days)
     if not 1 <= first_day <= last_day <= days:
         raise ValueError(f"'{published}' has no such day")
     return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)

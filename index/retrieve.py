@@ -27,20 +27,16 @@ from index.text.analysis import tokens
 from index.text.countries import country_words
 from index.text.names import same_name
 
-# Depth of each engine's list and of the re-ranking; `footnote eval` shows recall@k for other values.
-ENGINE_DEPTH = 50
-RERANK_DEPTH = 30
-# `retrieve_each` looks further down both lists, and at no more sources than a reader could compare.
-EACH_DEPTH = 400
-EACH_SOURCES = 60
-
+ENGINE_DEPTH, RERANK_DEPTH = 50, 30  # passages; `footnote eval` shows recall@k for other values
+EACH_DEPTH = 400  # passages of each engine for `retrieve_each`
+EACH_SOURCES = 60  # more than a reader could compare
 
 Vector = NDArray[np.float32]
 Scored = tuple[int, float]  # row id of a passage, and the engine's score
 
 
 class Retriever:
-    """Searches one open generation. Safe to use from several threads."""
+    """Searches one open generation. Thread-safe."""
 
     def __init__(
         self, settings: IndexSettings, generation: Generation, embedder: Embedder, selector: Selector | None = None
@@ -63,32 +59,24 @@ class Retriever:
             return cls(settings, generation, embedder.result(), selector.result())
 
     def reopen(self) -> Retriever:
-        """A retriever on the generation that is current now; this one's generation stays readable."""
+        """Open a retriever on the generation that is current now; this one stays usable."""
         generation = open_current(self.settings)
         generation.check_embedder(self.embedder)
         return Retriever(self.settings, generation, self.embedder, self._selector)
 
     def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """The `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
-        vector = self.embedder.embed_queries([query])[0]
-        dense = self.generation.vectors.query(vector, ENGINE_DEPTH, filters)
-        lexical = self.generation.lexical.search(query, ENGINE_DEPTH, filters)
-        rankings = [[i for i, _ in dense], [i for i, _ in lexical]]
-        fused = [i for i, _ in reciprocal_rank_fusion(rankings)[:RERANK_DEPTH]]
-        return self._rerank(query, vector, fused, dense, lexical, self.reranker)[:k]
+        """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
+        vector, dense, lexical, fused = self._search(query, ENGINE_DEPTH, filters)
+        return self._rerank(query, vector, fused[:RERANK_DEPTH], dense, lexical, self.reranker)[:k]
 
     def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
-        """The `each` best-fused passages of every source that has one among the first few hundred, best first.
+        """Return the `each` best passages of every source found (at most `EACH_SOURCES`), best first.
 
-        Unlike `retrieve`, a source that many passages of other sources outrank gets its chance; the nearest
-        `EACH_SOURCES` sources at most. Scores and confidences are the quick reranker's: the selector would read five
-        times as many passages as for an answer, and on the development questions it shows fewer of the sources that
-        speak to the question.
+        A source appears even if many passages of others outrank its own. Scores are the quick reranker's: the selector
+        would read five times as many passages as for an answer, and on the development questions it shows fewer of
+        the sources that answer.
         """
-        vector = self.embedder.embed_queries([query])[0]
-        dense = self.generation.vectors.query(vector, EACH_DEPTH, filters)
-        lexical = self.generation.lexical.search(query, EACH_DEPTH, filters)
-        fused = [i for i, _ in reciprocal_rank_fusion([[i for i, _ in dense], [i for i, _ in lexical]])]
+        vector, dense, lexical, fused = self._search(query, EACH_DEPTH, filters)
         chosen: dict[str, list[int]] = {}
         for i, passage in zip(fused, self.generation.passages(fused), strict=True):
             if passage.source_id in chosen or len(chosen) < EACH_SOURCES:
@@ -99,7 +87,7 @@ class Retriever:
     def mentioning(
         self, words: str, query: str, filters: Filters = Filters(), k: int = 10, quick: bool = False
     ) -> list[Hit]:
-        """The `k` passages that say `words` most plainly (BM25), ordered by how well they answer `query`.
+        """Return the `k` best passages for `words` (BM25), ordered by how well they answer `query`.
 
         `quick`: scores are the quick reranker's, as in `retrieve_each`.
         """
@@ -108,8 +96,10 @@ class Retriever:
         return self._rerank(query, vector, [i for i, _ in found], [], found, self.quick if quick else self.reranker)
 
     def mentions(self, word: str, source_id: str | None = None, filters: Filters = Filters()) -> bool:
-        """Whether the source, or any that `filters` admit, has `word`: as it stands, in another spelling of a name or
-        in another word for one country; title, publisher, author and date count as its words."""
+        """Return whether the source, or any that passes `filters`, mentions `word`.
+
+        Another spelling of a name and another word for a country count; so do title, publisher, author and date.
+        """
         sources: Iterable[Source]
         if source_id is None:
             sources = (s for s in self.generation.sources() if filters.matches(s))
@@ -121,6 +111,14 @@ class Retriever:
             return True
         return any(same_name(word, t.surface) for s in sources for t in tokens(s.author or ""))
 
+    def _search(self, query: str, depth: int, filters: Filters) -> tuple[Vector, list[Scored], list[Scored], list[int]]:
+        """Return the query's vector, the best `depth` passages of each engine, and all their ids, best-fused first."""
+        vector = self.embedder.embed_queries([query])[0]
+        dense = self.generation.vectors.query(vector, depth, filters)
+        lexical = self.generation.lexical.search(query, depth, filters)
+        fused = reciprocal_rank_fusion([[i for i, _ in dense], [i for i, _ in lexical]])
+        return vector, dense, lexical, [i for i, _ in fused]
+
     def _rerank(
         self,
         query: str,
@@ -130,7 +128,7 @@ class Retriever:
         lexical: Sequence[Scored],
         reranker: Reranker,
     ) -> list[Hit]:
-        """Hits for the passages `ids`, best first; `dense` and `lexical` are the engines' lists."""
+        """Return hits for the passages `ids`, best first; `dense` and `lexical` are the engines' lists."""
         similarity = dict(dense)
         missing = [i for i in ids if i not in similarity]
         if missing:  # found by words alone

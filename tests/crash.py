@@ -26,9 +26,9 @@ import tantivy  # noqa: F401
 
 import index.build.build as building
 from index import files
+from index.build import prune
 from index.errors import FootnoteError
 from index.settings import IndexSettings
-from index.storage import home
 from index.storage.catalog import Catalog
 from index.storage.lexical import LexicalIndex
 from index.storage.vectors import VectorStore
@@ -36,7 +36,7 @@ from tests.fakes import HashedWords
 
 # The steps of a build, in the order in which they happen.
 STEPS: dict[str, tuple[Any, str]] = {
-    "begin": (home, "begin"),
+    "begin": (building, "create_folder"),
     "source": (Catalog, "add_source"),
     "passages": (Catalog, "add_passages"),
     "catalog-commit": (Catalog, "commit"),
@@ -47,8 +47,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "lexical-commit": (LexicalIndex, "commit"),
     "sync": (building, "sync_tree"),
     "manifest": (building, "write_atomic"),
-    "switch": (home, "switch"),
-    "rename": (home, "sync_folder"),  # an old generation is out of sight and not yet deleted
+    "switch": (building, "switch_to"),
+    "rename": (prune, "sync"),  # an old generation is out of sight and not yet deleted
 }
 
 

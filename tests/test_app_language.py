@@ -173,9 +173,9 @@ def test_of_another_model_only_its_card_is_believed(tmp_path: Path) -> None:
     assert model_languages(settings) is None  # no build has looked at it yet
     assert unreadable(question, settings) is None
 
-    from index.embedding.models import examine
+    from index.embedding.models import identify
 
-    examine(settings)
+    identify(settings)
     assert unreadable(question, settings) is None  # it has no card
     (folder / CARD).write_text("---\nlanguage: [en, de]\n---\n")
     assert unreadable(question, settings) == "uk"

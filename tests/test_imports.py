@@ -31,7 +31,7 @@ ROOMS = (
 ONE_FILE = {
     "chromadb": ("index/storage/vectors.py",),
     "gradio": ("app/chat/",),
-    "sentence_transformers": ("index/embedding/reference.py",),
+    "sentence_transformers": ("index/embedding/sentence_transformers.py",),
     "tantivy": ("index/storage/lexical.py",),
     "sentencex": ("index/text/sentences.py",),
     "markdown_it": ("index/read/markdown.py",),

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from index.build.build import build, verify
+from index.build.build import build
+from index.build.verify import verify
 from index.errors import CorpusError
 from index.settings import IndexSettings
 from index.storage.generation import Generation, current_id, open_current

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build.build import build, prune
+from index.build.build import build
+from index.build.prune import prune
 from index.errors import (
     DamagedIndexError,
     FootnoteError,
@@ -275,7 +276,7 @@ def test_a_generation_that_goes_while_it_is_opened(own: IndexSettings, monkeypat
             shutil.rmtree(folder)
         real(fd, operation)
 
-    monkeypatch.setattr("index.storage.home.fcntl.flock", late)
+    monkeypatch.setattr("index.storage.locks.fcntl.flock", late)
     assert Generation.open(own.home, folder.name) is None
     with pytest.raises(DamagedIndexError, match="has no folder; run `footnote index build --full`"):
         open_current(own)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.filters import Filters
-from index.passage import Basis, Kind, Relation, Source
-from index.storage.lexical import LexicalIndex, LexicalRow
+from index.passage import Basis, Kind, Passage, Relation, Source
+from index.storage.lexical import LexicalIndex, Row
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,8 +33,8 @@ def source(
     return Source(name, "Title", publisher, None, published, "", "en", kind, relation, Basis.ORIGINAL, (), "")
 
 
-def row(number: int, text: str, header: str = "Title, The Paper, 2024", of: Source | None = None) -> LexicalRow:
-    return LexicalRow(number, header, text, of or source())
+def row(number: int, text: str, header: str = "Title, The Paper, 2024", of: Source | None = None) -> Row:
+    return number, Passage("one", 0, len(text), text, header, ()), of or source()
 
 
 def ids(index: LexicalIndex, query: str, k: int = 10, filters: Filters | None = None) -> list[int]:

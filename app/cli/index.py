@@ -26,10 +26,10 @@ def build(
     """Build the index and switch to it at once. What has not changed is reused."""
     from app.cli.progress import ConsoleProgress
     from index.build.build import build as run
-    from index.build.build import is_stale
+    from index.build.status import stale_reason
 
     wanted = settings(home=home, corpus=corpus).index
-    if if_stale and not full and is_stale(wanted) is None:
+    if if_stale and not full and stale_reason(wanted) is None:
         return
     with ConsoleProgress(quiet=as_json) as progress:
         report = run(wanted, full=full, wait=not no_wait, progress=progress)
@@ -49,12 +49,12 @@ def _built(report: BuildReport) -> str:
 @index_app.command()
 def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> None:
     """Show what the index was built from and whether it is up to date. Exit code 1 if it is not."""
-    from index.build.build import is_stale
+    from index.build.status import stale_reason
     from index.storage.generation import current_id, read_manifest
 
     wanted = settings(home=home, corpus=corpus).index
     name = current_id(wanted.home)
-    stale = is_stale(wanted)
+    stale = stale_reason(wanted)
     manifest = read_manifest(wanted.home, name) if name else None
     if as_json:
         print_json({"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None})
@@ -70,7 +70,7 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
 @index_app.command()
 def verify(home: Home = None, as_json: Json = False) -> None:
     """Check every offset, every hash and the counts of both engines. Exit code 1 if something is wrong."""
-    from index.build.build import verify as check
+    from index.build.verify import verify as check
 
     report = check(settings(home=home).index)
     if as_json:
@@ -88,9 +88,9 @@ def verify(home: Home = None, as_json: Json = False) -> None:
 @index_app.command()
 def prune(home: Home = None, as_json: Json = False) -> None:
     """Delete old indexes that nobody uses."""
-    from index.build.build import prune as sweep
+    from index.build.prune import prune as run
 
-    removed = sweep(settings(home=home).index)
+    removed = run(settings(home=home).index)
     if as_json:
         print_json({"removed": removed})
     else:

@@ -7,6 +7,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from index.build.progress import BuildProgress
+
 _STAGES = {
     "read": "Reading sources",
     "split": "Splitting into passages",
@@ -16,8 +18,8 @@ _STAGES = {
 }
 
 
-class ConsoleProgress:
-    """A `index.build.progress.BuildProgress` on standard error, so that standard output stays the report's."""
+class ConsoleProgress(BuildProgress):
+    """Shows a build on standard error, so that standard output stays the report's."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=quiet, highlight=False)

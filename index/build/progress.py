@@ -1,4 +1,4 @@
-"""What a build tells while it runs and when it is done."""
+"""What a build reports while it runs and when it is done."""
 
 from __future__ import annotations
 
@@ -6,46 +6,32 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
-from index.build.upkeep import Changes
+from index.build.status import Changes
+from index.records import Record
 
 _log = logging.getLogger(__name__)
 
 
-class BuildProgress(Protocol):
-    """What a build tells whoever watches it."""
+class BuildProgress:
+    """Watches a build. This one logs the notes; override what is to be shown."""
 
     def stage(self, name: str, total: int) -> None:
-        """A stage begins: 'read', 'split', 'embed', 'lexical' or 'commit', with `total` steps."""
+        """Begin a stage of `total` steps: 'read', 'split', 'embed', 'lexical' or 'commit'."""
 
     def advance(self, steps: int) -> None:
-        """So many more steps of the stage are done."""
+        """Count so many more steps of the stage as done."""
 
     def note(self, text: str) -> None:
-        """Something worth a line: waiting for a lock, exporting a model, a damaged index left aside."""
-
-
-class Quiet:
-    def stage(self, name: str, total: int) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        pass
-
-    def note(self, text: str) -> None:
+        """Show a line: waiting for a lock, exporting a model, a damaged index."""
         _log.info(text)
 
 
-class BuildReport(BaseModel):
-    """What a build did. `built` is False if nothing had changed and `generation` is the one that was there.
+class BuildReport(Record):
+    """What a build did. `built` is False if nothing had changed, so that `generation` is the one before.
 
     `embedded` + `reused` = `passages` for a new generation. `seconds`: stage -> seconds.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     generation: str
     previous: str | None

@@ -1,17 +1,17 @@
-"""Every offset, every hash, both engines: is the current generation what its manifest says?"""
+"""`footnote index verify`: check every offset, every hash and both engines against the manifest."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
-from pydantic import BaseModel, ConfigDict
-
-from index.build.reuse import check_vectors
+from index.embedding.embedder import check_vectors
 from index.errors import FootnoteError, NoIndexError
-from index.files import file_errors, file_sha256
+from index.files import damaged_files
 from index.filters import Filters
 from index.passage import Passage, Source
+from index.records import Record
 from index.settings import IndexSettings
 from index.storage.catalog import source_digest
 from index.storage.generation import Generation, current_id
@@ -19,10 +19,8 @@ from index.storage.generation import Generation, current_id
 _BATCH = 2000
 
 
-class VerifyReport(BaseModel):
-    """`problems`: one line each; empty for a sound index. `seconds`: how long it took."""
-
-    model_config = ConfigDict(frozen=True)
+class VerifyReport(Record):
+    """What was checked. `problems`: one line each, none for a sound index. `seconds`: how long it took."""
 
     generation: str
     sources: int = 0
@@ -37,37 +35,35 @@ class VerifyReport(BaseModel):
 
 
 def verify(settings: IndexSettings) -> VerifyReport:
-    """Check the current generation from end to end. Raises NoIndexError; all else is a problem in the report.
+    """Check the current generation from end to end. Raises NoIndexError; everything else becomes a problem.
 
-    Settings that have changed since the build are no damage: see `is_stale`.
+    Settings that have changed since the build are no damage: see `index.build.status`.
     """
     begun = time.perf_counter()
     counts = {"sources": 0, "passages": 0, "sentences": 0}
     problems: list[str] = []
-    name = "?"
+    name: str | None = "?"
     try:
-        name = current_id(settings.home) or ""
-        if not name:
-            raise NoIndexError("there is no index yet; run `footnote index build`")
+        name = current_id(settings.home)
+        if name is None:
+            raise NoIndexError
         generation = Generation.open(settings.home, name, settings.store_url, check=False)
         if generation is None:
             problems.append(f"{name}: its folder is missing or being removed")
         else:
-            try:
+            with closing(generation):
                 for check in (_files, _texts, _vectors, _lexical):
                     problems.extend(_guarded(check(generation, counts)))
-            finally:
-                generation.close()
     except NoIndexError:
         raise
     except FootnoteError as error:
         problems.append(str(error))
     seconds = round(time.perf_counter() - begun, 3)
-    return VerifyReport(generation=name, problems=tuple(problems), seconds=seconds, **counts)
+    return VerifyReport(generation=name or "?", problems=tuple(problems), seconds=seconds, **counts)
 
 
 def _guarded(problems: Iterator[str]) -> Iterator[str]:
-    """A check that cannot go on is a problem too; the other checks still run."""
+    """Yield the problems; an error that ends a check is one too, so that the other checks still run."""
     try:
         yield from problems
     except FootnoteError as error:
@@ -75,14 +71,7 @@ def _guarded(problems: Iterator[str]) -> Iterator[str]:
 
 
 def _files(generation: Generation, _: dict[str, int]) -> Iterator[str]:
-    for file, stamp in generation.manifest.files.items():
-        path = generation.folder / file
-        if not path.is_file():
-            yield f"{file}: is missing"
-            continue
-        with file_errors(f"reading {file}"):
-            if file_sha256(path) != stamp.sha256:
-                yield f"{file}: its SHA-256 is not the one in the manifest"
+    yield from damaged_files(generation.folder, generation.manifest.files, hashes=True)
 
 
 def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
@@ -103,7 +92,7 @@ def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
         for n, passage in zip(ids, catalog.passages(ids), strict=True):
             counts["passages"] += 1
             counts["sentences"] += len(passage.sentences)
-            yield from misreadings(source, passage)
+            yield from span_errors(source, passage)
             if passage.key != keys[n]:
                 yield f"passage {passage.id}: its text or header is not what was embedded"
     if counts["passages"] != manifest.passages:
@@ -112,8 +101,8 @@ def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
         yield "catalog: passage ids do not run from 1 without a gap"
 
 
-def misreadings(source: Source, passage: Passage) -> Iterator[str]:
-    """What does not hold of `passage`'s spans in `source`; nothing for a passage that is right."""
+def span_errors(source: Source, passage: Passage) -> Iterator[str]:
+    """Yield what is wrong with the spans of `passage` and its sentences in `source`."""
     name = f"passage {passage.id}"
     if passage.source_id != source.id or not 0 <= passage.start < passage.end <= len(source.text):
         yield f"{name}: lies outside source '{source.id}' (0:{len(source.text)})"
@@ -140,7 +129,7 @@ def _vectors(generation: Generation, _: dict[str, int]) -> Iterator[str]:
 
 
 def _lexical(generation: Generation, _: dict[str, int]) -> Iterator[str]:
-    """Every passage is found by its own header or text among its source's, and nothing else is."""
+    """Check that every passage is found by its own header or text within its source, and nothing else."""
     lexical, catalog = generation.lexical, generation.catalog
     if lexical.count() != generation.manifest.passages:
         yield f"lexical index: {lexical.count()} passages, the manifest has {generation.manifest.passages}"

@@ -1,7 +1,7 @@
 """A sentence-transformers model -> one ONNX file with 8-bit weights, made once and proved against the model.
 
-Made in a folder beside its place and renamed into it when it is proved and on disk: an interrupted export
-leaves nothing that counts, and the next one sweeps what it left.
+It is made in a folder beside its place and renamed when it is proved and on disk: an interrupted export leaves
+nothing that is used, and a later one removes what it left.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import io
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from bisect import bisect_right
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.embedding.models import ModelIdentity
-from index.embedding.onnx import CARD, GRAPH, TOKENIZER, ExportCard, ExportedFile, OnnxEmbedder, Proof, is_whole
-from index.embedding.reference import ReferenceEmbedder, load, one_line, quiet
+from index.embedding.onnx import CARD, GRAPH, TOKENIZER, ExportCard, OnnxEmbedder, Proof, is_whole
+from index.embedding.sentence_transformers import SentenceTransformersEmbedder, load, one_line, quiet
 from index.errors import ModelError
-from index.files import file_errors, file_sha256, sync_folder, sync_tree
+from index.files import FileStamp, file_errors, sync, sync_tree
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -57,59 +57,62 @@ PROOF_TEXTS = (
 
 
 def export(identity: ModelIdentity, folder: Path) -> Proof:
-    """Export the model to `folder`, replacing a damaged export there; returns how near it comes to the reference.
+    """Export the model to `folder`, replacing a damaged export there; return how near it comes to the reference.
 
     Raises ModelError if the model cannot be exported or its export is too far off, StoreError if it cannot be
     written. Prints nothing.
     """
-    # Eager attention exports to plain operators, a tenth faster here than those of the fused kind.
+    # Eager attention exports to plain operators, which are a tenth faster here than the fused kind.
     model = load(identity, device="cpu", attn_implementation="eager")
     refuse_unusual(model, identity.title)
-    reference = ReferenceEmbedder(model, identity)
+    reference = SentenceTransformersEmbedder(model, identity)
     with file_errors("preparing the embedding model"):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder.parent)
+        _remove_leftovers(folder.parent)
         work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder.parent))
-    try:
-        fresh = work / "export"
-        with file_errors("preparing the embedding model"):
+        try:
+            fresh, traced = work / "export", work / "traced.onnx"
             fresh.mkdir()
-            traced = work / "traced.onnx"
-            with _silent():
+            with quiet(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 _trace(model, traced, identity.title)
                 quantise(traced, fresh / GRAPH, identity.title)
             (fresh / TOKENIZER).write_text(_tokenizer(model), "utf-8")
             card = _card(reference, identity, fresh)
-            _write_card(card, fresh)
-        proof = prove(OnnxEmbedder.open(fresh), reference, identity.title)
-        with file_errors("preparing the embedding model"):
-            _write_card(card.model_copy(update={"proof": proof}), fresh)
+            (fresh / CARD).write_text(card.model_dump_json(), "utf-8")
+            proof = prove(OnnxEmbedder.open(fresh), reference, identity.title)
+            proved = card.model_copy(update={"proof": proof})
+            (fresh / CARD).write_text(proved.model_dump_json(indent=1) + "\n", "utf-8")
             sync_tree(fresh)
             _put(fresh, folder, work / "former")
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     return proof
 
 
-def prove(embedder: OnnxEmbedder, reference: ReferenceEmbedder, title: str, required: float = MIN_COSINE) -> Proof:
-    """Compare the two on texts of many lengths and scripts, as passages and as queries. Raises ModelError."""
+def prove(embedder: OnnxEmbedder, reference: SentenceTransformersEmbedder, title: str) -> Proof:
+    """Compare the two on texts of many lengths and scripts, as passages and as queries.
+
+    Raises ModelError if a cosine is below `MIN_COSINE`.
+    """
     longest = _text_of(min(reference.max_tokens, _LONGEST_PROOF), reference)
     texts = [t for t in (*PROOF_TEXTS, longest) if reference.count_tokens([t])[0] <= reference.max_tokens]
     ours = np.concatenate([embedder.embed_passages(texts), embedder.embed_queries(texts)])
     theirs = np.concatenate([reference.embed_passages(texts), reference.embed_queries(texts)])
     cosines = np.sum(ours * theirs, axis=1)
     least = float(cosines.min())
-    if not least >= required:  # false for NaN too
+    if not least >= MIN_COSINE:  # false for NaN too
         raise ModelError(
             f"the 8-bit export of '{title}' is too far from the model itself: least cosine {least:.4f}, "
-            f"at least {required} is needed; {REMEDY}"
+            f"at least {MIN_COSINE} is needed; {REMEDY}"
         )
-    return Proof(texts=len(texts), min_cosine=least, mean_cosine=float(cosines.mean()), required=required)
+    return Proof(texts=len(texts), min_cosine=least, mean_cosine=float(cosines.mean()), required=MIN_COSINE)
 
 
 def refuse_unusual(model: SentenceTransformer, title: str) -> None:
-    """Raises ModelError unless the export computes what the model does: a transformer over plain text, a
-    pooling, then dense layers or normalisation, with a tokenizer that the `tokenizers` library runs alone.
+    """Raise ModelError unless an export would compute what the model does.
+
+    That needs a transformer over plain text, a pooling, then dense layers or normalisation, and a tokenizer that the
+    `tokenizers` library runs alone.
     """
     first: Any = model[0]
     names = [type(module).__name__ for module in model]
@@ -161,17 +164,17 @@ def _trace(model: SentenceTransformer, target: Path, title: str) -> None:
 
 
 def quantise(traced: Path, target: Path, title: str) -> None:
-    """Weights to signed 8-bit integers, one scale a channel, in 7 bits' range; one of them stays in floats.
+    """Reduce weights to signed 8-bit integers with one scale a channel and the range of 7 bits.
 
     Processors with AVX2 but no VNNI add two products of 8 bits in 16 and saturate (onnxruntime's documentation
-    on quantisation, 'reduce_range'); 7-bit weights cannot: 2 * 255 * 64 < 2^15. Measured on an emulated Haswell
-    and on a processor with VNNI, mean cosine to the reference: full range .990 and .994, reduced .993 on both;
-    so the vectors of one machine fit those of another. Unsigned weights are safe too, at 0.6 of the speed.
+    on quantisation, 'reduce_range'); 7-bit weights cannot: 2 * 255 * 64 < 2^15. Mean cosine to the reference on an
+    emulated Haswell and on a processor with VNNI: full range .990 and .994, reduced .993 on both, so the vectors of
+    one machine fit those of another. Unsigned weights are safe too, at 0.6 of the speed.
 
-    The first feed-forward block gives the widest activations, which 8 bits resolve worst. Its weights in floats
-    raise the least cosine of the proof from .977 (an Arabic text) to .986 and cost 7% of the speed.
+    The first feed-forward block has the widest activations, which 8 bits resolve worst. Keeping its weights as floats
+    raises the least cosine of the proof from .977 (an Arabic text) to .986 and costs 7% of the speed.
 
-    `title` names the model in the error: raises ModelError if it cannot be reduced.
+    Raises ModelError, in which `title` names the model.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 
@@ -189,7 +192,7 @@ def quantise(traced: Path, target: Path, title: str) -> None:
 
 
 def _first_narrowing(traced: Path) -> list[str]:
-    """The first product with weights (k, n), k > n: where the first feed-forward block narrows again."""
+    """Return the first product with weights (k, n), k > n: where the first feed-forward block narrows again."""
     import onnx
 
     graph = onnx.load(traced).graph
@@ -202,7 +205,7 @@ def _first_narrowing(traced: Path) -> list[str]:
 
 
 def _tokenizer(model: SentenceTransformer) -> str:
-    """tokenizer.json as sentence-transformers uses it, without truncation and padding: those are the caller's."""
+    """Return tokenizer.json as sentence-transformers uses it, without truncation and padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
@@ -211,7 +214,7 @@ def _tokenizer(model: SentenceTransformer) -> str:
     return tokenizer.to_str()
 
 
-def _card(reference: ReferenceEmbedder, identity: ModelIdentity, fresh: Path) -> ExportCard:
+def _card(reference: SentenceTransformersEmbedder, identity: ModelIdentity, fresh: Path) -> ExportCard:
     return ExportCard(
         title=identity.title,
         model_sha256=identity.sha256,
@@ -223,10 +226,7 @@ def _card(reference: ReferenceEmbedder, identity: ModelIdentity, fresh: Path) ->
         modules=tuple(_describe(module) for module in reference.model),
         quantisation="int8",
         versions={n: version(n) for n in ("torch", "transformers", "sentence-transformers", "onnx", "onnxruntime")},
-        files={
-            name: ExportedFile(bytes=(fresh / name).stat().st_size, sha256=file_sha256(fresh / name))
-            for name in (GRAPH, TOKENIZER)
-        },
+        files={name: FileStamp.of(fresh / name) for name in (GRAPH, TOKENIZER)},
     )
 
 
@@ -235,12 +235,8 @@ def _describe(module: Any) -> str:
     return f"{type(module).__name__}({mode})" if mode else type(module).__name__
 
 
-def _write_card(card: ExportCard, fresh: Path) -> None:
-    (fresh / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
-
-
 def _put(fresh: Path, folder: Path, former: Path) -> None:
-    """Rename into place; a damaged export that stands there moves out of the way first."""
+    """Rename the export into its place; a damaged one there is moved out of the way first."""
     if folder.exists():
         folder.rename(former)
     try:
@@ -248,28 +244,22 @@ def _put(fresh: Path, folder: Path, former: Path) -> None:
     except OSError:
         if not is_whole(folder):  # else another process was quicker with the same export
             raise
-    sync_folder(folder.parent)
+    sync(folder.parent)
 
 
-def _sweep(models: Path) -> None:
+def _remove_leftovers(models: Path) -> None:
     for path in models.glob(_WORK + "*"):
         if time.time() - path.stat().st_mtime > _LEFTOVER:
             shutil.rmtree(path)
 
 
-def _text_of(tokens: int, reference: ReferenceEmbedder) -> str:
-    """A text of `tokens` tokens or a few less, made of the others' words over and over."""
-    words: Sequence[str] = " ".join(PROOF_TEXTS).split()
-    low, high = 1, tokens  # a word has a token or more
-    while low < high:
-        middle = (low + high + 1) // 2
-        text = " ".join(words[i % len(words)] for i in range(middle))
-        low, high = (middle, high) if reference.count_tokens([text])[0] <= tokens else (low, middle - 1)
-    return " ".join(words[i % len(words)] for i in range(low))
+def _text_of(tokens: int, reference: SentenceTransformersEmbedder) -> str:
+    """Return a text of `tokens` tokens or a few less, made of the words of `PROOF_TEXTS` over and over."""
+    words = " ".join(PROOF_TEXTS).split()
 
+    def first(n: int) -> str:
+        return " ".join(words[i % len(words)] for i in range(n))
 
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Nothing of what exporter and quantiser print reaches the screen."""
-    with quiet(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        yield
+    # A word has at least one token.
+    n = bisect_right(range(1, tokens + 1), tokens, key=lambda n: reference.count_tokens([first(n)])[0])
+    return first(max(n, 1))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import ModelError
@@ -18,26 +16,24 @@ _OFFLINE = {
 }
 
 
-@contextmanager
-def offline() -> Iterator[None]:
-    """No hub traffic and no telemetry from here on: set for good, since libraries read it when imported."""
+def go_offline() -> None:
+    """Forbid hub traffic and telemetry for the rest of the process: libraries read these variables when imported."""
     os.environ.update(_OFFLINE)
-    yield
 
 
 def downloaded_folder(model: str) -> Path:
-    """The folder of a hub model in this machine's cache. Raises ModelError that says how to fetch it."""
-    with offline():
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    """Return the folder of a hub model in this machine's cache. Raises ModelError that says how to fetch it."""
+    go_offline()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-        names = [model] if "/" in model else [model, f"sentence-transformers/{model}"]
-        for name in names:
-            try:
-                return Path(snapshot_download(name, local_files_only=True)).resolve()
-            except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError):
-                continue
+    names = [model] if "/" in model else [model, f"sentence-transformers/{model}"]
+    for name in names:
+        try:
+            return Path(snapshot_download(name, local_files_only=True)).resolve()
+        except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError):
+            continue
     raise ModelError(
-        f"model '{model}' is not on this machine and Footnote downloads none; run "
+        f"model '{model}' is not on this machine and Footnote downloads nothing; run "
         f"`hf download {names[-1]} --local-dir DIR` once and set `model` to DIR"
     )

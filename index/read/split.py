@@ -1,29 +1,30 @@
 """Source -> Passages: whole sentences, exact offsets, inside the embedding model's own token limit.
 
 A passage is a paragraph, a part of a long one, or a few short ones of one section. Its header (title,
-publisher, date, section) is embedded with it so that 'what did AP report' meets AP's passages.
+publisher, date, section) is embedded with it so that 'what did AP report' finds AP's passages. Where a sentence
+ends is decided in `index.text.sentences`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, groupby
 from typing import Protocol
 
 from index.errors import CorpusError
 from index.passage import Block, BlockKind, MarkKind, Passage, Sentence, Source
 from index.text.sentences import cut, sentence_spans
 
-# A title in a script that the model spells letter by letter can take over a hundred tokens: the header may
-# use this share of the target, the text keeps the rest.
+# A title in a script that the model spells letter by letter can take over a hundred tokens, so the header is cut to
+# this share of the target.
 _HEADER_SHARE = 0.35
-# Paragraphs below this share of the target are joined with what follows in the same section.
+# Paragraphs below this share of the target are joined with the next one of the same section.
 _SHORT_SHARE = 0.3
 
 
 class TokenCounter(Protocol):
-    """What splitting needs of an embedding model (`index.embedding.embedder.Embedder` has it)."""
+    """The part of an embedding model (`index.embedding.embedder.Embedder`) that splitting needs."""
 
     @property
     def max_tokens(self) -> int: ...
@@ -42,9 +43,9 @@ class _Unit:
 
 
 def split(source: Source, embedder: TokenCounter, target_tokens: int) -> tuple[Passage, ...]:
-    """Cut `source` into passages in reading order; every character of a sentence is in exactly one.
+    """Split `source` into passages in reading order, so that each sentence is in exactly one.
 
-    Raises CorpusError if the text holds no sentence.
+    Raises CorpusError if the text holds no sentence, or one that does not fit the model.
     """
     target = min(target_tokens, embedder.max_tokens)
     sections = _section_titles(source)
@@ -67,7 +68,7 @@ def _passage(source: Source, header: str, sentences: Sequence[Sentence]) -> Pass
 
 
 def _fit(source: Source, passage: Passage, tokens: int, embedder: TokenCounter) -> Iterator[Passage]:
-    """The passage, or its two halves where the whole counts more tokens than its parts promised."""
+    """Yield the passage, or its halves if the whole has more tokens than the sum of its sentences."""
     if tokens <= embedder.max_tokens:
         yield passage
     elif len(passage.sentences) > 1:
@@ -83,13 +84,13 @@ def _fit(source: Source, passage: Passage, tokens: int, embedder: TokenCounter) 
 
 
 def _section_titles(source: Source) -> list[str]:
-    """Title of section n; section 0 is what stands before the first heading below the document's own."""
+    """Return the title of each section; section 0 is what precedes the first heading."""
     headings = [b for b in source.blocks if b.kind is BlockKind.HEADING]
     return ["", *(source.text[b.start : b.end] for b in headings)]
 
 
 def _header(source: Source, section: str, embedder: TokenCounter, limit: int) -> str:
-    """'Title. Publisher, date. Section', cut to `limit` tokens from the title's end."""
+    """Return 'Title. Publisher, date. Section', with title and section cut at their end to fit `limit` tokens."""
     by = ", ".join(p for p in (source.publisher, source.published) if p)
     title = "" if section == source.title else section
     head = source.title
@@ -104,7 +105,7 @@ def _header(source: Source, section: str, embedder: TokenCounter, limit: int) ->
 
 
 def _units(source: Source, embedder: TokenCounter, room: int) -> Iterator[_Unit]:
-    """Sentences of the text in order; one that is longer than `room` tokens is cut into pieces."""
+    """Yield the sentences of the text in order; one that is longer than `room` tokens is cut into pieces."""
     spans: list[tuple[int, int, Block, int]] = []
     section = 0
     for block in source.blocks:
@@ -129,7 +130,7 @@ def _units(source: Source, embedder: TokenCounter, room: int) -> Iterator[_Unit]
 
 
 def _is_run_in_heading(source: Source, block: Block, end: int) -> bool:
-    """Whether the text from the block's start to `end` is set in bold, with more text behind it."""
+    """Return whether the block is bold from its start to `end` and goes on after it."""
     return end < block.end and any(
         m.kind is MarkKind.STRONG and m.start == block.start and m.end >= end for m in source.marks
     )
@@ -138,8 +139,8 @@ def _is_run_in_heading(source: Source, block: Block, end: int) -> bool:
 def _pack(units: Sequence[_Unit], room: int) -> Iterator[list[_Unit]]:
     """Group sentences into passages of about `room` tokens along paragraphs and sections."""
     group: list[_Unit] = []
-    for paragraph in _paragraphs(units):
-        for part in _halve(paragraph, room):
+    for _, paragraph in groupby(units, key=lambda u: u.paragraph):
+        for part in _halve(list(paragraph), room):
             tokens = sum(u.tokens for u in group)
             joins = (
                 group
@@ -155,19 +156,12 @@ def _pack(units: Sequence[_Unit], room: int) -> Iterator[list[_Unit]]:
         yield group
 
 
-def _paragraphs(units: Sequence[_Unit]) -> Iterator[list[_Unit]]:
-    edges = [0, *(i for i, (a, b) in enumerate(pairwise(units), 1) if a.paragraph != b.paragraph), len(units)]
-    for a, b in pairwise(edges):
-        yield list(units[a:b])
-
-
 def _halve(units: list[_Unit], room: int) -> Iterator[list[_Unit]]:
-    """Cut a paragraph that is too long where its two parts come nearest to equal length."""
-    total = sum(u.tokens for u in units)
-    if total <= room or len(units) == 1:
+    """Halve a paragraph that is too long, at the sentence end nearest its middle."""
+    sums = list(accumulate(u.tokens for u in units))
+    if sums[-1] <= room or len(units) == 1:
         yield units
         return
-    sums = [sum(u.tokens for u in units[:i]) for i in range(1, len(units))]
-    at = min(range(len(sums)), key=lambda i: abs(total - 2 * sums[i])) + 1
+    at = min(range(1, len(units)), key=lambda i: abs(sums[-1] - 2 * sums[i - 1]))
     yield from _halve(units[:at], room)
     yield from _halve(units[at:], room)

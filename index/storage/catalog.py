@@ -9,16 +9,17 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from index.errors import DamagedIndexError, UnknownSourceError
-from index.files import REBUILD, file_errors
+from index.files import file_errors
 from index.passage import Basis, Block, BlockKind, Kind, Mark, MarkKind, Passage, Relation, Sentence, Source
 
 FILE = "catalog.sqlite"
-_KEEP = 256  # sources kept in memory: a small corpus whole, of a large one those in use
-_IN = 500  # ids a statement; SQLite before 3.32 allows 999 variables
+_KEEP = 256  # sources kept in memory: all of a small corpus
+_IDS = "(SELECT value FROM json_each(?))"  # any number of ids in one variable
 _SCHEMA = """
 CREATE TABLE source (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, record TEXT NOT NULL,
@@ -38,7 +39,7 @@ _BLOCK_KINDS = {kind.value: kind for kind in BlockKind}
 
 
 class Catalog:
-    """Written once by a build, then read-only. Passage ids count from 1. Safe to use from several threads.
+    """Written once by a build, then read-only. Passage ids count from 1. Thread-safe.
 
     Methods raise DamagedIndexError if the file is malformed, StoreError if it cannot be read or written.
     """
@@ -46,13 +47,13 @@ class Catalog:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._lock = threading.RLock()
-        self._sources: dict[str, Source] = {}
+        self._source = lru_cache(_KEEP)(self._load)
 
     @classmethod
     def create(cls, folder: Path) -> Catalog:
         with file_errors("making the catalog"):
             db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
-            # No journal: a catalog that a crash cut short is thrown away with its generation.
+            # No journal: a catalog cut short by a crash is deleted with its generation.
             db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
         return cls(db)
 
@@ -61,7 +62,7 @@ class Catalog:
         path = folder / FILE
         with file_errors("opening the catalog"):
             path.stat()
-            # immutable: nobody writes it any more, so no locks and no files beside it.
+            # immutable: nobody writes to it, so SQLite needs no locks and no files beside it.
             db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         return cls(db)
 
@@ -81,18 +82,17 @@ class Catalog:
                 (n, source.id, source.text, record, source.sha256, source_digest(source)),
             )
 
-    def add_passages(self, first: int, source: int, passages: Iterable[Passage]) -> int:
-        """Add passages of source number `source` with ids from `first` on; the next free id."""
+    def add_passages(self, first: int, source: int, passages: Iterable[Passage]) -> None:
+        """Add passages of source number `source` with ids from `first` on."""
         rows = []
         for n, p in enumerate(passages, first):
             sentences = json.dumps([(s.start, s.end, s.block.value) for s in p.sentences])
             rows.append((n, source, p.start, p.end, p.text, p.header, sentences, p.key))
         with self._lock, file_errors("writing the catalog"):
             self._db.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", rows)
-        return first + len(rows)
 
     def same_keys(self, other: Path) -> dict[int, int]:
-        """Passage id here -> id of a passage with the same key in the catalog in folder `other`. After commit."""
+        """Return passage id -> id of a passage with the same key in the catalog in `other`. Call after `commit`."""
         with self._lock, file_errors("comparing with the former catalog"):
             self._db.execute("ATTACH ? AS former", (str((other / FILE).absolute()),))
             try:
@@ -104,21 +104,20 @@ class Catalog:
         return dict(found)
 
     def source(self, source_id: str) -> Source:
-        """Raises UnknownSourceError, which names ids that look alike."""
-        with self._lock:
-            if source_id in self._sources:
-                return self._sources[source_id]
-            rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
-            if not rows:
-                raise self._unknown(source_id)
-            source = self._parsed(*rows[0])
-            if len(self._sources) >= _KEEP:
-                self._sources.pop(next(iter(self._sources)))
-            self._sources[source_id] = source
-            return source
+        """Return one source. Raises UnknownSourceError, which names similar ids."""
+        return self._source(source_id)
+
+    def _load(self, source_id: str) -> Source:
+        rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
+        if not rows:
+            raise self._unknown(source_id)
+        try:
+            return _source(rows[0][0], json.loads(rows[0][1]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedIndexError("the catalog holds a source that cannot be read") from error
 
     def sources(self) -> Iterator[Source]:
-        """All sources in reading order, one at a time."""
+        """Yield all sources in reading order, the article first."""
         for source_id in self.source_ids():
             yield self.source(source_id)
 
@@ -126,49 +125,38 @@ class Catalog:
         return [row[0] for row in self._read("SELECT id FROM source ORDER BY n")]
 
     def source_hashes(self) -> dict[str, tuple[str, str]]:
-        """Source id -> (SHA-256 of the text, SHA-256 of the whole record), as written by the build."""
+        """Return source id -> (SHA-256 of the text, SHA-256 of the whole record), as the build wrote them."""
         rows = self._read("SELECT id, text_sha256, record_sha256 FROM source")
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """In the order asked. Raises DamagedIndexError for an id that is not there."""
-        found: dict[int, Passage] = {}
-        for i in range(0, len(ids), _IN):
-            some = ids[i : i + _IN]
-            marks = ",".join("?" * len(some))
-            found.update(self._passages(f"WHERE p.n IN ({marks})", tuple(some)))
+        """Return passages in the order of `ids`. Raises DamagedIndexError for an id that does not exist."""
+        found = self._passages(f"WHERE p.n IN {_IDS}", (json.dumps([*ids]),))
         missing = [i for i in ids if i not in found]
         if missing:
-            raise DamagedIndexError(f"the catalog has no passage {missing[0]} that a search found; {REBUILD}")
+            raise DamagedIndexError(f"the catalog has no passage {missing[0]} that a search found")
         return [found[i] for i in ids]
 
     def passages_of(self, source_id: str) -> list[Passage]:
-        """In reading order. Raises UnknownSourceError."""
+        """Return a source's passages in reading order. Raises UnknownSourceError."""
         found = list(self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,)).values())
         if not found and source_id not in self.source_ids():
             raise self._unknown(source_id)
         return found
 
     def passage_ids(self, source_id: str | None = None) -> list[int]:
-        """Ids of all passages, or of one source's, ascending."""
+        """Return the ids of all passages, or of one source's, ascending."""
         if source_id is None:
             return [row[0] for row in self._read("SELECT n FROM passage ORDER BY n")]
         return [row[0] for row in self._read(f"SELECT p.n {_JOIN} WHERE s.id = ? ORDER BY p.n", (source_id,))]
 
     def keys(self, ids: Sequence[int]) -> dict[int, str]:
-        """Passage id -> key as written by the build."""
-        keys: dict[int, str] = {}
-        for i in range(0, len(ids), _IN):
-            some = tuple(ids[i : i + _IN])
-            keys.update(self._read(f"SELECT n, key FROM passage WHERE n IN ({','.join('?' * len(some))})", some))
-        return keys
+        """Return passage id -> key as the build wrote it."""
+        return dict(self._read(f"SELECT n, key FROM passage WHERE n IN {_IDS}", (json.dumps([*ids]),)))
 
     def passage_counts(self) -> dict[str, int]:
-        """Source id -> number of its passages, in reading order; a source without any is left out."""
+        """Return source id -> number of its passages, in reading order."""
         return dict(self._read(f"SELECT s.id, count(*) {_JOIN} GROUP BY s.n ORDER BY s.n"))
-
-    def count(self) -> int:
-        return int(self._read("SELECT count(*) FROM passage")[0][0])
 
     def _passages(self, where: str, values: tuple[Any, ...]) -> dict[int, Passage]:
         return {row[0]: _passage(*row[1:]) for row in self._read(f"SELECT {_PASSAGE} {_JOIN} {where}", values)}
@@ -177,12 +165,6 @@ class Catalog:
         with self._lock, file_errors("reading the catalog"):
             return self._db.execute(statement, values).fetchall()
 
-    def _parsed(self, text: str, record: str) -> Source:
-        try:
-            return _source(text, json.loads(record))
-        except (ValueError, TypeError, KeyError) as error:
-            raise DamagedIndexError(f"the catalog holds a source that cannot be read; {REBUILD}") from error
-
     def _unknown(self, source_id: str) -> UnknownSourceError:
         near = difflib.get_close_matches(source_id, self.source_ids(), n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`footnote index status` lists the sources"
@@ -190,7 +172,7 @@ class Catalog:
 
 
 def source_digest(source: Source) -> str:
-    """SHA-256 (hex) over everything that a source's record holds, its text included."""
+    """Return the SHA-256 (hex) over all fields of a source, its text included."""
     return hashlib.sha256(f"{source.sha256}\n{_record(source)}".encode()).hexdigest()
 
 
@@ -221,5 +203,5 @@ def _passage(source_id: str, start: int, end: int, text: str, header: str, sente
         spans = json.loads(sentences)
         cut = tuple(Sentence(a, b, text[a - start : b - start], _BLOCK_KINDS[k]) for a, b, k in spans)
     except (ValueError, TypeError, KeyError) as error:
-        raise DamagedIndexError(f"the catalog holds a passage that cannot be read; {REBUILD}") from error
+        raise DamagedIndexError("the catalog holds a passage that cannot be read") from error
     return Passage(source_id, start, end, text, header, cut)

@@ -1,21 +1,22 @@
-"""BM25 over passages: a tantivy index of the terms of `index.text.analysis`, filters and the names' spellings.
+"""BM25 over passages: a tantivy index of the terms of `index.text.analysis`, of filter fields and of names.
 
-tantivy was chosen by measurement against bm25s and SQLite FTS5: docs/lexical.md, tests/bench/lexical.py.
-Its own tokenizers and query parser are not used: it is given terms, so no character of a question can be
-syntax. A commit writes the new segments, then replaces meta.json: a crash leaves the last commit.
+docs/lexical.md and tests/bench/lexical.py compare tantivy with bm25s and SQLite FTS5. It is given terms instead of
+text, so no character of a question can be query syntax. A commit writes new segments, then replaces meta.json: a
+crash leaves the last commit.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
-from index.filters import Filters
-from index.passage import Source, date_range
+from index.files import FREE_SPACE
+from index.filters import Filters, facets
+from index.passage import Passage, Source, date_range
 from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
 from index.text.analysis import Token, query_terms, stem, tokens
 from index.text.names import name_key, same_name
@@ -25,30 +26,20 @@ if TYPE_CHECKING:
 
 _HEAP = 64_000_000  # bytes the writer may hold before it writes a segment; 15 MB is tantivy's least a thread
 _TOKENIZER = "terms"
-# A header says what a whole source is about, so its words hold for every passage of it and tell passages of
-# one source apart not at all. Measured in docs/lexical.md.
+# A header describes a whole source, so its words do not tell passages of one source apart. Measured: docs/lexical.md.
 _HEADER_BOOST = 0.3
 _VARIANT_BOOST = 0.9  # another spelling of a name that was asked for counts a little less than the same one
 _MOST_TERMS = 256  # of one question; the rest of a text that long does not change what it is about
 _MOST_VARIANTS = 12  # spellings of one name
 # A word is a name if it is capitalised in at least this share of the passages that have it.
 _NAME_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalRow:
-    """A passage as it is indexed. `id` is the passage's row id, > 0; `source` gives the filters' fields."""
-
-    id: int
-    header: str
-    text: str
-    source: Source
+Row = tuple[int, Passage, Source]  # a passage with its id in the catalog, > 0, and its source
 
 
 class LexicalIndex:
-    """A folder with a lexical index. Searching is safe from many threads; one process writes at a time.
+    """A folder with a lexical index. Searching is thread-safe; one process writes at a time.
 
-    What was added or deleted is found after `commit`. To replace a passage, delete its id, then add it.
+    Changes are found after `commit`. To replace a passage, delete its id, then add it.
     """
 
     def __init__(self, index: tantivy.Index, schema: tantivy.Schema) -> None:
@@ -66,64 +57,60 @@ class LexicalIndex:
 
     @classmethod
     def create(cls, folder: Path) -> LexicalIndex:
-        """An empty index in `folder`, which must not exist or be empty. Raises StoreError."""
+        """Make an empty index in `folder`, which must not exist or be empty. Raises StoreError."""
         import tantivy
 
         if folder.exists() and any(folder.iterdir()):
             raise StoreError(f"'{folder.name}' is not empty; a lexical index is made in a new folder")
-        try:
+        with _write_errors():
             folder.mkdir(parents=True, exist_ok=True)
             schema = _schema()
             return cls(tantivy.Index(schema, path=str(folder), reuse=False), schema)
-        except (OSError, ValueError) as error:
-            raise StoreError(f"no lexical index could be made in '{folder.name}': {error}") from error
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
-        """The last committed state of the index in `folder`. Raises DamagedIndexError."""
+        """Open the last committed state of the index in `folder`. Raises DamagedIndexError."""
         import tantivy
 
         try:
             index = tantivy.Index.open(str(folder))
             return cls(index, index.schema)
         except (OSError, ValueError) as error:
-            raise DamagedIndexError(
-                f"the lexical index in '{folder.name}' cannot be read; rebuild it with 'footnote index build --full'"
-            ) from error
+            raise DamagedIndexError(f"the lexical index in '{folder.name}' cannot be read") from error
 
-    def add(self, rows: Iterable[LexicalRow]) -> None:
-        """Index rows. Raises BuildLockedError if another process writes, ValueError for an id below 1."""
-        for row in rows:
-            document = self._document(row)
-            with self._writing:
+    def add(self, rows: Iterable[Row]) -> None:
+        """Index passages. Raises BuildLockedError if another process writes, ValueError for an id below 1."""
+        for n, passage, source in rows:
+            document = self._document(n, passage, source)
+            with self._writing, _write_errors():
                 self._open_writer().add_document(document)
 
     def delete(self, ids: Iterable[int]) -> None:
-        """Take passages out; an id that is not there is no error. Raises BuildLockedError."""
+        """Delete passages; an unknown id is ignored. Raises BuildLockedError if another process writes."""
         with self._writing:
             writer = self._open_writer()
-            for row in ids:
-                writer.delete_documents_by_term("id", row)
+            for n in ids:
+                writer.delete_documents_by_term("id", n)
 
     def commit(self) -> None:
-        """Make what was added and deleted durable and let searches find it."""
-        with self._writing:
+        """Make all changes durable and visible to searches. Raises StoreError."""
+        with self._writing, _write_errors():
             if self._writer is not None:
                 self._writer.commit()
             self._index.reload()
             self._searcher = self._index.searcher()
 
     def count(self) -> int:
-        """Committed passages."""
+        """Return the number of committed passages."""
         return int(self._searcher.num_docs)
 
     def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """For each term (as `index.text.analysis` makes them) how many committed passages hold it, header included."""
+        """Return in how many committed passages, headers included, each term of `index.text.analysis` occurs."""
         return {term: self._has(term, self._searcher) for term in terms}
 
     def close(self) -> None:
-        """Finish writing. What was not committed is dropped. Searching still works."""
-        with self._writing:
+        """Finish writing and drop what was not committed. Searching still works."""
+        with self._writing, _write_errors():
             writer, self._writer = self._writer, None
             if writer is not None:
                 writer.rollback()
@@ -132,10 +119,10 @@ class LexicalIndex:
                 self._searcher = self._index.searcher()
 
     def search(self, query: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """At most `k` pairs (id, BM25 score), higher is better, best first, equal scores by id.
+        """Return at most `k` pairs (id, BM25 score), higher is better, best first, equal scores by id.
 
-        Any word may match (OR). `query` is text: no character of it is syntax. Scores of two indexes, or of
-        one index before and after a change, are not comparable.
+        Any word may match (OR); no character of `query` is syntax. Scores are comparable only within one index
+        between two commits.
         """
         asked = query_terms(query)[:_MOST_TERMS]
         searcher = self._searcher
@@ -145,7 +132,7 @@ class LexicalIndex:
         limit = k + 16
         while True:
             hits = searcher.search(whole, limit, count=False).hits
-            # Equal scores at the cut: read on until they end, so that their order by id is the same always.
+            # Equal scores at the cut: read on to their end, so that their order by id does not depend on `k`.
             if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
                 break
             limit *= 4
@@ -154,9 +141,9 @@ class LexicalIndex:
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def spellings(self, word: str) -> list[str]:
-        """The spellings of the name `word` that passages use, as written there, commonest first.
+        """Return the spellings of the name `word` as passages write them, commonest first.
 
-        Empty if the index knows `word` as an ordinary word, or knows no such name.
+        Empty if the index has `word` as an ordinary word, or no such name.
         """
         return [surface for surface, _ in self._spellings(word, self._searcher)]
 
@@ -176,11 +163,11 @@ class LexicalIndex:
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_MOST_VARIANTS]
 
     def _is_alive(self, field: str, term: str, searcher: tantivy.Searcher) -> bool:
-        """Whether a passage has the term: the dictionary still holds those of deleted ones until a merge."""
+        """Return whether a passage has the term: until a merge, the dictionary also has those of deleted passages."""
         return bool(searcher.search(self._term(field, term), 1, count=False).hits)
 
     def _may_be_name(self, term: str, known: list[tuple[str, int]], searcher: tantivy.Searcher) -> bool:
-        """A word that passages do not have may be a spelling they do not use."""
+        """Return whether `term` may be a name; a word that no passage has may be an unused spelling."""
         return not self._has(term, searcher) or self._is_name(term, known, searcher)
 
     def _has(self, term: str, searcher: tantivy.Searcher) -> int:
@@ -190,20 +177,16 @@ class LexicalIndex:
         capitalised = sum(count for surface, count in known if stem(surface) == term)
         return capitalised >= _NAME_SHARE * self._has(term, searcher)
 
-    def _document(self, row: LexicalRow) -> tantivy.Document:
-        if row.id < 1:
-            raise ValueError(f"a passage's row id is above 0, not {row.id}")
-        source = row.source
-        found = tokens(row.text)
+    def _document(self, n: int, passage: Passage, source: Source) -> tantivy.Document:
+        if n < 1:
+            raise ValueError(f"a passage's id is above 0, not {n}")
+        found = tokens(passage.text)
         fields: dict[str, Any] = {
-            "id": row.id,
+            "id": n,
             "text": " ".join(t.term for t in found),
-            "header": header_terms(row.header),
-            "names": " ".join(sorted(names_in(found) | header_names(row.header))),
-            "source": source.id,
-            "kind": source.kind.value,
-            "relation": source.relation.value,
-            "publisher": source.publisher,
+            "header": header_terms(passage.header),
+            "names": " ".join(sorted(names_in(found) | header_names(passage.header))),
+            **facets(source),
         }
         span = date_range(source.published)
         if span is not None:
@@ -224,7 +207,7 @@ class LexicalIndex:
         return self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")
 
     def _any_of(self, asked: list[Token], searcher: tantivy.Searcher) -> tantivy.Query:
-        """Every term in text and header; of a name the best of its spellings."""
+        """Search every term in text and header; a name scores as the best of its spellings."""
         query, should = self._tantivy.Query, self._tantivy.Occur.Should
         own = {t.term for t in asked}
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
@@ -243,29 +226,28 @@ class LexicalIndex:
         return query.boolean_query(parts)
 
     def _filtered(self, scoring: tantivy.Query, filters: Filters) -> tantivy.Query:
-        if filters.is_empty:
-            return scoring
-        query, must = self._tantivy.Query, self._tantivy.Occur.Must
-        parts = [(must, scoring)]
-        parts += [(must, query.const_score_query(condition, 0.0)) for condition in self._conditions(filters)]
-        return query.boolean_query(parts)
-
-    def _conditions(self, filters: Filters) -> Iterator[tantivy.Query]:
-        """What `Filters.matches` says, one query a field."""
-        query, integer = self._tantivy.Query, self._tantivy.FieldType.Integer
-        for field, values in (
-            ("source", filters.sources),
-            ("kind", frozenset(k.value for k in filters.kinds)),
-            ("relation", frozenset(r.value for r in filters.relations)),
-            ("publisher", filters.publishers),
-        ):
-            if values:
-                yield query.term_set_query(self._schema, field, sorted(values))
+        """Restrict a query to what passes; `Filters.matches` is the definition."""
+        query, must, integer = self._tantivy.Query, self._tantivy.Occur.Must, self._tantivy.FieldType.Integer
+        passing = [query.term_set_query(self._schema, field, values) for field, values in filters.allowed().items()]
         low, high = filters.published_from, filters.published_to
         if low is not None or high is not None:
-            first, last = -(10**9), 10**9  # beyond any YYYYMMDD: a date range asks for a date
-            yield query.range_query(self._schema, "last_day", integer, first if low is None else low, last)
-            yield query.range_query(self._schema, "first_day", integer, first, last if high is None else high)
+            first, last = -(10**9), 10**9  # beyond any YYYYMMDD, so that a date is required
+            passing += [
+                query.range_query(self._schema, "last_day", integer, first if low is None else low, last),
+                query.range_query(self._schema, "first_day", integer, first, last if high is None else high),
+            ]
+        parts = [(must, query.const_score_query(condition, 0.0)) for condition in passing]
+        return query.boolean_query([(must, scoring), *parts]) if parts else scoring
+
+
+@contextmanager
+def _write_errors() -> Iterator[None]:
+    """Map tantivy's errors while writing; it reports a full disk as ValueError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        text = str(error).partition("\n")[0].partition(" at path")[0]
+        raise StoreError(f"writing the lexical index: {text}; {FREE_SPACE}") from error
 
 
 def _schema() -> tantivy.Schema:

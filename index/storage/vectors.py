@@ -1,7 +1,7 @@
 """Passage vectors in Chroma: an embedded directory, or a server by URL. The only file that imports chromadb.
 
-Nothing leaves the machine through it: telemetry and tracing are off whatever the environment says, and
-Chroma's own embedding function, which downloads a model, is never made.
+Nothing leaves the machine: telemetry and tracing are off whatever the environment says, and Chroma's own embedding
+function, which downloads a model, is never made.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError
-from index.files import FREE_SPACE, REBUILD
-from index.filters import Filters
+from index.files import FREE_SPACE
+from index.filters import Filters, facets
 from index.passage import Source, date_range
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 DATABASE = "chroma.sqlite3"  # Chroma writes a row into it at every opening: no constant hash
 _READ = 5000  # ids a read; SQLite allows 32,766 variables in a statement
-# Chroma keeps one client a path for the whole process and makes it without a lock of its own.
+# Chroma keeps one client a path for the whole process and makes it without locking.
 _clients = threading.Lock()
 
 
 class VectorStore:
-    """Vectors of one generation. Safe to use from several threads."""
+    """The vectors of one generation. Thread-safe."""
 
     def __init__(self, client: Client, collection: Collection) -> None:
         self._client, self._collection = client, collection
@@ -40,9 +40,9 @@ class VectorStore:
 
     @classmethod
     def create(cls, where: Path | str, collection: str, dimension: int, expected: int = 0) -> VectorStore:
-        """A new, empty collection in the folder (Path) or on the server (URL) `where`.
+        """Make an empty collection in the folder (Path) or on the server (URL) `where`.
 
-        `expected`: how many vectors will be added. Raises StoreError, UsageError (a bad URL).
+        `expected`: how many vectors will be added. Raises StoreError, or UsageError for a malformed URL.
         """
         hnsw: CreateHNSWConfiguration = {
             "space": "cosine",
@@ -50,12 +50,12 @@ class VectorStore:
             "ef_construction": 200,  # hnswlib's own default
             # Recall@50 on 6,000 vectors of 384 dimensions: .95 at 100, .995 at 200, 1.0 at 500; 4 ms.
             "ef_search": 500,
-            # The graph is saved when this many records have come: once, with the last. Chroma's default
-            # (1,000) rewrites it at every batch and leaves a rest in a log that each opening replays.
+            # The graph is saved once, with the last record. Chroma's default (every 1,000) rewrites it at every
+            # batch and leaves the rest in a log that is replayed whenever the collection is opened.
             "sync_threshold": max(2, expected),
             "batch_size": max(2, min(expected, 100)),
         }
-        with _mapped("making the vector store"):
+        with _chroma_errors("making the vector store"):
             client = _connect(where)
             made = client.create_collection(
                 collection,
@@ -67,10 +67,10 @@ class VectorStore:
 
     @classmethod
     def open(cls, where: Path | str, collection: str) -> VectorStore:
-        """An existing collection. Raises DamagedIndexError if it is not there or cannot be read."""
+        """Open an existing collection. Raises DamagedIndexError if it is missing or cannot be read."""
         if isinstance(where, Path) and not (where / DATABASE).is_file():
-            raise DamagedIndexError(f"the vectors' file '{DATABASE}' is missing; {REBUILD}")
-        with _mapped("opening the vector store", damaged=True):
+            raise DamagedIndexError(f"the vectors' file '{DATABASE}' is missing")
+        with _chroma_errors("opening the vector store", damaged=True):
             client = _connect(where)
             try:
                 found = client.get_collection(collection, embedding_function=None)
@@ -81,10 +81,10 @@ class VectorStore:
 
     @classmethod
     def drop(cls, url: str, collection: str) -> None:
-        """Delete a collection on a server, if it is there. (A folder is simply removed.)"""
+        """Delete a collection on a server, if it exists."""
         from chromadb.errors import NotFoundError
 
-        with _mapped("removing a collection"):
+        with _chroma_errors("removing a collection"):
             client = _connect(url)
             try:
                 client.delete_collection(collection)
@@ -98,10 +98,8 @@ class VectorStore:
         return int((self._collection.metadata or {})["dimension"])
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32], sources: Sequence[Source]) -> None:
-        """Add one L2-normalised vector a passage; `sources[i]` is passage i's source. Raises StoreError."""
-        if not len(ids) == len(vectors) == len(sources):
-            raise ValueError(f"{len(ids)} ids, {len(vectors)} vectors, {len(sources)} sources: not one each")
-        with _mapped("writing vectors"):
+        """Add one L2-normalised vector for each passage id; `sources` are the passages' sources. Raises StoreError."""
+        with _chroma_errors("writing vectors"):
             step = self._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 self._collection.add(
@@ -111,42 +109,42 @@ class VectorStore:
                 )
 
     def query(self, vector: NDArray[np.float32], k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
-        """The `k` nearest passages: (id, cosine similarity in -1..1), best first. Fewer if fewer pass."""
+        """Return the `k` nearest passages that pass: (id, cosine similarity in -1..1), best first."""
         if k < 1:
             return []
-        with _mapped("searching the vectors", damaged=True):
+        with _chroma_errors("searching the vectors", damaged=True):
             found = self._collection.query(
                 query_embeddings=[vector.tolist()], n_results=k, where=_where(filters), include=["distances"]
             )
             ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
-        # Cosine distance is 1 - similarity; rounding may carry it a hair beyond 1.
+        # Cosine distance is 1 - similarity; rounding may take it slightly below 0.
         pairs = [(int(i), min(1.0, 1.0 - float(d))) for i, d in zip(ids, distances, strict=True)]
         return sorted(pairs, key=lambda p: (-p[1], p[0]))
 
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Vectors of `ids`, (n, dimension), in the order asked. Raises DamagedIndexError if one lacks."""
+        """Return (len(ids), dimension) vectors in the order of `ids`. Raises DamagedIndexError if one is missing."""
         import numpy as np
 
         out = np.empty((len(ids), self.dimension), dtype=np.float32)
         for i in range(0, len(ids), _READ):
             some = [str(n) for n in ids[i : i + _READ]]
-            with _mapped("reading vectors", damaged=True):
+            with _chroma_errors("reading vectors", damaged=True):
                 found = self._collection.get(ids=list(dict.fromkeys(some)), include=["embeddings"])
                 embeddings = found["embeddings"]
                 rows = {key: n for n, key in enumerate(found["ids"])}
                 missing = [key for key in some if key not in rows]
                 if embeddings is None or missing:
-                    raise DamagedIndexError(f"{len(missing)} passages have no vector; {REBUILD}")
+                    raise DamagedIndexError(f"{len(missing)} passages have no vector")
                 read = np.asarray(embeddings, dtype=np.float32)
                 out[i : i + len(some)] = read[[rows[key] for key in some]]
         return out
 
     def count(self) -> int:
-        with _mapped("counting the vectors", damaged=True):
+        with _chroma_errors("counting the vectors", damaged=True):
             return int(self._collection.count())
 
     def close(self) -> None:
-        """Give back files and memory. Chroma's client for a path lives until its last user has closed it."""
+        """Release files and memory. Chroma's client for a path lives until its last user has closed it."""
         with _clients:
             if not self._closed:
                 self._closed = True
@@ -157,7 +155,7 @@ def _connect(where: Path | str) -> Client:
     import chromadb
     from chromadb.config import Settings
 
-    # Every option that could send something out is fixed here: Settings also reads the environment and .env.
+    # Fix every option that could send something out: Settings also reads the environment and .env.
     settings = Settings(
         _env_file=None,
         anonymized_telemetry=False,
@@ -174,7 +172,7 @@ def _connect(where: Path | str) -> Client:
 
 
 def _address(url: str) -> tuple[str, int, bool]:
-    """(host, port, TLS) of 'http[s]://host[:port]'. Raises UsageError for any other form."""
+    """Return (host, port, TLS) of 'http[s]://host[:port]'. Raises UsageError for any other form."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -188,30 +186,15 @@ def _address(url: str) -> tuple[str, int, bool]:
 
 
 def _metadata(source: Source) -> dict[str, str | int]:
-    """What filters need. A source without a date has no date fields, so that no date range passes it."""
-    fields: dict[str, str | int] = {
-        "source": source.id,
-        "kind": source.kind.value,
-        "relation": source.relation.value,
-        "publisher": source.publisher,
-    }
-    span = date_range(source.published)
-    if span is not None:
-        fields["published_from"], fields["published_to"] = span
-    return fields
+    """Return what filters need. A source without a date gets no date fields, so that it passes no date range."""
+    first, last = date_range(source.published) or (None, None)
+    dates = {"published_from": first, "published_to": last}
+    return {**facets(source), **{name: day for name, day in dates.items() if day is not None}}
 
 
 def _where(filters: Filters) -> dict[str, Any] | None:
-    """Chroma's form of `filters` (index.filters.Filters.matches is the definition)."""
-    terms: list[dict[str, Any]] = []
-    for name, allowed in (
-        ("source", filters.sources),
-        ("kind", filters.kinds),
-        ("relation", filters.relations),
-        ("publisher", filters.publishers),
-    ):
-        if allowed:
-            terms.append({name: {"$in": sorted(str(value) for value in allowed)}})
+    """Return Chroma's form of `filters`; `Filters.matches` is the definition."""
+    terms: list[dict[str, Any]] = [{name: {"$in": values}} for name, values in filters.allowed().items()]
     # A source passes if some day that its date may mean lies in the range.
     if filters.published_from is not None:
         terms.append({"published_to": {"$gte": filters.published_from}})
@@ -223,25 +206,22 @@ def _where(filters: Filters) -> dict[str, Any] | None:
 
 
 @contextmanager
-def _mapped(doing: str, damaged: bool = False) -> Iterator[None]:
-    """Map whatever Chroma raises (its own errors, httpx's, ValueError, AttributeError) to one of ours."""
+def _chroma_errors(doing: str, damaged: bool = False) -> Iterator[None]:
+    """Map whatever Chroma raises (its own errors, httpx's, ValueError, AttributeError) to StoreError.
+
+    `damaged`: an unknown error means damage, since the block only reads.
+    """
     try:
         yield
     except FootnoteError:
         raise
     except Exception as error:
-        raise _words(doing, error, damaged) from error
-
-
-def _words(doing: str, error: Exception, damaged: bool) -> StoreError:
-    text = " ".join(str(error).split()) or type(error).__name__
-    lower = text.lower()
-    if "could not connect" in lower or "connect" in type(error).__name__.lower():
-        return StoreError(f"{doing}: the Chroma server of store_url does not answer; start it or mend the address")
-    if any(sign in lower for sign in ("readonly", "read-only", "disk is full", "disk i/o", "no space")) or (
-        isinstance(error, OSError)
-    ):
-        return StoreError(f"{doing}: {text}; {FREE_SPACE}")
-    if damaged:
-        return DamagedIndexError(f"{doing}: {text}; {REBUILD}")
-    return StoreError(f"{doing}: {text}; {FREE_SPACE}")
+        text = " ".join(str(error).split()) or type(error).__name__
+        if "could not connect" in text.lower() or "connect" in type(error).__name__.lower():
+            raise StoreError(
+                f"{doing}: the Chroma server of store_url does not answer; start it or correct the address"
+            ) from error
+        full = any(s in text.lower() for s in ("readonly", "read-only", "disk is full", "disk i/o", "no space"))
+        if damaged and not full and not isinstance(error, OSError):
+            raise DamagedIndexError(f"{doing}: {text}") from error
+        raise StoreError(f"{doing}: {text}; {FREE_SPACE}") from error

@@ -15,17 +15,17 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -68,6 +68,15 @@ class Zipf:
         return found
 
 
+class Engine(Protocol):
+    def __init__(self, folder: Path) -> None: ...
+    def build(self, passages: Iterator[str]) -> None: ...
+    def add(self, row: int, passage: str) -> None: ...
+    def delete(self, row: int) -> None: ...
+    def search(self, terms: list[str], k: int) -> list[tuple[int, float]]: ...
+    def close(self) -> None: ...
+
+
 class Tantivy:
     def __init__(self, folder: Path) -> None:
         import tantivy
@@ -80,25 +89,32 @@ class Tantivy:
         self.index = tantivy.Index(self.schema, path=str(folder))
         analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self.index.register_tokenizer("blank", analyser)
+        self.writer: tantivy.IndexWriter | None = None
         self.searcher = self.index.searcher()
 
-    @cached_property
-    def writer(self) -> Any:
-        return self.index.writer(64_000_000, num_threads=1)
+    def _writer(self):
+        if self.writer is None:
+            self.writer = self.index.writer(64_000_000, num_threads=1)
+        return self.writer
 
-    def add(self, rows: Iterable[tuple[int, str]]) -> None:
-        for row, passage in rows:
-            self.writer.add_document(self.t.Document(id=row, text=passage))
-        self.commit()
-
-    def delete(self, row: int) -> None:
-        self.writer.delete_documents_by_term("id", row)
-        self.commit()
-
-    def commit(self) -> None:
-        self.writer.commit()
+    def _commit(self) -> None:
+        self._writer().commit()
         self.index.reload()
         self.searcher = self.index.searcher()
+
+    def build(self, passages: Iterator[str]) -> None:
+        writer = self._writer()
+        for row, passage in enumerate(passages, 1):
+            writer.add_document(self.t.Document(id=row, text=passage))
+        self._commit()
+
+    def add(self, row: int, passage: str) -> None:
+        self._writer().add_document(self.t.Document(id=row, text=passage))
+        self._commit()
+
+    def delete(self, row: int) -> None:
+        self._writer().delete_documents_by_term("id", row)
+        self._commit()
 
     def search(self, terms: list[str], k: int) -> list[tuple[int, float]]:
         parts = [(self.t.Occur.Should, self.t.Query.term_query(self.schema, "text", t)) for t in terms]
@@ -107,8 +123,9 @@ class Tantivy:
         return [(row, score) for row, (score, _) in zip(rows, hits, strict=True)]
 
     def close(self) -> None:
-        if writer := self.__dict__.pop("writer", None):
-            writer.wait_merging_threads()
+        if self.writer is not None:
+            self.writer.wait_merging_threads()
+            self.writer = None
 
 
 class Fts5:
@@ -117,9 +134,13 @@ class Fts5:
         self.base.execute("PRAGMA journal_mode=WAL")
         self.base.execute("CREATE VIRTUAL TABLE IF NOT EXISTS p USING fts5(text)")
 
-    def add(self, rows: Iterable[tuple[int, str]]) -> None:
+    def build(self, passages: Iterator[str]) -> None:
         with self.base:
-            self.base.executemany("INSERT INTO p(rowid, text) VALUES (?, ?)", rows)
+            self.base.executemany("INSERT INTO p(rowid, text) VALUES (?, ?)", enumerate(passages, 1))
+
+    def add(self, row: int, passage: str) -> None:
+        with self.base:
+            self.base.execute("INSERT INTO p(rowid, text) VALUES (?, ?)", (row, passage))
 
     def delete(self, row: int) -> None:
         with self.base:
@@ -135,20 +156,29 @@ class Fts5:
 
 
 class Bm25s:
-    """bm25s has no delete, and an add builds anew."""
+    """bm25s has no add or delete: both mean building anew."""
 
     def __init__(self, folder: Path) -> None:
         import bm25s
 
         self.folder = folder
+        self.library = bm25s
         saved = (folder / "params.index.json").exists()
-        self.index = bm25s.BM25.load(folder, mmap=True) if saved else bm25s.BM25()
+        self.index = bm25s.BM25.load(folder, mmap=True) if saved else None
 
-    def add(self, rows: Iterable[tuple[int, str]]) -> None:
-        self.index.index([p.split() for _, p in rows], show_progress=False)
+    def build(self, passages: Iterator[str]) -> None:
+        self.index = self.library.BM25()
+        self.index.index([p.split() for p in passages], show_progress=False)
         self.index.save(self.folder, show_progress=False)
 
+    def add(self, row: int, passage: str) -> None:
+        raise NotImplementedError
+
+    def delete(self, row: int) -> None:
+        raise NotImplementedError
+
     def search(self, terms: list[str], k: int) -> list[tuple[int, float]]:
+        assert self.index is not None
         rows, scores = self.index.retrieve([terms], k=k, show_progress=False, n_threads=0)
         return [(int(r) + 1, float(s)) for r, s in zip(rows[0], scores[0], strict=True)]
 
@@ -163,17 +193,23 @@ class Footnote:
         made = (folder / "meta.json").exists()
         self.index = LexicalIndex.open(folder) if made else LexicalIndex.create(folder)
 
-    def add(self, rows: Iterable[tuple[int, str]]) -> None:
-        from index.passage import Basis, Kind, Relation, Source
-        from index.storage.lexical import LexicalRow
+    @staticmethod
+    def _row(row: int, passage: str) -> object:
+        from index.passage import Kind, Passage, Relation, Source
 
-        source = Source("s", "title", "publisher", None, "2024", "", "en", Kind.NOTE, Relation.CITED,
-                        Basis.ORIGINAL, (), "")  # fmt: skip
-        named = (
-            (row, " ".join(w if n % 9 else w.capitalize() for n, w in enumerate(passage.split(" "))))
-            for row, passage in rows
-        )
-        self.index.add(LexicalRow(row, "title, publisher, 2024", passage, source) for row, passage in named)
+        source = Source(id="s", title="title", publisher="publisher", published="2024", url="", kind=Kind.NOTE,
+                        relation=Relation.CITED, text="")  # fmt: skip
+        words = passage.split(" ")
+        words[::9] = [w.capitalize() for w in words[::9]]
+        text = " ".join(words)
+        return row, Passage("s", 0, len(text), text, "title, publisher, 2024", ()), source
+
+    def build(self, passages: Iterator[str]) -> None:
+        self.index.add(self._row(i, p) for i, p in enumerate(passages, 1))
+        self.index.commit()
+
+    def add(self, row: int, passage: str) -> None:
+        self.index.add([self._row(row, passage)])
         self.index.commit()
 
     def delete(self, row: int) -> None:
@@ -187,17 +223,17 @@ class Footnote:
         self.index.close()
 
 
-ENGINES: dict[str, Any] = {"tantivy": Tantivy, "fts5": Fts5, "bm25s": Bm25s, "footnote": Footnote}
+ENGINES: dict[str, type[Engine]] = {"tantivy": Tantivy, "fts5": Fts5, "bm25s": Bm25s, "footnote": Footnote}
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()  # tests.bench.speed has the same, but imports what `cold_open_ms` measures
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def mean_ms(work: Callable[[int], object]) -> float:
-    return 1000 * sum(seconds(lambda i=i: work(i)) for i in range(SINGLE)) / SINGLE
+    return 1000 * sum(timed(lambda i=i: work(i)) for i in range(SINGLE)) / SINGLE
 
 
 def cold_open_ms(name: str, folder: Path) -> float:
@@ -213,23 +249,25 @@ def cold_open_ms(name: str, folder: Path) -> float:
 
 def measure(name: str, size: int, seed: int, folder: Path) -> dict[str, float | str | None]:
     zipf = Zipf(seed)
-    made = seconds(lambda: sum(1 for _ in Zipf(seed).passages(size)))  # taken off the time of the build
+    made = timed(lambda: sum(1 for _ in Zipf(seed).passages(size)))  # taken off the time of the build
     engine = ENGINES[name](folder)
 
     def build() -> None:
-        engine.add(enumerate(zipf.passages(size), 1))
+        engine.build(zipf.passages(size))
         if name in {"tantivy", "footnote"}:
             engine.close()  # merging is part of the build
 
-    took = seconds(build) - made
+    took = timed(build) - made
     if name == "tantivy":
         engine = ENGINES[name](folder)
     disk = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-    times = [seconds(lambda q=q: engine.search(q, TOP)) for q in zipf.queries(QUERIES)]
-    extra = list(zipf.passages(SINGLE))
-    changes = name != "bm25s"
-    adds = mean_ms(lambda i: engine.add([(size + 1 + i, extra[i])])) if changes else None
-    deletes = mean_ms(lambda i: engine.delete(1 + i)) if changes else None
+    queries = zipf.queries(QUERIES)
+    times = [timed(lambda q=q: engine.search(q, TOP)) for q in queries]
+    adds = deletes = None
+    if name != "bm25s":
+        extra = list(zipf.passages(SINGLE))
+        adds = mean_ms(lambda i: engine.add(size + 1 + i, extra[i]))
+        deletes = mean_ms(lambda i: engine.delete(1 + i))
     engine.close()
     return {
         "engine": name,
@@ -253,8 +291,11 @@ def main() -> None:
     arguments = parser.parse_args()
     for size in arguments.size:
         for name in arguments.engines:
-            with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=arguments.folder) as folder:
-                print(json.dumps(measure(name, size, arguments.seed, Path(folder))), flush=True)
+            folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=arguments.folder))
+            try:
+                print(json.dumps(measure(name, size, arguments.seed, folder)), flush=True)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

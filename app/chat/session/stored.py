@@ -23,7 +23,7 @@ from index.passage import Source
 MOST = 200  # exchanges of one conversation that are read back: the latest
 
 
-class Record(BaseModel):
+class StoredExchange(BaseModel):
     """What is kept of an `Exchange`; fields as there. Sources are not kept: the index has them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -41,8 +41,8 @@ class Record(BaseModel):
 
 def record_of(exchange: Exchange) -> dict[str, Any]:
     """Turn `exchange` into JSON-ready data."""
-    kept = Record.model_validate(
-        {name: getattr(exchange, name) for name in Record.model_fields if name != "statements"}
+    kept = StoredExchange.model_validate(
+        {name: getattr(exchange, name) for name in StoredExchange.model_fields if name != "statements"}
         | {"statements": () if exchange.answer is not None else exchange.statements}
     )
     return kept.model_dump(mode="json")
@@ -60,7 +60,7 @@ def restored(records: Iterable[Any], engine: ChatEngine | None, texts: Texts) ->
 def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> Exchange:
     try:
         # Through JSON text: strings of a browser become tuples and enumerations only so.
-        record = Record.model_validate_json(json.dumps(data))
+        record = StoredExchange.model_validate_json(json.dumps(data))
     except ValidationError:
         return Exchange(id=turn, question=_question(data) or texts.untitled, problem=texts.exchange_unreadable)
     statements = record.answer.statements if record.answer is not None else record.statements
@@ -76,7 +76,9 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
             _add_nearest(record.answer, engine, sources)
         if record.answer.abstained:
             offered = sources_to_offer(sources, engine.sources())
-    kept = {name: getattr(record, name) for name in Record.model_fields if name not in {"statements", "stopped"}}
+    kept = {
+        name: getattr(record, name) for name in StoredExchange.model_fields if name not in {"statements", "stopped"}
+    }
     return Exchange(
         **kept,
         id=turn,

@@ -1,6 +1,6 @@
-"""The reference back end: sentence-transformers, for any model that it reads. Slow to load (5 to 8 s).
+"""Embedding with sentence-transformers: the reference for every export. Reads any model; loads in 5 to 8 s.
 
-The only file that imports sentence_transformers, inside functions. It never reaches for the network: a model
+The only file that imports sentence_transformers, and only inside functions. It never uses the network: a model
 that is not on this machine is an error that says how to fetch it.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.hub import offline
+from index.embedding.hub import go_offline
 from index.embedding.models import ModelIdentity
 from index.embedding.onnx import check_lengths
 from index.errors import ModelError
@@ -28,24 +28,26 @@ _CHUNK = 64  # texts between two reports of progress: two batches of sentence-tr
 _NO_LIMIT = 1 << 20  # tokenizers without a limit say 10^30
 
 
-class ReferenceEmbedder:
-    """Embedder (see `index.embedding.embedder`) that sentence-transformers computes, in the model's own precision."""
+class SentenceTransformersEmbedder:
+    """An `index.embedding.embedder.Embedder` in the model's own precision."""
 
     def __init__(self, model: SentenceTransformer, identity: ModelIdentity) -> None:
-        self.model, self._identity = model, identity
-        self.max_tokens = _max_tokens(model, identity.title)
+        self.model = model
+        self.name = f"{identity.title} (sentence-transformers, {identity.sha256[:8]})"
+        if model.max_seq_length is None or model.max_seq_length > _NO_LIMIT:
+            raise ModelError(
+                f"model '{identity.title}' does not say how many tokens it reads; set max_seq_length in its "
+                "sentence_bert_config.json"
+            )
+        self.max_tokens = int(model.max_seq_length)
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.query_prompt, self.passage_prompt = prompts(model)
         self._lock = threading.Lock()  # its tokenizer is not safe to share between threads
 
     @classmethod
-    def open(cls, identity: ModelIdentity) -> ReferenceEmbedder:
-        """Raises ModelError if the model cannot be read."""
+    def open(cls, identity: ModelIdentity) -> SentenceTransformersEmbedder:
+        """Load the model. Raises ModelError if it cannot be read."""
         return cls(load(identity), identity)
-
-    @property
-    def name(self) -> str:
-        return f"{self._identity.title} (sentence-transformers, {self._identity.sha256[:8]})"
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
@@ -59,30 +61,29 @@ class ReferenceEmbedder:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         check_lengths(self.count_tokens(texts), texts, self.max_tokens)
+        return self._embed(self.model.encode_document, texts, self.passage_prompt, progress or (lambda _: None))
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._embed(self.model.encode_query, texts, self.query_prompt, lambda _: None)
+
+    def _embed(
+        self, encode: Any, texts: Sequence[str], prompt: str, progress: Callable[[int], None]
+    ) -> NDArray[np.float32]:
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _CHUNK):
             part = list(texts[start : start + _CHUNK])
             with self._lock:
-                out[start : start + len(part)] = self.model.encode_document(
-                    part, prompt=self.passage_prompt, normalize_embeddings=True, show_progress_bar=False
+                out[start : start + len(part)] = encode(
+                    part, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
                 )
-            if progress:
-                progress(len(part))
-        return out
-
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        if texts:
-            with self._lock:
-                out[:] = self.model.encode_query(
-                    list(texts), prompt=self.query_prompt, normalize_embeddings=True, show_progress_bar=False
-                )
+            progress(len(part))
         return out
 
 
 def load(identity: ModelIdentity, device: str | None = None, **model_kwargs: Any) -> SentenceTransformer:
-    """The model from its folder, on this machine alone; `device` None: the best there is. Raises ModelError."""
-    with offline(), quiet():
+    """Load the model from its folder, offline; `device` None takes the best there is. Raises ModelError."""
+    go_offline()
+    with quiet():
         from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
@@ -99,9 +100,9 @@ def load(identity: ModelIdentity, device: str | None = None, **model_kwargs: Any
 
 
 def prompts(model: SentenceTransformer) -> tuple[str, str]:
-    """What the model wants in front of a query and of a passage; '' if nothing.
+    """Return what the model expects in front of a query and of a passage; '' for nothing.
 
-    Names as sentence-transformers looks for them; a prompt that is named default stands in for both.
+    The names are those that sentence-transformers looks for; the default prompt serves where one is missing.
     """
     named = {name: text or "" for name, text in model.prompts.items()}
     default = named.get(model.default_prompt_name or "", "")
@@ -111,7 +112,7 @@ def prompts(model: SentenceTransformer) -> tuple[str, str]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep progress bars, warnings and log lines of the model libraries off the screen; errors still raise."""
+    """Silence progress bars, warnings and log lines of the model libraries; errors still raise."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -124,16 +125,6 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def _max_tokens(model: SentenceTransformer, title: str) -> int:
-    limit = model.max_seq_length
-    if limit is None or limit > _NO_LIMIT:
-        raise ModelError(
-            f"model '{title}' does not say how many tokens it reads; set max_seq_length in its "
-            "sentence_bert_config.json"
-        )
-    return int(limit)
 
 
 def one_line(error: BaseException) -> str:

@@ -1,0 +1,64 @@
+"""`footnote index status`: whether the index is up to date, and what changed in the corpus since it was built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from index.errors import DamagedIndexError
+from index.read.corpus import file_digests
+from index.records import Record
+from index.settings import IndexSettings
+from index.storage.generation import check_sizes, current_id, generations, mismatch, read_manifest
+
+_NAMED = 3  # names a message gives of each list
+
+
+class Changes(Record):
+    """The sources by what happened to them since the former generation. False if nothing changed."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: Mapping[str, object], after: Mapping[str, object]) -> Changes:
+        both = [key for key in after if key in before]
+        return cls(
+            added=tuple(key for key in after if key not in before),
+            changed=tuple(key for key in both if before[key] != after[key]),
+            removed=tuple(key for key in before if key not in after),
+            unchanged=tuple(key for key in both if before[key] == after[key]),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def __str__(self) -> str:
+        parts = []
+        for word, names in (("added", self.added), ("changed", self.changed), ("removed", self.removed)):
+            if names:
+                more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+                parts.append(f"{word} {', '.join(names[:_NAMED])}{more}")
+        return "; ".join(parts) or "nothing changed"
+
+
+def stale_reason(settings: IndexSettings) -> str | None:
+    """Return in words why the index should be built again, None if it is up to date. Loads no model.
+
+    Raises CorpusError if the corpus cannot be read.
+    """
+    try:
+        name = current_id(settings.home)
+        if name is None:
+            return "there is no index yet"
+        manifest = read_manifest(settings.home, name)
+        check_sizes(generations(settings.home) / name, manifest)
+    except DamagedIndexError as error:
+        return f"the index is damaged: {error}"
+    difference = mismatch(manifest, settings)
+    if difference is not None:
+        return difference
+    before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()}
+    changes = Changes.between(before, file_digests(settings.corpus))
+    return f"the corpus changed: {changes}" if changes else None
