@@ -1,146 +1,152 @@
-"""`footnote eval FILE --selector`: the sentence selector beside what it has to beat, as a table, JSON and a picture."""
+"""Measure the selector beside its baselines: python -m index.training.evaluate FILE [--failures] [--json OUT]
+
+FILE holds questions with labelled sentences (index/training/data.py), none of them trained on. Prints for each ranker
+and data set P@1, mean average precision (MAP), AUROC of 'some sentence answers', mean risk over all coverages and the
+expected calibration error (ECE) of a sentence's probability, with 95% bootstrap intervals. docs/make_risk_coverage.py
+draws the curves in OUT.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from markupsafe import escape
-from rich.console import Console
-from rich.table import Table
+import numpy as np
 
-from index.embedding.embedder import open_embedder
-from index.errors import UsageError
-from index.rerank.card import SHIPPED, Platt
+from index.embedding.embedder import prepare_embedder
+from index.errors import UsageError, in_plain_words
+from index.rerank.card import GRAPH, SHIPPED, Platt, SelectorCard
 from index.rerank.runtime import Selector
 from index.settings import IndexSettings
+from index.training.baselines import Run, run_all
 from index.training.data import Example, read
-from index.training.measure import Judged, first_right, risk_coverage
-from index.training.yardsticks import Measured, Ranked, Value, measured, rank_all
+from index.training.metrics import (
+    Estimate,
+    Prediction,
+    auroc,
+    average_precision,
+    by_dataset,
+    calibration_error,
+    columns,
+    estimate,
+    mean_risk,
+    precision_at_1,
+    risk_coverage,
+)
 
-_COLOURS = {
-    "selector": "#1c4f82",
-    "combined": "#7b3f8c",
-    "embedding": "#b5651d",
-    "BM25": "#5d7a3a",
-    "chance": "#8a8577",
-}
-_WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 240, 46, 30, 34
-_STEPS = 200  # points of a curve; more are not seen
-
-
-def run_selector(
-    file: Path, settings: IndexSettings, console: Console, failures: bool = False
-) -> tuple[list[Ranked], list[Measured]]:
-    """Rank every question of `file` with every ranker and print the table. Raises UsageError, ModelError."""
-    examples = read(file)
-    folder = SHIPPED if settings.selector in ("bundled", "none") else Path(settings.selector)
-    selector = Selector.open(folder)
-    if selector is None:
-        raise UsageError(f"there is no selector in '{folder.name}'; set `selector` to a folder that has one")
-    ranked = rank_all(examples, selector, open_embedder(settings))
-    rows = [row for r in ranked for row in measured(r, examples)]
-    print_rows(console, rows, ranked)
-    if failures:
-        print_failures(console, examples, ranked[0])
-    return ranked, rows
+POINTS = 200  # of a curve; more are not seen
 
 
-def print_rows(console: Console, rows: Sequence[Measured], ranked: Sequence[Ranked]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("ranker", "set", "questions", "P@1", "MAP", "AUROC", "risk", "ECE", "pairs/s"):
-        table.add_column(name, justify="left" if name in ("ranker", "set") else "right")
-    speed = {r.name: f"{r.pairs_per_second:.0f}" for r in ranked}
-    for row in rows:
-        table.add_row(
-            row.ranker,
-            row.dataset,
-            str(row.questions),
-            _shown(row.p1),
-            _shown(row.map),
-            _shown(row.auroc),
-            _shown(row.risk),
-            "-" if row.error is None else f"{row.error:.3f}",
-            speed[row.ranker] if row.dataset == "all" else "",
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one ranker did on one data set. None: not defined there."""
+
+    ranker: str
+    dataset: str
+    questions: int
+    p_at_1: Estimate
+    map: Estimate
+    auroc: Estimate | None
+    risk: Estimate | None
+    ece: float | None
+
+
+def measure(run: Run, examples: Sequence[Example], card: SelectorCard) -> Iterator[Row]:
+    """Measure one ranker: a row for each data set, and one over all."""
+    for name, predictions in {**by_dataset(run.predictions, examples), "all": run.predictions}.items():
+        answerable, correct, confidence = columns(predictions)
+        both = 0 < answerable.sum() < len(predictions)
+        yield Row(
+            run.ranker,
+            name,
+            len(predictions),
+            estimate(np.mean, precision_at_1(predictions)),
+            estimate(np.mean, average_precision(predictions)),
+            estimate(auroc, answerable, confidence) if both else None,
+            estimate(mean_risk, correct, confidence) if both else None,
+            sentence_error(predictions, card.sentence) if run.ranker == "selector" else None,
         )
-    console.print(table)
-    console.print("in brackets: 95% bootstrap intervals; risk: mean over all coverages of the part answered wrongly")
 
 
-def print_failures(console: Console, examples: Sequence[Example], ranked: Ranked) -> None:
-    """Every question whose first sentence does not answer, and every unanswerable one that is taken for answered."""
-    assert ranked.curves is not None
-    sentence, any_ = ranked.curves
-    for e, j in zip(examples, ranked.judged, strict=True):
-        best = max(range(len(j.scores)), key=lambda n: j.scores[n])
-        sure = any_.probability(j.any)
-        if j.answerable and not first_right(j):
-            right = next(n for n, label in enumerate(j.labels) if label)
-            lines = [_line("shown", e, j, best, sentence), _line("right", e, j, right, sentence)]
-        elif not j.answerable and sure >= 0.5:
-            lines = [_line("shown", e, j, best, sentence), "nothing answers"]
-        else:
+def sentence_error(predictions: Sequence[Prediction], curve: Platt) -> float:
+    """Return the calibration error of the sentences' probabilities."""
+    right = np.concatenate([p.labels for p in predictions]).astype(np.float64)
+    return calibration_error(right, np.array([curve.probability(s) for p in predictions for s in p.scores]))
+
+
+def curves(runs: Sequence[Run], examples: Sequence[Example]) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Return points (coverage, risk) of each data set that has unanswerable questions, and each ranker."""
+    found: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for run in runs:
+        for name, predictions in by_dataset(run.predictions, examples).items():
+            answerable, correct, confidence = columns(predictions)
+            if not answerable.all():
+                coverage, risk = risk_coverage(correct, confidence)
+                step = max(1, len(coverage) // POINTS)
+                points = zip(coverage[step - 1 :: step].tolist(), risk[step - 1 :: step].tolist(), strict=True)
+                found.setdefault(name, {})[run.ranker] = list(points)
+    return found
+
+
+def print_rows(rows: Sequence[Row], runs: Sequence[Run]) -> None:
+    """Print the table."""
+    speed = {r.ranker: f"{r.pairs_per_second:.0f}" for r in runs}
+    form = "{:<10} {:<16} {:>9}  {:<20}  {:<20}  {:<20}  {:<20}  {:>5} {:>8}"
+    print(form.format("ranker", "set", "questions", "P@1", "MAP", "AUROC", "risk", "ECE", "pairs/s"))
+    for r in rows:
+        shown = (
+            "-" if e is None else f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]"
+            for e in (r.p_at_1, r.map, r.auroc, r.risk)
+        )
+        ece = "-" if r.ece is None else f"{r.ece:.3f}"
+        print(form.format(r.ranker, r.dataset, r.questions, *shown, ece, speed[r.ranker] if r.dataset == "all" else ""))
+    print("in brackets: 95% bootstrap intervals; risk: mean over all coverages of the part answered wrongly")
+
+
+def print_failures(predictions: Sequence[Prediction], examples: Sequence[Example], card: SelectorCard) -> None:
+    """Print each question whose best sentence is wrong, and each unanswerable one that seems answered."""
+    for e, p in zip(examples, predictions, strict=True):
+        sure = card.any.probability(p.confidence)
+        if p.correct or (not p.answerable and sure < 0.5):
             continue
-        console.print(f"\n{e.dataset}, {e.title}: {e.question} (answered with probability {sure:.2f})", markup=False)
-        for line in lines:
-            console.print(f"   {line}", markup=False)
+        print(f"\n{e.dataset}, {e.title}: {e.question} (answered with probability {sure:.2f})")
+        print(f"   shown {card.sentence.probability(p.scores[p.best]):.2f}: {e.sentences[p.best]}")
+        if p.answerable:
+            right = p.labels.index(True)
+            print(f"   right {card.sentence.probability(p.scores[right]):.2f}: {e.sentences[right]}")
+        else:
+            print("   nothing answers")
 
 
-def _line(name: str, example: Example, judged: Judged, number: int, curve: Platt) -> str:
-    return f"{name} {curve.probability(judged.scores[number]):.2f}: {example.sentences[number]}"
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--selector", type=Path, default=SHIPPED, help=f"folder with {GRAPH}")
+    parser.add_argument("--failures", action="store_true", help="print each question that the selector gets wrong")
+    parser.add_argument("--json", type=Path, help="write rows, speeds and risk-coverage curves to this file")
+    parser.add_argument("--home", type=Path, default=Path(".footnote"))
+    args = parser.parse_args()
+    examples = read(args.file)
+    selector = Selector.open(args.selector)
+    if selector is None:
+        raise UsageError(f"no {GRAPH} in '{args.selector}'; name the folder that holds it")
+    runs = list(run_all(examples, selector, prepare_embedder(IndexSettings(home=args.home))))
+    rows = [row for run in runs for row in measure(run, examples, selector.card)]
+    print_rows(rows, runs)
+    if args.failures:
+        print_failures(runs[0].predictions, examples, selector.card)
+    if args.json:
+        report = {
+            "rows": [asdict(r) for r in rows],
+            "pairs_per_second": {r.ranker: r.pairs_per_second for r in runs},
+            "curves": curves(runs, examples),
+        }
+        args.json.write_text(json.dumps(report, indent=1), "utf-8")
 
 
-def _shown(value: Value | None) -> str:
-    return "-" if value is None else f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
-
-
-def report(rows: Sequence[Measured], ranked: Sequence[Ranked]) -> dict[str, object]:
-    """The table as JSON."""
-    return {"rows": [asdict(r) for r in rows], "pairs_per_second": {r.name: r.pairs_per_second for r in ranked}}
-
-
-def picture(ranked: Sequence[Ranked], datasets: Sequence[str]) -> str:
-    """Risk over coverage as SVG, a panel a set. `datasets[i]`: the set of example i."""
-    names = [n for n in sorted(set(datasets)) if _mixed(ranked[0], datasets, n)]
-    width = _LEFT + len(names) * (_WIDTH + _GAP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_TOP + _HEIGHT + 70}" '
-        'font-family="sans-serif" font-size="12" role="img">',
-        "<title>Risk over coverage: the part answered wrongly when only the surest questions are answered</title>",
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-    ]
-    for n, name in enumerate(names):
-        parts += _panel(ranked, datasets, name, _LEFT + n * (_WIDTH + _GAP))
-    for n, ranker in enumerate(ranked):
-        x, y = _LEFT + n * 110, _TOP + _HEIGHT + 54
-        parts.append(f'<rect x="{x}" y="{y - 9}" width="18" height="4" fill="{_COLOURS[ranker.name]}"/>')
-        parts.append(f'<text x="{x + 24}" y="{y - 2}">{escape(ranker.name)}</text>')
-    return "\n".join([*parts, "</svg>", ""])
-
-
-def _mixed(ranked: Ranked, datasets: Sequence[str], name: str) -> bool:
-    flags = [j.answerable for j, d in zip(ranked.judged, datasets, strict=True) if d == name]
-    return any(flags) and not all(flags)
-
-
-def _panel(ranked: Sequence[Ranked], datasets: Sequence[str], name: str, left: int) -> list[str]:
-    parts = [f'<text x="{left}" y="{_TOP - 10}" font-weight="bold">{escape(name)}: answered wrongly</text>']
-    for tick in range(0, 11, 2):
-        x, y = left + tick / 10 * _WIDTH, _TOP + _HEIGHT - tick / 10 * _HEIGHT
-        parts.append(f'<line x1="{left}" x2="{left + _WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e0dcd2"/>')
-        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{tick * 10}%</text>')
-        parts.append(f'<text x="{x:.1f}" y="{_TOP + _HEIGHT + 16}" text-anchor="middle">{tick * 10}%</text>')
-    parts.append(
-        f'<text x="{left + _WIDTH / 2}" y="{_TOP + _HEIGHT + 32}" text-anchor="middle">questions answered</text>'
-    )
-    for ranker in ranked:
-        chosen = [j for j, d in zip(ranker.judged, datasets, strict=True) if d == name]
-        coverage, risk = risk_coverage(chosen)
-        step = max(1, len(coverage) // _STEPS)
-        points = " ".join(
-            f"{left + c * _WIDTH:.1f},{_TOP + _HEIGHT - r * _HEIGHT:.1f}"
-            for c, r in list(zip(coverage, risk, strict=True))[step - 1 :: step]
-        )
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{_COLOURS[ranker.name]}" stroke-width="2"/>')
-    return parts
+if __name__ == "__main__":
+    in_plain_words(main)
