@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,31 +16,6 @@ from index.training.queries import Query, build_queries
 from index.training.retrieval import BM25, embed
 
 _SEED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one ranker says of all examples. `pairs_per_second`: question-sentence pairs, on all cores."""
-
-    ranker: str
-    predictions: list[Prediction]
-    pairs_per_second: float
-
-
-def run_all(examples: Sequence[Example], selector: Selector, embedder: Embedder) -> Iterator[Run]:
-    """Rank the sentences of each example's own paragraph by every ranker."""
-    rankers: dict[str, Callable[[], list[Prediction]]] = {
-        "selector": lambda: by_selector(examples, selector),
-        "combined": lambda: by_combination(examples, selector, embedder),
-        "embedding": lambda: by_embedding(examples, embedder),
-        "BM25": lambda: by_bm25(examples),
-        "chance": lambda: by_chance(examples),
-    }
-    pairs = sum(len(e.sentences) for e in examples)
-    for name, rank in rankers.items():
-        start = time.perf_counter()
-        predictions = rank()
-        yield Run(name, predictions, pairs / (time.perf_counter() - start))
 
 
 def by_selector(examples: Sequence[Example], selector: Selector) -> list[Prediction]:

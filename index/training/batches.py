@@ -7,11 +7,13 @@ stopped.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
 from index.rerank.layout import Layout, Piece, Row
 from index.training.data import Example, Paragraph, window
@@ -57,7 +59,7 @@ class Item:
     labels: tuple[bool, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
-    group: int = 0
+    group: int
 
 
 class Epochs:
@@ -67,7 +69,6 @@ class Epochs:
         self, examples: Sequence[Example], near: Sequence[Sequence[Paragraph]], layout: Layout, plan: Plan, seed: int
     ) -> None:
         self._examples, self._near, self._layout, self._plan, self._seed = examples, near, layout, plan, seed
-        self._pieces: dict[str, Piece] = {}
         self._groups = {p: n for n, p in enumerate(dict.fromkeys(e.paragraph for e in examples))}
         self._names = _names_by_page(self._groups)
         self._all_names = sorted({n for names in self._names.values() for n in names})
@@ -91,46 +92,43 @@ class Epochs:
         group = self._groups[example.paragraph]
         if rng.random() < self._plan.no_mark:
             example = replace(example, question=example.question.rstrip("? "))
-        header = self._header(example.title, rng)
+        variants = self._variants(example, near, rng)
+        header = self._header(variants[0].title, rng)
         limit = rng.randint(*NARROW) if rng.random() < self._plan.windowed else WHOLE
         items = []
-        for each in self._variants(example, near, rng):
-            sizes = [len(p.ids) for p in self._tokenised(each.sentences)]
+        for each in variants:
+            sizes = [len(p.ids) for p in self._layout.pieces(each.sentences)]
             part = window(each, sizes, limit, _start(each, sizes, limit, rng))
-            title = header if each.title == example.title else each.title
-            items.append(replace(make_item(part, title, self._layout, self._tokenised), group=group))
+            title = header if each.title == variants[0].title else each.title
+            items.append(make_item(part, title, self._layout, group))
         return items
 
     def _variants(self, example: Example, near: Sequence[Paragraph], rng: random.Random) -> list[Example]:
         """The example, its near miss, or both, as the plan has it."""
-        plan = self._plan
+        plan, chance = self._plan, rng.random()
 
         def edited() -> Example | None:
             return edit_question(example, self._some_names(example.title, rng), rng)
 
-        def swapped() -> Example | None:
-            return swap_paragraph(example, near, rng)
-
-        def dropped() -> Example | None:
-            return drop_answer(example)
-
         if not example.answerable:
-            made = swapped() if rng.random() < plan.swap_paragraph / 2 else None
+            made = swap_paragraph(example, near, rng) if chance < plan.swap_paragraph / 2 else None
             return [made or example]
-        chance = rng.random()
-        if chance < plan.paired:
-            ways = [dropped, edited]
-            rng.shuffle(ways)
-            made = ways[0]() or ways[1]()
-            return [example, made] if made else [example]
         if chance < plan.paired + plan.beside:
-            made = swapped()
+            if chance >= plan.paired:
+                made = swap_paragraph(example, near, rng)
+            elif rng.random() < 0.5:
+                made = drop_answer(example) or edited()
+            else:
+                made = edited() or drop_answer(example)
             return [example, made] if made else [example]
-        way: Callable[[], Example | None]
-        parts = (plan.drop_answer, plan.swap_paragraph, plan.edit_question)
-        rest = 1.0 - sum(parts)
-        (way,) = rng.choices([dropped, swapped, edited, lambda: None], [*parts, max(0.0, rest)])
-        return [way() or example]
+        chance = rng.random()
+        if chance < plan.drop_answer:
+            made = drop_answer(example)
+        elif chance < plan.drop_answer + plan.swap_paragraph:
+            made = swap_paragraph(example, near, rng)
+        else:
+            made = edited() if chance < plan.drop_answer + plan.swap_paragraph + plan.edit_question else None
+        return [made or example]
 
     def _some_names(self, title: str, rng: random.Random) -> Sequence[str]:
         """Names of the page if it has many, else any."""
@@ -146,30 +144,19 @@ class Epochs:
             return f"{title}. {publisher}, {rng.randint(1990, 2026)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         return title
 
-    def _tokenised(self, texts: Sequence[str]) -> list[Piece]:
-        """As `Layout.pieces`; sentences come up again in every epoch and are kept."""
-        missing = [t for t in dict.fromkeys(texts) if t not in self._pieces]
-        self._pieces.update(zip(missing, self._layout.pieces(missing), strict=True))
-        return [self._pieces[t] for t in texts]
 
-
-def make_item(
-    example: Example, header: str, layout: Layout, tokenise: Callable[[Sequence[str]], list[Piece]] | None = None
-) -> Item:
-    """Lay out an example with its targets. `tokenise`: of the sentences, `layout.pieces` by default."""
-    question, head = layout.pieces([example.question, header])
-    sentences = (tokenise or layout.pieces)(example.sentences)
+def make_item(example: Example, header: str, layout: Layout, group: int = 0) -> Item:
+    """Lay out an example with its targets."""
+    question, head, *sentences = layout.pieces([example.question, header, *example.sentences])
     row = layout.row(question, head, sentences)
-    found = [
-        (first + a, first + b)
-        for text, piece, (first, last), answers in zip(
-            example.sentences, sentences, row.spans, example.labels, strict=True
-        )
-        if answers
-        for a, b in _token_spans(text, piece, example.answers)
-        if first + b < last
-    ]
-    return Item(row, example.labels, tuple(a for a, _ in found), tuple(b for _, b in found))
+    starts, ends = [], []
+    for n, (first, last) in enumerate(row.spans):
+        spans = _token_spans(example.sentences[n], sentences[n], example.answers) if example.labels[n] else ()
+        for a, b in spans:
+            if first + b < last:
+                starts.append(first + a)
+                ends.append(first + b)
+    return Item(row, example.labels, tuple(starts), tuple(ends), group)
 
 
 def _token_spans(text: str, piece: Piece, answers: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -233,20 +220,23 @@ def collate(items: Sequence[Item], device: str = "cpu") -> dict[str, Tensor]:
     Shapes: ids, types, mask, starts and ends (rows, tokens); labels (rows, sentences); membership (rows, sentences,
     tokens); group (rows,). Without an answer the span points at [CLS].
     """
-    rows, tokens, sentences = len(items), _longest(items), max(len(i.labels) for i in items)
-    whole = {name: torch.zeros(rows, tokens, dtype=torch.long) for name in ("ids", "types", "mask")}
-    parts = {name: torch.zeros(rows, tokens) for name in ("starts", "ends")}
-    labels, membership = torch.zeros(rows, sentences), torch.zeros(rows, sentences, tokens)
-    for n, item in enumerate(items):
-        size, count = len(item.row.ids), len(item.labels)
-        whole["ids"][n, :size] = torch.tensor(item.row.ids)
-        whole["types"][n, :size] = torch.from_numpy(item.row.types())
-        whole["mask"][n, :size] = 1
-        membership[n, :count, :size] = torch.from_numpy(item.row.membership())
-        labels[n, :count] = torch.tensor(item.labels, dtype=torch.float)
-        if item.starts or not any(item.labels):
-            parts["starts"][n, list(item.starts or (0,))] = 1
-            parts["ends"][n, list(item.ends or (0,))] = 1
-    group = torch.tensor([i.group for i in items])
-    batch = {**whole, **parts, "labels": labels, "membership": membership, "group": group}
+    size = _longest(items)
+
+    def padded(rows: Iterable[Tensor]) -> Tensor:
+        return pad_sequence([pad(row, (0, size - row.shape[-1])) for row in rows], batch_first=True)
+
+    def marked(positions: Iterable[Sequence[int]]) -> Tensor:
+        return torch.stack([torch.zeros(size).index_fill(0, torch.tensor(p, dtype=torch.long), 1.0) for p in positions])
+
+    none = [() if any(i.labels) else (0,) for i in items]
+    batch = {
+        "ids": padded(torch.tensor(i.row.ids) for i in items),
+        "types": padded(torch.from_numpy(i.row.types()) for i in items),
+        "mask": padded(torch.ones(len(i.row.ids), dtype=torch.long) for i in items),
+        "membership": padded(torch.from_numpy(i.row.membership()) for i in items),
+        "labels": pad_sequence([torch.tensor(i.labels, dtype=torch.float) for i in items], batch_first=True),
+        "starts": marked(i.starts or n for i, n in zip(items, none, strict=True)),
+        "ends": marked(i.ends or n for i, n in zip(items, none, strict=True)),
+        "group": torch.tensor([i.group for i in items]),
+    }
     return {name: value.to(device) for name, value in batch.items()}

@@ -17,7 +17,7 @@ from index.training.data import Example
 from index.training.extra import load
 
 Floats = NDArray[np.float64]
-Metric = Callable[..., float]
+Estimate = tuple[float, float, float]  # value of a metric, and its 95% interval
 _RESAMPLES, _SEED = 300, 7
 
 
@@ -45,15 +45,6 @@ class Prediction:
     def correct(self) -> bool:
         """Whether that sentence answers; never, if none does."""
         return self.labels[self.best]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """The value of a metric with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def precision_at_1(predictions: Sequence[Prediction]) -> Floats:
@@ -101,7 +92,7 @@ def calibration_error(right: Floats, probability: Floats, bins: int = 10) -> flo
     return float(np.abs(np.bincount(bin_of, weights=right - probability)).sum() / len(right))
 
 
-def estimate(metric: Metric, *columns: NDArray[np.generic]) -> Estimate:
+def estimate(metric: Callable[..., float], *columns: NDArray[np.generic]) -> Estimate:
     """Return `metric` of the columns with a percentile bootstrap interval over questions.
 
     Efron and Tibshirani, 'An Introduction to the Bootstrap', 1993, section 13.3.
@@ -114,7 +105,7 @@ def estimate(metric: Metric, *columns: NDArray[np.generic]) -> Estimate:
     found = load("scipy.stats").bootstrap(
         (every,), of_rows, vectorized=False, n_resamples=_RESAMPLES, method="percentile", rng=_SEED
     )
-    return Estimate(of_rows(every), *map(float, found.confidence_interval))
+    return of_rows(every), float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
 def columns(predictions: Sequence[Prediction]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
