@@ -32,10 +32,10 @@ Measures = dict[str, Estimate | float | None]  # None: not defined there
 def measure(predictions: Sequence[Prediction]) -> Measures:
     """Measure one ranker on one data set."""
     answerable, correct, confidence = metrics.columns(predictions)
-    both = 0 < answerable.sum() < len(predictions)
+    some, both = answerable.sum() > 1, 0 < answerable.sum() < len(predictions)
     return {
-        "P@1": metrics.estimate(np.mean, metrics.precision_at_1(predictions)),
-        "MAP": metrics.estimate(np.mean, metrics.average_precision(predictions)),
+        "P@1": metrics.estimate(np.mean, metrics.precision_at_1(predictions)) if some else None,
+        "MAP": metrics.estimate(np.mean, metrics.average_precision(predictions)) if some else None,
         "AUROC": metrics.estimate(metrics.auroc, answerable, confidence) if both else None,
         "risk": metrics.estimate(metrics.mean_risk, correct, confidence) if both else None,
     }
