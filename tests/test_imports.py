@@ -82,6 +82,12 @@ def test_a_room_imports_only_rooms_below_it(name: str) -> None:
     assert not above
 
 
+def test_nothing_else_needs_training() -> None:
+    """It makes the selector; what answers a question uses only what it made."""
+    users = {name for name, path in MODULES.items() if any(room_of(m) == "index.training" for m in imports(path, True))}
+    assert all(room_of(user) == "index.training" for user in users)
+
+
 def test_every_room_exists_and_is_named() -> None:
     assert {room_of(m) for m in MODULES if "." in m} == set(ROOMS)
 

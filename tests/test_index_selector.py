@@ -1,9 +1,10 @@
-"""The sentence selector: its rows and spans, its near misses, its measures, the shipped weights, damage, training."""
+"""The sentence selector: its rows and spans, its near misses, its metrics, the shipped weights, damage, training."""
 
 from __future__ import annotations
 
 import gzip
 import random
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,25 +19,25 @@ from index.errors import UsageError
 from index.files import file_sha256
 from index.rerank.card import GRAPH, SHIPPED, Platt, read_card
 from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
-from index.rerank.logistic import fit
+from index.rerank.logistic import sigmoid
 from index.rerank.runtime import Selector
 from index.rerank.selector import open_selector
 from index.training import near_miss
-from index.training.batches import Epochs, Plan, arrays, item
-from index.training.data import Example, clean, distinct_paragraphs, hold_out, read, window
-from index.training.listwise import fit_listwise
-from index.training.measure import (
-    Judged,
+from index.training.batches import Epochs, Plan, collate, make_item
+from index.training.data import Example, clean, hold_out, read, window
+from index.training.extra import load
+from index.training.fit import fit_listwise, fit_logistic, fit_platt
+from index.training.metrics import (
+    Prediction,
     auroc,
     average_precision,
     calibration_error,
-    first_right,
-    interval,
+    columns,
+    estimate,
     precision_at_1,
     risk_coverage,
 )
-from index.training.publish import platt
-from index.training.train import open_layout
+from tests.conftest import ROOT
 
 LIGHTHOUSE = (
     "The lighthouse at Skarvik stands on a cliff above the northern mole.",
@@ -54,7 +55,7 @@ def example(question: str, right: int | None = 1, answers: Sequence[str] = ()) -
 
 @pytest.fixture(scope="module")
 def layout() -> Layout:
-    return open_layout()
+    return Layout.open()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def selector() -> Selector:
 @settings(max_examples=40, deadline=None)
 @given(question=MORE, header=MORE, sentences=st.lists(MORE, min_size=1, max_size=60))
 def test_a_rows_spans_hold_exactly_their_sentences(question: str, header: str, sentences: list[str]) -> None:
-    layout = open_layout()
+    layout = Layout.open()
     asked, head, *pieces = layout.pieces([question, header, *sentences])
     row = layout.row(asked, head, pieces, limit=96)
     assert len(row.ids) <= 96
@@ -95,16 +96,16 @@ def test_a_long_question_and_header_leave_room_for_the_passage(layout: Layout) -
 
 
 def test_the_answering_words_become_token_spans(layout: Layout) -> None:
-    made = item(example("When was it built?", answers=["1874"]), layout, layout.pieces, "Skarvik")
+    made = make_item(example("When was it built?", answers=["1874"]), "Skarvik", layout)
     assert made.starts == made.ends
     (at,) = made.starts
     first, last = made.row.spans[1]
     assert first <= at < last
-    batch = arrays([made, item(example("Who painted it?", right=None), layout, layout.pieces, "")])
-    assert batch.starts[0, at] == 1
-    assert batch.starts[1, 0] == batch.ends[1, 0] == 1, "without an answer the span is [CLS]"
-    assert batch.labels.tolist() == [[0, 1, 0, 0], [0, 0, 0, 0]]
-    assert (batch.membership.sum(axis=-1) > 0).all()
+    batch = collate([made, make_item(example("Who painted it?", right=None), "", layout)])
+    assert batch["starts"][0, at] == 1
+    assert batch["starts"][1, 0] == batch["ends"][1, 0] == 1, "without an answer the span is [CLS]"
+    assert batch["labels"].tolist() == [[0, 1, 0, 0], [0, 0, 0, 0]]
+    assert (batch["membership"].sum(-1) > 0).all()
 
 
 # ---- data and near misses ----
@@ -135,30 +136,30 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         read(bad)
 
 
-def test_taking_the_answer_away_leaves_nothing_that_answers() -> None:
-    made = near_miss.take_away(example("When was it built?", answers=["1874"]))
+def test_without_its_answer_a_paragraph_holds_nothing_that_answers() -> None:
+    made = near_miss.drop_answer(example("When was it built?", answers=["1874"]))
     assert made is not None
     assert made.sentences == (LIGHTHOUSE[0], *LIGHTHOUSE[2:])
     assert not made.answerable
-    assert near_miss.take_away(example("What stands there?", answers=["the"])) is None, "the rest still holds it"
+    assert near_miss.drop_answer(example("What stands there?", answers=["the"])) is None, "the rest still holds it"
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_a_changed_question_asks_for_something_else(seed: int) -> None:
+def test_an_edited_question_asks_for_something_else(seed: int) -> None:
     given_ = example("Who built the lighthouse at Skarvik before 1900?", answers=["Anna Lindqvist"])
     names = ["Oslo", "Bergen", "Anna Lindqvist"]
-    made = near_miss.change(given_, names, random.Random(seed))
+    made = near_miss.edit_question(given_, names, random.Random(seed))
     assert made is not None
     assert made.question != given_.question
     assert not made.answerable
     assert "Anna Lindqvist" not in made.question, "the new words do not stand in the answering sentence"
 
 
-def test_turning_round_takes_a_near_paragraph_without_the_answer() -> None:
+def test_a_swapped_paragraph_is_near_and_without_the_answer() -> None:
     others = [("Skarvik", LIGHTHOUSE), ("Mole", ("It dates from 1874.",)), ("Bees", ("Bees sleep in winter.",))]
     for seed in range(20):
-        made = near_miss.turn_round(example("When was it built?", answers=["1874"]), others, random.Random(seed))
+        made = near_miss.swap_paragraph(example("When was it built?", answers=["1874"]), others, random.Random(seed))
         assert made is not None
         assert made.sentences == ("Bees sleep in winter.",)
         assert not made.answerable
@@ -173,8 +174,7 @@ def test_a_window_is_whole_sentences_within_the_limit() -> None:
 
 def test_an_epoch_is_the_same_each_time_and_holds_every_question(layout: Layout) -> None:
     examples = [example(f"When was number {n} built?", n % 4, ["1874"]) for n in range(60)]
-    paragraphs = distinct_paragraphs(examples)
-    epochs = Epochs(examples, [[0]] * len(examples), paragraphs, layout, Plan(paired=0.5), seed=3)
+    epochs = Epochs(examples, [[e.paragraph] for e in examples], layout, Plan(paired=0.5), seed=3)
     one, again, next_ = epochs.batches(0, 512), epochs.batches(0, 512), epochs.batches(1, 512)
     assert one == again
     assert one != next_
@@ -191,14 +191,14 @@ def test_pairs_are_told_apart_by_the_loss(layout: Layout) -> None:
     """Of two rows on one paragraph the answered one should be surer; rows on other paragraphs do not compare."""
     import torch
 
-    from index.training.train import loss_of, tensors
+    from index.training.train import loss_of
 
-    answered = item(example("When was it built?"), layout, layout.pieces, "")
-    missed = item(example("Who painted it?", right=None), layout, layout.pieces, "")
+    answered = make_item(example("When was it built?"), "", layout)
+    missed = make_item(example("Who painted it?", right=None), "", layout)
 
     def loss(first: float, second: float, groups: tuple[int, int]) -> float:
         rows = [replace(answered, group=groups[0]), replace(missed, group=groups[1])]
-        made = tensors(arrays(rows), "cpu")
+        made = collate(rows)
         sentences = torch.full((2, 4), -20.0)
         sentences[0, 1], sentences[1, 1] = first, second
         flat = torch.zeros_like(made["starts"])
@@ -209,7 +209,7 @@ def test_pairs_are_told_apart_by_the_loss(layout: Layout) -> None:
     assert loss(-2.0, 2.0, (1, 1)) - loss(-2.0, 2.0, (1, 2)) > 1.5, "out of order"
 
 
-# ---- measures ----
+# ---- metrics and fits ----
 
 
 @settings(max_examples=60, deadline=None)
@@ -220,38 +220,39 @@ def test_auroc_is_the_share_of_pairs_in_order(pairs: list[tuple[bool, int]]) -> 
     if not yes or not no:
         return
     share = sum((a > b) + 0.5 * (a == b) for a in yes for b in no) / (len(yes) * len(no))
-    assert auroc([p for p, _ in pairs], [s for _, s in pairs]) == pytest.approx(share)
+    assert auroc(*(np.array(column) for column in zip(*pairs, strict=True))) == pytest.approx(share)
 
 
-def test_measures_of_known_rankings() -> None:
-    first = Judged((True, False, True), (0.9, 0.5, 0.1), 3.0)
-    second = Judged((False, True), (0.9, 0.1), 1.0)
-    none = Judged((False, False), (0.2, 0.1), 2.0)
-    assert [first_right(j) for j in (first, second, none)] == [True, False, None]
-    assert average_precision(first) == pytest.approx((1 + 2 / 3) / 2)
-    assert average_precision(second) == 0.5
-    assert average_precision(none) is None
-    assert precision_at_1([first, second, none]) == 0.5
-    coverage, risk = risk_coverage([first, second, none])
+def test_metrics_of_known_rankings() -> None:
+    first = Prediction((True, False, True), (0.9, 0.5, 0.1), 3.0)
+    second = Prediction((False, True), (0.9, 0.1), 1.0)
+    none = Prediction((False, False), (0.2, 0.1), 2.0)
+    every = [first, second, none]
+    assert average_precision(every) == pytest.approx([(1 + 2 / 3) / 2, 0.5])
+    assert precision_at_1(every).tolist() == [1, 0]
+    answerable, correct, confidence = columns(every)
+    assert answerable.tolist() == [True, True, False]
+    coverage, risk = risk_coverage(correct, confidence)
     assert coverage == pytest.approx([1 / 3, 2 / 3, 1])
     assert risk == pytest.approx([0, 1 / 2, 2 / 3]), "an unanswerable question that is answered is wrong"
-    low, high = interval([first, second] * 50, precision_at_1)
-    assert low < 0.5 < high
+    found = estimate(np.mean, precision_at_1([first, second] * 50))
+    assert found.value == 0.5
+    assert 0.3 < found.low < 0.5 < found.high < 0.7
 
 
 def test_calibration_error_is_zero_when_probabilities_come_true() -> None:
-    assert calibration_error([True, False] * 50, [0.5] * 100) == pytest.approx(0)
-    assert calibration_error([True] * 10, [0.25] * 10) == pytest.approx(0.75)
+    assert calibration_error(np.array([1.0, 0.0] * 50), np.full(100, 0.5)) == pytest.approx(0)
+    assert calibration_error(np.ones(10), np.full(10, 0.25)) == pytest.approx(0.75)
 
 
 def test_a_fitted_curve_finds_the_odds() -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(size=(4000, 2))
     y = rng.random(4000) < 1 / (1 + np.exp(-(2 * x[:, 0] - 1)))
-    found = fit(("a", "b"), x, y)
+    found = fit_logistic(("a", "b"), x, y)
     assert found.weights[0] / found.scale[0] == pytest.approx(2, abs=0.25)
     assert abs(found.weights[1]) < 0.15
-    assert found.probability(np.array([[0.5, 0.0]]))[0] == pytest.approx(0.5, abs=0.05)
+    assert found.log_odds(np.array([[0.5, 0.0]]))[0] == pytest.approx(0, abs=0.2)
 
 
 SCORE = st.floats(-60, 60)
@@ -261,7 +262,7 @@ SCORE = st.floats(-60, 60)
 @given(rows=st.lists(st.tuples(SCORE, st.booleans()), min_size=2, max_size=40))
 def test_a_fitted_curve_is_never_worse_than_knowing_nothing(rows: list[tuple[float, bool]]) -> None:
     """Newton's method alone runs away on scores far from their mean."""
-    curve = platt([x for x, _ in rows], [y for _, y in rows])
+    curve = fit_platt(np.array([x for x, _ in rows]), np.array([y for _, y in rows]))
     share = (sum(y for _, y in rows) + 1) / (len(rows) + 2)
     loss = -np.mean([np.log(max(curve.probability(x) if y else 1 - curve.probability(x), 1e-12)) for x, y in rows])
     nothing = -np.mean([np.log(share if y else 1 - share) for _, y in rows])
@@ -282,11 +283,17 @@ def test_listwise_weights_order_the_sentences_of_one_question() -> None:
     assert found.weights[0] > 5 * abs(found.weights[1])
     first = [labels[int(found.log_odds(rows).argmax())] for rows, labels in lists if labels.any()]
     assert np.mean(first) > 0.6
-    every = np.concatenate([found.probability(rows) for rows, _ in lists])
+    every = sigmoid(np.concatenate([found.log_odds(rows) for rows, _ in lists]))
     assert every.mean() == pytest.approx(np.concatenate([labels for _, labels in lists]).mean(), abs=0.01)
 
 
 # ---- missing and damaged ----
+
+
+def test_a_missing_library_is_named_with_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bm25s", None)
+    with pytest.raises(UsageError, match=r"bm25s is not installed; run `pip install .*\[train\]'`"):
+        load("bm25s")
 
 
 def test_without_a_file_the_embedding_model_ranks(tmp_path: Path) -> None:
@@ -312,7 +319,7 @@ def test_the_shipped_file_is_the_one_its_card_names() -> None:
     assert (SHIPPED / GRAPH).stat().st_size == card.bytes <= 25_000_000
     model_card = (SHIPPED / "MODEL_CARD.md").read_text("utf-8")
     assert card.sha256 in model_card
-    notice = (SHIPPED.parents[1] / "NOTICE").read_text("utf-8")
+    notice = (ROOT / "NOTICE").read_text("utf-8")
     for name in ("SQuAD", "QED", "SelQA"):
         assert name in model_card
         assert name in notice

@@ -19,9 +19,10 @@ from index.embedding.models import bundled_folder
 from index.errors import ModelError
 from index.files import file_sha256
 from index.rerank.card import CARD, GRAPH
+from index.rerank.layout import Layout
 from index.rerank.runtime import Selector
 from index.training.data import CALIBRATION, TRAIN, read
-from tests.conftest import ROOT, Footnote
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +64,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(module: str, *args: object) -> list[str]:
-    return [sys.executable, "-m", f"index.selector.{module}", *map(str, args)]
+    return [sys.executable, "-m", f"index.training.{module}", *map(str, args)]
 
 
 def train(data: Path, out: Path, home: Path) -> list[str]:
@@ -92,7 +93,7 @@ def apart(one: dict[str, Any], other: dict[str, Any]) -> float:
 
 
 def test_train_kill_go_on_publish_and_measure(
-    data: Path, built_home: Path, env: dict[str, str], tmp_path: Path, footnote: Footnote
+    data: Path, built_home: Path, env: dict[str, str], tmp_path: Path
 ) -> None:
     import torch
 
@@ -126,29 +127,28 @@ def test_train_kill_go_on_publish_and_measure(
     reads_in_any_company(shipped)
     refuses_damage(shipped, tmp_path)
     run(command("combine", data, "--selector", shipped, "--questions", 20, "--home", built_home), env)
-    shown = footnote(
-        *("eval", str(data / CALIBRATION), "--selector", "--picture", str(tmp_path / "risk.svg")),
-        FOOTNOTE_HOME=str(built_home),
-        FOOTNOTE_SELECTOR=str(shipped),
-    )
-    assert shown.returncode == 0, shown.stderr
+    report, picture = tmp_path / "report.json", tmp_path / "risk.svg"
+    of_file = [data / CALIBRATION, "--selector", shipped, "--home", built_home]
+    shown = run(command("evaluate", *of_file, "--failures", "--json", report), env)
     for word in ("selector", "combined", "embedding", "BM25", "chance", "P@1", "AUROC", "pairs/s", "made", "other"):
-        assert word in shown.stdout
-    assert (tmp_path / "risk.svg").read_text("utf-8").count("<polyline") == 10, "five rankers on two sets"
+        assert word in shown
+    assert len(json.loads(report.read_text("utf-8"))["rows"]) == 15, "five rankers on two sets and on both"
+    run([sys.executable, str(ROOT / "docs" / "make_risk_coverage.py"), str(report), "--out", str(picture)], env)
+    assert picture.read_text("utf-8").count("<polyline") == 10, "five rankers on two sets"
 
 
 def near_the_network(data: Path, out: Path, shipped: Path) -> None:
     """The published file says what the trained network says, but for the rounding to 8 bits."""
     from index.training.publish import load
-    from index.training.train import judge, open_layout
+    from index.training.train import predict
 
     assert {p.name for p in shipped.iterdir()} == {GRAPH, CARD}
     selector = Selector.open(shipped)
     assert selector is not None
     examples = read(data / CALIBRATION)
-    theirs = judge(load([out / "last.pt"]), examples, open_layout(), "cpu")
+    theirs = predict(load([out / "last.pt"]), examples, Layout.open(), "cpu")
     ours = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
-    a = np.array([s for j in theirs for s in j.scores])
+    a = np.array([s for p in theirs for s in p.scores])
     b = np.array([s for r in ours for s in r.sentences])
     assert np.corrcoef(a, b)[0, 1] > 0.98
 
@@ -223,8 +223,13 @@ def test_a_wrong_checkpoint_is_one_plain_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_file_is_one_plain_sentence(footnote: Footnote, tmp_path: Path, built_home: Path) -> None:
-    shown = footnote("eval", str(tmp_path / "nothing.gz"), "--selector", FOOTNOTE_HOME=str(built_home))
-    assert shown.returncode == 2
-    assert "nothing.gz" in shown.stderr
-    assert "Traceback" not in shown.stderr
+@pytest.mark.parametrize("args", [["{tmp}/nothing.gz"], ["{data}", "--selector", "{tmp}/nothing"]])
+def test_what_cannot_be_measured_is_one_plain_sentence(
+    args: list[str], data: Path, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = [a.format(tmp=tmp_path, data=data / CALIBRATION) for a in args]
+    done = subprocess.run(command("evaluate", *words), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "nothing" in done.stderr
+    assert "Traceback" not in done.stderr

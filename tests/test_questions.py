@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engine import Engine
-from app.evaluate.scoring import UNANSWERABLE, judge, read_questions
+from app.evaluate.scoring import UNANSWERABLE, read_questions, score
 from app.settings import Settings
 from index.build.build import build
 from index.read.corpus import read_corpus
@@ -44,7 +44,7 @@ def test_another_corpus_is_answered_too(tmp_path: Path, built_home: Path) -> Non
     build(settings.index)
     engine = Engine.open(settings)
     sources = {s.id: s for s in engine.sources()}
-    outcomes = [judge(q, engine.answer(q.question), sources, 0.0) for q in read_questions(METERS / "questions.jsonl")]
+    outcomes = [score(q, engine.answer(q.question), sources, 0.0) for q in read_questions(METERS / "questions.jsonl")]
     assert all(o.proved == o.quotes for o in outcomes)
     answerable = [o for o in outcomes if o.answerable]
     near = [o for o in outcomes if not o.answerable]

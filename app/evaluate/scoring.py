@@ -1,4 +1,4 @@
-"""Scoring answers against questions with known answers and supporting words.
+"""Scores answers to questions whose right answers and supporting words are known.
 
 A question file holds one JSON object a line: id, kind, question, history, answers (groups of strings: a right
 answer's text holds one of every group), support (source and exact words), min_sources.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median_high
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -47,7 +48,11 @@ class GoldQuestion(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one question went. `rank`: 1-based rank of the first supporting passage, None if not among the hits."""
+    """How one question went.
+
+    `right`: answered rightly, or rightly refused. `leads`: the first statement alone does it. `rank`: of the first
+    supporting passage, from 1; None if it is not among the hits. `proved`: how many of its `quotes` were proved.
+    """
 
     question: GoldQuestion
     answer: Answer
@@ -64,7 +69,7 @@ class Outcome:
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
-    """Questions of a JSON Lines file. Raises UsageError with the line that cannot be read."""
+    """Read the questions of a JSON Lines file. Raises UsageError with the line that cannot be read."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -87,7 +92,7 @@ def read_questions(path: Path) -> list[GoldQuestion]:
 
 
 def normalise(text: str) -> str:
-    """Lower case, one kind of quotation mark and dash, no Markdown signs, single spaces."""
+    """Return `text` in lower case, with one kind of quotation mark and dash, no Markdown signs and single spaces."""
     text = unicodedata.normalize("NFKC", text)
     text = re.sub(r"\[([^\]]*)\]\(https?://[^)]*\)", r"\1", text)
     text = re.sub(r"[*_`>#\\]", "", text).translate(str.maketrans("“”‘’–—", "\"\"''--"))
@@ -95,7 +100,7 @@ def normalise(text: str) -> str:
 
 
 def overlaps(one: str, other: str) -> bool:
-    """Whether two texts share enough words in a row to be the same evidence."""
+    """Say whether two texts share enough words in a row to be the same evidence."""
     a, b = normalise(one), normalise(other)
     if not a or not b:
         return False
@@ -104,11 +109,11 @@ def overlaps(one: str, other: str) -> bool:
     return any(b[i : i + _MIN_OVERLAP] in a for i in range(0, max(1, len(b) - _MIN_OVERLAP + 1), _STEP))
 
 
-def judge(question: GoldQuestion, answer: Answer, sources: dict[str, Source], seconds: float) -> Outcome:
+def score(question: GoldQuestion, answer: Answer, sources: dict[str, Source], seconds: float) -> Outcome:
     """Score `answer`; every quotation is proved again against `sources`."""
     quotes = answer.quotes
     proved = sum(_is_proved(q.quote, sources) for q in quotes)
-    right, leads = _verdict(question, answer)
+    right, leads = _is_right(question, answer)
     return Outcome(question, answer, right, leads, _rank(question, answer, sources), proved, len(quotes), seconds)
 
 
@@ -120,7 +125,7 @@ def _is_proved(quote: Quote, sources: dict[str, Source]) -> bool:
     return True
 
 
-def _verdict(question: GoldQuestion, answer: Answer) -> tuple[bool, bool]:
+def _is_right(question: GoldQuestion, answer: Answer) -> tuple[bool, bool]:
     """(answered right, the first statement already does)."""
     if question.kind == UNANSWERABLE:
         return answer.abstained, answer.abstained
@@ -154,14 +159,18 @@ def _rank(question: GoldQuestion, answer: Answer, sources: dict[str, Source]) ->
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One row of the table. Rates are in 0..1; `recall5` and `mrr` are over questions with listed support."""
+    """One row of the table.
+
+    `right`, `leads`, `recall_at_5`: parts of the questions, 0..1. `mrr`: mean reciprocal rank, 0..1. The last two are
+    over questions with listed support. `statements`: median of an answer. `p50`, `p95`: percentiles of the seconds.
+    """
 
     kind: str
     n: int
     right: float
     leads: float
     refused: int
-    recall5: float | None
+    recall_at_5: float | None
     mrr: float | None
     proved: int
     quotes: int
@@ -170,48 +179,68 @@ class Summary:
     p95: float
 
 
-def summarise(kind: str, outcomes: Sequence[Outcome]) -> Summary:
-    """Summarise outcomes of one kind (or of all)."""
+def summarise(outcomes: Sequence[Outcome]) -> list[Summary]:
+    """Summarise the outcomes of each kind, of the answerable, of the unanswerable, and of all."""
+    groups = {
+        kind: [o for o in outcomes if o.question.kind == kind]
+        for kind in dict.fromkeys(o.question.kind for o in outcomes)
+    }
+    groups["= answerable"] = [o for o in outcomes if o.answerable]
+    groups["= unanswerable"] = groups.get(UNANSWERABLE, [])
+    groups["= all"] = list(outcomes)
+    return [_summary(kind, found) for kind, found in groups.items() if found]
+
+
+def _summary(kind: str, outcomes: Sequence[Outcome]) -> Summary:
     n = len(outcomes)
-    ranked = [o for o in outcomes if o.question.support]
+    ranked = [1 / o.rank if o.rank else 0.0 for o in outcomes if o.question.support]  # reciprocal ranks
     seconds = sorted(o.seconds for o in outcomes)
-    lengths = sorted(len(o.answer.statements) for o in outcomes)
     return Summary(
         kind,
         n,
         sum(o.right for o in outcomes) / n,
         sum(o.leads for o in outcomes) / n,
         sum(o.answer.abstained for o in outcomes),
-        sum(o.rank is not None and o.rank <= 5 for o in ranked) / len(ranked) if ranked else None,
-        sum(1 / o.rank if o.rank else 0.0 for o in ranked) / len(ranked) if ranked else None,
+        sum(r >= 1 / 5 for r in ranked) / len(ranked) if ranked else None,
+        sum(ranked) / len(ranked) if ranked else None,
         sum(o.proved for o in outcomes),
         sum(o.quotes for o in outcomes),
-        lengths[n // 2],
-        seconds[n // 2],
+        median_high(len(o.answer.statements) for o in outcomes),
+        median_high(seconds),
         seconds[min(n - 1, int(n * 0.95))],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """At `threshold`: the part of answerable questions refused and of unanswerable ones answered."""
+    """At `threshold`: the part of answerable questions refused and of unanswerable ones answered, 0..1."""
 
     threshold: float
     answerable_refused: float
     unanswerable_answered: float
 
 
-def curve(outcomes: Iterable[Outcome]) -> list[CurvePoint]:
-    """The trade between the two errors over all thresholds, from the answers' confidence."""
-    pairs = [(o.answer.confidence, o.question.kind == UNANSWERABLE) for o in outcomes]
-    yes = [c for c, un in pairs if c is not None and not un]
-    no = [c for c, un in pairs if c is not None and un]
-    steps = sorted({0.0, *yes, *no})
-    return [
-        CurvePoint(
-            t,
-            sum(c < t for c in yes) / len(yes) if yes else 0.0,
-            sum(c >= t for c in no) / len(no) if no else 0.0,
-        )
-        for t in steps
+def thresholds(outcomes: Sequence[Outcome]) -> list[CurvePoint]:
+    """Return the trade between the two errors at every confidence (0..1) that an answer had."""
+    known = [
+        (o.answer.confidence, o.question.kind == UNANSWERABLE) for o in outcomes if o.answer.confidence is not None
     ]
+    yes = [c for c, unanswerable in known if not unanswerable]
+    no = [c for c, unanswerable in known if unanswerable]
+    return [
+        CurvePoint(t, sum(c < t for c in yes) / max(1, len(yes)), sum(c >= t for c in no) / max(1, len(no)))
+        for t in sorted({0.0, *yes, *no})
+    ]
+
+
+def report(rows: Sequence[Summary], points: Sequence[CurvePoint], outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Return everything as JSON values."""
+    return {
+        "summary": [asdict(r) for r in rows],
+        "curve": [asdict(p) for p in points],
+        "outcomes": [
+            o.question.model_dump(include={"id", "kind", "question"})
+            | {"right": o.right, "leads": o.leads, "rank": o.rank, "answer": o.answer.model_dump(mode="json")}
+            for o in outcomes
+        ],
+    }

@@ -157,7 +157,7 @@ def print_summary(console: Console, rows: Sequence[Summary]) -> None:
     for r in rows:
         table.add_row(
             r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
-            "-" if r.recall5 is None else f"{r.recall5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
+            "-" if r.recall_at_5 is None else f"{r.recall_at_5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
             f"{r.proved}/{r.quotes}", f"{r.statements:g}", f"{r.p50 * 1000:.0f}", f"{r.p95 * 1000:.0f}",
         )  # fmt: skip
     console.print(table)

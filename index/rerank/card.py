@@ -27,6 +27,7 @@ class Platt(BaseModel):
     bias: float
 
     def probability(self, log_odds: float) -> float:
+        """Return the probability (0..1)."""
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * log_odds + self.bias))))
 
 
@@ -47,7 +48,7 @@ class SelectorCard(BaseModel):
 
 
 def read_card(folder: Path) -> SelectorCard | None:
-    """The card of the selector in `folder`, None if there is no selector. Raises ModelError if it is damaged."""
+    """Read the card of the selector in `folder`, None if there is no selector. Raises ModelError if it is damaged."""
     if not (folder / GRAPH).is_file() and not (folder / CARD).is_file():
         return None
     try:

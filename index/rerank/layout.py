@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.embedding.models import bundled_folder
 
 MAX_TOKENS = 384  # of one row; the model's position table has 512
 MAX_QUESTION = 64
@@ -37,37 +40,47 @@ class Row:
     spans: tuple[tuple[int, int], ...]
 
     def types(self) -> NDArray[np.int64]:
+        """Return the token types, shape (tokens,)."""
         return (np.arange(len(self.ids)) >= self.first).astype(np.int64)
 
     def membership(self) -> NDArray[np.float32]:
-        """Shape (sentences, tokens): 1 where the token belongs to the sentence."""
+        """Return shape (sentences, tokens): 1 where the token belongs to the sentence."""
         table = np.zeros((len(self.spans), len(self.ids)), dtype=np.float32)
         for row, (start, end) in zip(table, self.spans, strict=True):
             row[start:end] = 1.0
         return table
 
 
+def tokenizer_file() -> Path:
+    """Return the bundled model's tokenizer file. Raises ModelError if the model is not installed."""
+    return bundled_folder() / "tokenizer.json"
+
+
 class Layout:
     """Lays out rows with one tokenizer (a `tokenizers.Tokenizer` of BERT's kind)."""
 
+    @classmethod
+    def open(cls) -> Layout:
+        """Open the layout over the bundled model's tokenizer. Raises ModelError if it is not installed."""
+        from tokenizers import Tokenizer
+
+        return cls(Tokenizer.from_file(str(tokenizer_file())))
+
     def __init__(self, tokenizer: Any) -> None:
+        """Take over `tokenizer`, set to cut nothing off and to pad nothing."""
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._cls, self._sep = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
         self._stop = self.pieces(["."])[0].ids
 
-    @classmethod
-    def of(cls, tokenizer: Any) -> Layout:
-        """With `tokenizer` set to cut nothing off and to pad nothing."""
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return cls(tokenizer)
-
     def pieces(self, texts: Sequence[str]) -> list[Piece]:
+        """Tokenise texts, without special tokens."""
         encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [Piece(tuple(e.ids), tuple(e.offsets)) for e in encoded]
 
     def row(self, question: Piece, header: Piece, sentences: Sequence[Piece], limit: int = MAX_TOKENS) -> Row:
-        """The row, of at most `limit` tokens: question and header are cut to their share, sentences at the end."""
+        """Lay out a row of at most `limit` tokens: question and header are cut to their share, sentences at the end."""
         ids = [self._cls, *question.ids[:MAX_QUESTION], self._sep]
         first = len(ids)
         if header.ids:

@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.models import bundled_folder
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
 from index.errors import ModelError
 from index.files import file_sha256
 from index.rerank.card import GRAPH, REMEDY, SHIPPED, SelectorCard, read_card
-from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row
+from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row, tokenizer_file
 
 LONGEST_ANSWER = 20  # tokens; answers of the training data are shorter as a rule
 _SPECIAL = 3  # [CLS] and two [SEP]
@@ -39,16 +38,15 @@ class Reading:
 
     @property
     def any(self) -> float:
-        """Log-odds that any sentence answers."""
+        """Return the log-odds that any sentence answers."""
         return float(np.logaddexp.reduce(np.array(self.sentences, dtype=np.float64)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Sentences `first`.. of passage `passage` in one row."""
+    """Some sentences of passage `passage` (a number) in one row."""
 
     passage: int
-    first: int
     row: Row
     pieces: tuple[Piece, ...]
 
@@ -62,33 +60,29 @@ class Selector:
 
     @classmethod
     def open(cls, folder: Path = SHIPPED, threads: int | None = None) -> Selector | None:
-        """The selector in `folder`, None if there is none. Raises ModelError if it is damaged."""
-        from tokenizers import Tokenizer
-
+        """Open the selector in `folder`, None if there is none. Raises ModelError if it is damaged."""
         card = read_card(folder)
         if card is None:
             return None
-        path = bundled_folder() / "tokenizer.json"
-        if file_sha256(path) != card.tokenizer_sha256:
+        if file_sha256(tokenizer_file()) != card.tokenizer_sha256:
             raise ModelError(
                 "the sentence selector was trained with another tokenizer than the bundled model's; " + REMEDY
             )
-        layout = Layout.of(Tokenizer.from_file(str(path)))
         session = open_session(folder / GRAPH, "sentence selector", REMEDY)
-        return cls(card, session, layout, threads or physical_cores())
+        return cls(card, session, Layout.open(), threads or physical_cores())
 
     @property
     def name(self) -> str:
         return f"{self.card.title} ({self.card.sha256[:8]})"
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[Reading]:
-        """One reading for each passage, given as (header, sentences). Raises ModelError if the model fails."""
+        """Read passages, given as (header, sentences): one reading each. Raises ModelError if the model fails."""
         return self.read_many([(question, header, sentences) for header, sentences in passages])
 
     def read_many(self, pairs: Sequence[tuple[str, str, Sequence[str]]]) -> list[Reading]:
-        """One reading for each (question, header, sentences); as `read`, for many questions."""
+        """Read many questions' passages, given as (question, header, sentences): one reading each; raises as `read`."""
         windows = [w for n, pair in enumerate(pairs) for w in self._windows(n, *pair)]
-        outputs: list[tuple[Floats, Floats, Floats] | None] = [None] * len(windows)
+        outputs: dict[int, tuple[Floats, Floats, Floats]] = {}
 
         def one(i: int) -> None:
             outputs[i] = self._run(windows[i].row)
@@ -97,9 +91,8 @@ class Selector:
             pass
         scores: list[list[float]] = [[] for _ in pairs]
         spans: list[list[tuple[int, int] | None]] = [[] for _ in pairs]
-        for window, output in zip(windows, outputs, strict=True):
-            assert output is not None
-            logits, start, end = output
+        for i, window in enumerate(windows):
+            logits, start, end = outputs[i]
             scores[window.passage] += logits.tolist()
             spans[window.passage] += _spans(window, start, end)
         return [Reading(tuple(s), tuple(a)) for s, a in zip(scores, spans, strict=True)]
@@ -114,11 +107,11 @@ class Selector:
                 size += len(pieces[end].ids)
                 end += 1
             part = tuple(pieces[first:end])
-            yield _Window(number, first, self._layout.row(asked, head, part), part)
+            yield _Window(number, self._layout.row(asked, head, part), part)
             first = end
 
     def _run(self, row: Row) -> tuple[Floats, Floats, Floats]:
-        """Log-odds (sentences,), start and end logits (tokens,) of one row."""
+        """Run the network on one row: log-odds (sentences,), start and end logits (tokens,)."""
         feed = {
             "input_ids": np.array([row.ids], dtype=np.int64),
             "token_types": row.types()[None],
@@ -132,15 +125,14 @@ class Selector:
 
 
 def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[tuple[int, int] | None]:
-    """For each sentence the characters of its best answering words: the pair of highest start + end logit."""
+    """Find each sentence's likeliest answering words : those of the highest start and end logit together."""
     for (first, last), piece in zip(window.row.spans, window.pieces, strict=True):
         size = last - first
         if size <= 0:
             yield None
             continue
         pairs = start[first:last, None] + end[None, first:last]
-        allowed = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(
-            np.ones((size, size), dtype=bool), LONGEST_ANSWER
-        )
+        length = np.arange(size) - np.arange(size)[:, None]  # of each pair, less one
+        allowed = (length >= 0) & (length < LONGEST_ANSWER)
         a, b = divmod(int(np.where(allowed, pairs, -np.inf).argmax()), size)
         yield piece.offsets[a][0], piece.offsets[b][1]

@@ -8,8 +8,6 @@ answers at all. Weights: `combination.json`, made by `python -m index.training.c
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -20,7 +18,9 @@ from index.errors import UsageError
 from index.passage import Passage
 from index.rerank.card import GRAPH, SHIPPED
 from index.rerank.features import NAMES, Floats
-from index.rerank.quick import FittedReranker, Weights, headings, read_weights
+from index.rerank.logistic import Weights
+from index.rerank.memory import Memory
+from index.rerank.quick import FittedReranker, headings
 from index.rerank.reranker import PassageScore
 from index.rerank.runtime import Reading, Selector
 
@@ -44,7 +44,7 @@ _CACHED = 2_000  # readings kept: a question's passages come up again when its f
 
 
 def open_selector(setting: str) -> Selector | None:
-    """The selector that the setting `selector` names; None for 'none', or where the bundled one is not there.
+    """Open the selector that the setting `selector` names; None for 'none', or where the bundled one is not there.
 
     Raises UsageError if a folder is named that holds none, ModelError if a selector is damaged.
     """
@@ -66,11 +66,10 @@ class SelectorReranker:
         self.weights = load_weights()
         self.threshold = self.weights.threshold
         self.name = f"{selector.name} with {quick.name}"
-        self._readings: OrderedDict[tuple[str, str], Reading] = OrderedDict()
-        self._lock = threading.Lock()
+        self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
-        """See `Reranker`. A passage that the selector did not read stands below all that it did."""
+        """Score passages; see `Reranker`. One that the selector did not read stands below all that it did."""
         features = self.quick.features(query, passages, similarities)
         scores = [self.quick.weigh(p, x) for p, x in zip(passages, features, strict=True)]
         best = sorted(range(len(passages)), key=lambda n: -max(scores[n].sentences))[:READ]
@@ -83,41 +82,28 @@ class SelectorReranker:
         ]
 
     def weigh(self, passage: Passage, features: Floats, reading: Reading) -> PassageScore:
-        """The score of a passage with its quick features and its reading. A heading never answers: its score is 0."""
+        """Score a passage with its quick features and its reading."""
         rows = np.hstack([features, reading_rows(reading)])
-        found = self.weights.sentence.log_odds(rows)
-        found[headings(passage)] = -np.inf
-        best = int(found.argmax())
-        row = confidence_row(float(found[best]), rows[best])
-        confidence = float(self.weights.confidence.probability(row[None])[0])
-        return PassageScore(tuple((1 / (1 + np.exp(-found))).tolist()), confidence, reading.spans)
+        sentences, confidence = self.weights.score(rows, headings(passage))
+        return PassageScore(tuple(sentences.tolist()), confidence, reading.spans)
 
     def _read(self, query: str, passages: Sequence[Passage]) -> list[Reading]:
-        keys = [(query, p.key) for p in passages]
-        with self._lock:
-            known = {k: self._readings[k] for k in keys if k in self._readings}
-        missing = [(k, p) for k, p in zip(keys, passages, strict=True) if k not in known]
-        read = self.selector.read(query, [(p.header, [s.text for s in p.sentences]) for _, p in missing])
-        fresh = {k: r for (k, _), r in zip(missing, read, strict=True)}
-        with self._lock:
-            self._readings.update(fresh)
-            while len(self._readings) > _CACHED:
-                self._readings.popitem(last=False)
-        return [(known | fresh)[k] for k in keys]
+        found = {p.key: p for p in passages}
+
+        def read(keys: list[tuple[str, str]]) -> list[Reading]:
+            missing = [found[key] for _, key in keys]
+            return self.selector.read(query, [(p.header, [s.text for s in p.sentences]) for p in missing])
+
+        return self._readings.get([(query, p.key) for p in passages], read)
 
 
 def reading_rows(reading: Reading) -> Floats:
-    """The last two columns of `SENTENCE`, shape (sentences, 2)."""
+    """Return the last two columns of `SENTENCE`, shape (sentences, 2)."""
     own = np.clip(np.array(reading.sentences, dtype=np.float64), -_CLIP, _CLIP)
     return np.column_stack([own, np.full(len(own), np.clip(reading.any, -_CLIP, _CLIP))])
 
 
-def confidence_row(log_odds: float, row: Floats) -> Floats:
-    """`CONFIDENCE` of a passage: its best sentence's combined `log_odds` and that sentence's row of `SENTENCE`."""
-    return np.array([log_odds, *(row[SENTENCE.index(name)] for name in CONFIDENCE[1:])])
-
-
 @cache
 def load_weights() -> Weights:
-    """The shipped weights; raises as `index.rerank.quick.read_weights` does."""
-    return read_weights(WEIGHTS, SENTENCE, CONFIDENCE)
+    """Read the shipped weights; raises as `Weights.read` does."""
+    return Weights.read(WEIGHTS, SENTENCE, CONFIDENCE)

@@ -1,8 +1,13 @@
-"""The sentence selector: a model that reads question and passage together and says which sentence answers, if any.
+"""Makes and measures the sentence selector; needs the extra 'train', and no other room imports it.
 
-data ── questions and paragraphs to train on, from files outside the repository
-near_miss ── questions made unanswerable on purpose: same page, same names, another fact
-layout ── question, header and sentences -> one row of tokens (training and use share it)
-network ── the model in torch; train, export: `python -m index.training.train DATA`
-runtime ── the shipped weights in ONNX Runtime, without torch
+    train ──────── fine-tune the network on questions with labelled sentences
+      data, near_miss, batches, network, retrieval
+    publish ────── a finished training -> selector.onnx and its card
+    combine ────── fit the weights that join the selector's scores and the quick reranker's
+      queries, fit
+    evaluate ───── measure the selector beside the embedding model, BM25 and chance
+      baselines, metrics
+
+Each of the four is a command: `python -m index.training.train DATA ...`. The code that runs at question time is in
+`index.rerank`.
 """

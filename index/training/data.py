@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import UsageError
@@ -21,6 +21,7 @@ TRAIN, CALIBRATION = "train.jsonl.gz", "calibration.jsonl.gz"
 # Some sets carry one paragraph of many thousand characters; the model reads a window of it.
 MAX_SENTENCE = 1200
 _HELD_OUT = 16  # one question in so many is kept from training, to choose checkpoints and fit combinations on
+Paragraph = tuple[str, tuple[str, ...]]  # title of its page, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class Example:
         return any(self.labels)
 
     @property
-    def paragraph(self) -> tuple[str, tuple[str, ...]]:
-        """Page and text: what two questions on one paragraph share."""
+    def paragraph(self) -> Paragraph:
+        """What two questions on one paragraph share."""
         return self.title, self.sentences
 
 
@@ -54,7 +55,7 @@ def clean(text: str) -> str:
 
 
 def read(path: Path) -> list[Example]:
-    """All examples of a file, cleaned. Raises UsageError if it cannot be read."""
+    """Read all examples of a file, cleaned. Raises UsageError if it cannot be read."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             return [_example(json.loads(line)) for line in lines]
@@ -77,9 +78,9 @@ def _example(row: dict[str, list[str]]) -> Example:
 
 
 def hold_out(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """(to train on, held out): of each set the pages whose hashes are least, until a sixteenth of its questions.
+    """Split examples into (to train on, held out), by page, the same at every call.
 
-    No page is in both; the same at every call.
+    Held out are of each set the pages whose hashes are least, until they hold a sixteenth of its questions.
     """
     held: set[str] = set()
     for name in sorted({e.dataset for e in examples}):
@@ -93,27 +94,21 @@ def hold_out(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]
     return [e for e in examples if e.title not in held], [e for e in examples if e.title in held]
 
 
-def distinct_paragraphs(examples: Iterable[Example]) -> list[tuple[str, tuple[str, ...]]]:
+def distinct_paragraphs(examples: Iterable[Example]) -> list[Paragraph]:
+    """Return the examples' paragraphs, each once."""
     return list(dict.fromkeys(e.paragraph for e in examples))
 
 
 def holds_answer(example: Example, text: str) -> bool:
-    """Whether `text` holds one of the answer's wordings, so that it is no certain negative."""
+    """Say whether `text` holds one of the answer's wordings, so that it is no certain negative."""
     low = text.lower()
     return any(a.lower() in low for a in example.answers)
 
 
 def window(example: Example, size: Sequence[int], limit: int, start: int) -> Example:
-    """Sentences from `start` on whose `size` (tokens each) fits into `limit`; at least one."""
+    """Cut the paragraph to the sentences from `start` on whose `size` (tokens each) fits into `limit`; at least one."""
     end, used = start, 0
     while end < len(size) and (end == start or used + size[end] <= limit):
         used += size[end]
         end += 1
-    return Example(
-        example.dataset,
-        example.title,
-        example.question,
-        example.sentences[start:end],
-        example.labels[start:end],
-        example.answers,
-    )
+    return replace(example, sentences=example.sentences[start:end], labels=example.labels[start:end])

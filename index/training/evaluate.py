@@ -1,146 +1,128 @@
-"""`footnote eval FILE --selector`: the sentence selector beside what it has to beat, as a table, JSON and a picture."""
+"""Measure the selector beside its baselines: python -m index.training.evaluate FILE [--failures] [--json OUT]
+
+FILE holds questions with labelled sentences (index/training/data.py), none of them trained on. Prints for each ranker
+and data set P@1, mean average precision (MAP), AUROC of 'some sentence answers', mean risk over all coverages and the
+expected calibration error (ECE) of a sentence's probability, with 95% bootstrap intervals. docs/make_risk_coverage.py
+draws the curves in OUT.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from markupsafe import escape
-from rich.console import Console
-from rich.table import Table
+import numpy as np
 
-from index.embedding.embedder import open_embedder
-from index.errors import UsageError
-from index.rerank.card import SHIPPED, Platt
+from index.embedding.embedder import prepare_embedder
+from index.errors import UsageError, in_plain_words
+from index.rerank.card import GRAPH, SHIPPED, SelectorCard
 from index.rerank.runtime import Selector
 from index.settings import IndexSettings
+from index.training import baselines, metrics
 from index.training.data import Example, read
-from index.training.measure import Judged, first_right, risk_coverage
-from index.training.yardsticks import Measured, Ranked, Value, measured, rank_all
+from index.training.metrics import Estimate, Prediction
 
-_COLOURS = {
-    "selector": "#1c4f82",
-    "combined": "#7b3f8c",
-    "embedding": "#b5651d",
-    "BM25": "#5d7a3a",
-    "chance": "#8a8577",
-}
-_WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 240, 46, 30, 34
-_STEPS = 200  # points of a curve; more are not seen
+POINTS = 200  # of a curve; more are not seen
+Measures = dict[str, Estimate | float | None]  # None: not defined there
 
 
-def run_selector(
-    file: Path, settings: IndexSettings, console: Console, failures: bool = False
-) -> tuple[list[Ranked], list[Measured]]:
-    """Rank every question of `file` with every ranker and print the table. Raises UsageError, ModelError."""
-    examples = read(file)
-    folder = SHIPPED if settings.selector in ("bundled", "none") else Path(settings.selector)
-    selector = Selector.open(folder)
-    if selector is None:
-        raise UsageError(f"there is no selector in '{folder.name}'; set `selector` to a folder that has one")
-    ranked = rank_all(examples, selector, open_embedder(settings))
-    rows = [row for r in ranked for row in measured(r, examples)]
-    print_rows(console, rows, ranked)
-    if failures:
-        print_failures(console, examples, ranked[0])
-    return ranked, rows
+def measure(predictions: Sequence[Prediction]) -> Measures:
+    """Measure one ranker on one data set."""
+    answerable, correct, confidence = metrics.columns(predictions)
+    some, both = answerable.sum() > 1, 0 < answerable.sum() < len(predictions)
+    return {
+        "P@1": metrics.estimate(np.mean, metrics.precision_at_1(predictions)) if some else None,
+        "MAP": metrics.estimate(np.mean, metrics.average_precision(predictions)) if some else None,
+        "AUROC": metrics.estimate(metrics.auroc, answerable, confidence) if both else None,
+        "risk": metrics.estimate(metrics.mean_risk, correct, confidence) if both else None,
+    }
 
 
-def print_rows(console: Console, rows: Sequence[Measured], ranked: Sequence[Ranked]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("ranker", "set", "questions", "P@1", "MAP", "AUROC", "risk", "ECE", "pairs/s"):
-        table.add_column(name, justify="left" if name in ("ranker", "set") else "right")
-    speed = {r.name: f"{r.pairs_per_second:.0f}" for r in ranked}
-    for row in rows:
-        table.add_row(
-            row.ranker,
-            row.dataset,
-            str(row.questions),
-            _shown(row.p1),
-            _shown(row.map),
-            _shown(row.auroc),
-            _shown(row.risk),
-            "-" if row.error is None else f"{row.error:.3f}",
-            speed[row.ranker] if row.dataset == "all" else "",
-        )
-    console.print(table)
-    console.print("in brackets: 95% bootstrap intervals; risk: mean over all coverages of the part answered wrongly")
+def sentence_error(predictions: Sequence[Prediction], card: SelectorCard) -> float:
+    """Return the calibration error of the selector's probabilities."""
+    right = np.concatenate([p.labels for p in predictions]).astype(np.float64)
+    probability = np.array([card.sentence.probability(s) for p in predictions for s in p.scores])
+    return metrics.calibration_error(right, probability)
 
 
-def print_failures(console: Console, examples: Sequence[Example], ranked: Ranked) -> None:
-    """Every question whose first sentence does not answer, and every unanswerable one that is taken for answered."""
-    assert ranked.curves is not None
-    sentence, any_ = ranked.curves
-    for e, j in zip(examples, ranked.judged, strict=True):
-        best = max(range(len(j.scores)), key=lambda n: j.scores[n])
-        sure = any_.probability(j.any)
-        if j.answerable and not first_right(j):
-            right = next(n for n, label in enumerate(j.labels) if label)
-            lines = [_line("shown", e, j, best, sentence), _line("right", e, j, right, sentence)]
-        elif not j.answerable and sure >= 0.5:
-            lines = [_line("shown", e, j, best, sentence), "nothing answers"]
-        else:
+def curve(predictions: Sequence[Prediction]) -> list[tuple[float, float]]:
+    """Return points (coverage, risk), both 0..1."""
+    _, correct, confidence = metrics.columns(predictions)
+    coverage, risk = metrics.risk_coverage(correct, confidence)
+    step = max(1, len(coverage) // POINTS)
+    return list(zip(coverage[step - 1 :: step].tolist(), risk[step - 1 :: step].tolist(), strict=True))
+
+
+def shown(value: Estimate | float | None) -> str:
+    """Format a value of the table."""
+    if isinstance(value, tuple):
+        return "{:.3f} [{:.3f}, {:.3f}]".format(*value)
+    return "-" if value is None else f"{value:.3f}"
+
+
+def print_failures(predictions: Sequence[Prediction], examples: Sequence[Example], card: SelectorCard) -> None:
+    """Print each question whose best sentence is wrong, and each unanswerable one that seems answered."""
+    for e, p in zip(examples, predictions, strict=True):
+        answered = card.any.probability(p.confidence)
+        if p.correct or (not p.answerable and answered < 0.5):
             continue
-        console.print(f"\n{e.dataset}, {e.title}: {e.question} (answered with probability {sure:.2f})", markup=False)
-        for line in lines:
-            console.print(f"   {line}", markup=False)
+        print(f"\n{e.dataset}, {e.title}: {e.question} (answered with probability {answered:.2f})")
+        print(f"   shown {card.sentence.probability(p.scores[p.best]):.2f}: {e.sentences[p.best]}")
+        if p.answerable:
+            right = p.labels.index(True)
+            print(f"   right {card.sentence.probability(p.scores[right]):.2f}: {e.sentences[right]}")
+        else:
+            print("   nothing answers")
 
 
-def _line(name: str, example: Example, judged: Judged, number: int, curve: Platt) -> str:
-    return f"{name} {curve.probability(judged.scores[number]):.2f}: {example.sentences[number]}"
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--selector", type=Path, default=SHIPPED, help=f"folder with {GRAPH}")
+    parser.add_argument("--failures", action="store_true", help="print each question that the selector gets wrong")
+    parser.add_argument("--json", type=Path, help="write rows and risk-coverage curves to this file")
+    parser.add_argument("--home", type=Path, default=Path(".footnote"))
+    args = parser.parse_args()
+    examples = read(args.file)
+    selector = Selector.open(args.selector)
+    if selector is None:
+        raise UsageError(f"no {GRAPH} in '{args.selector}'; name the folder that holds it")
+    embedder = prepare_embedder(IndexSettings(home=args.home))
+    rankers: dict[str, Callable[[], list[Prediction]]] = {
+        "selector": lambda: baselines.by_selector(examples, selector),
+        "combined": lambda: baselines.by_combination(examples, selector, embedder),
+        "embedding": lambda: baselines.by_embedding(examples, embedder),
+        "BM25": lambda: baselines.by_bm25(examples),
+        "chance": lambda: baselines.by_chance(examples),
+    }
+    form = "{:<10} {:<16} {:>9}  {:<20}  {:<20}  {:<20}  {:<20}  {:>5} {:>8}"
+    print(form.format("ranker", "set", "questions", "P@1", "MAP", "AUROC", "risk", "ECE", "pairs/s"))
+    pairs = sum(len(e.sentences) for e in examples)
+    every: dict[str, list[Prediction]] = {}
+    rows: list[dict[str, object]] = []
+    curves: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for ranker, rank in rankers.items():
+        start = time.perf_counter()
+        every[ranker] = rank()
+        speed = pairs / (time.perf_counter() - start)  # on all cores
+        for name, part in {**metrics.by_dataset(every[ranker], examples), "all": every[ranker]}.items():
+            found = measure(part)
+            found["ECE"] = sentence_error(part, selector.card) if ranker == "selector" else None
+            print(form.format(ranker, name, len(part), *map(shown, found.values()), f"{speed:.0f}"), flush=True)
+            rows.append({"ranker": ranker, "dataset": name, "questions": len(part), **found, "pairs/s": speed})
+            if found["risk"] and name != "all":
+                curves.setdefault(name, {})[ranker] = curve(part)
+    print("in brackets: 95% bootstrap intervals; risk: mean over all coverages of the part answered wrongly")
+    if args.failures:
+        print_failures(every["selector"], examples, selector.card)
+    if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
+        args.json.write_text(json.dumps({"rows": rows, "curves": curves}, indent=1), "utf-8")
 
 
-def _shown(value: Value | None) -> str:
-    return "-" if value is None else f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
-
-
-def report(rows: Sequence[Measured], ranked: Sequence[Ranked]) -> dict[str, object]:
-    """The table as JSON."""
-    return {"rows": [asdict(r) for r in rows], "pairs_per_second": {r.name: r.pairs_per_second for r in ranked}}
-
-
-def picture(ranked: Sequence[Ranked], datasets: Sequence[str]) -> str:
-    """Risk over coverage as SVG, a panel a set. `datasets[i]`: the set of example i."""
-    names = [n for n in sorted(set(datasets)) if _mixed(ranked[0], datasets, n)]
-    width = _LEFT + len(names) * (_WIDTH + _GAP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_TOP + _HEIGHT + 70}" '
-        'font-family="sans-serif" font-size="12" role="img">',
-        "<title>Risk over coverage: the part answered wrongly when only the surest questions are answered</title>",
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-    ]
-    for n, name in enumerate(names):
-        parts += _panel(ranked, datasets, name, _LEFT + n * (_WIDTH + _GAP))
-    for n, ranker in enumerate(ranked):
-        x, y = _LEFT + n * 110, _TOP + _HEIGHT + 54
-        parts.append(f'<rect x="{x}" y="{y - 9}" width="18" height="4" fill="{_COLOURS[ranker.name]}"/>')
-        parts.append(f'<text x="{x + 24}" y="{y - 2}">{escape(ranker.name)}</text>')
-    return "\n".join([*parts, "</svg>", ""])
-
-
-def _mixed(ranked: Ranked, datasets: Sequence[str], name: str) -> bool:
-    flags = [j.answerable for j, d in zip(ranked.judged, datasets, strict=True) if d == name]
-    return any(flags) and not all(flags)
-
-
-def _panel(ranked: Sequence[Ranked], datasets: Sequence[str], name: str, left: int) -> list[str]:
-    parts = [f'<text x="{left}" y="{_TOP - 10}" font-weight="bold">{escape(name)}: answered wrongly</text>']
-    for tick in range(0, 11, 2):
-        x, y = left + tick / 10 * _WIDTH, _TOP + _HEIGHT - tick / 10 * _HEIGHT
-        parts.append(f'<line x1="{left}" x2="{left + _WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e0dcd2"/>')
-        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{tick * 10}%</text>')
-        parts.append(f'<text x="{x:.1f}" y="{_TOP + _HEIGHT + 16}" text-anchor="middle">{tick * 10}%</text>')
-    parts.append(
-        f'<text x="{left + _WIDTH / 2}" y="{_TOP + _HEIGHT + 32}" text-anchor="middle">questions answered</text>'
-    )
-    for ranker in ranked:
-        chosen = [j for j, d in zip(ranker.judged, datasets, strict=True) if d == name]
-        coverage, risk = risk_coverage(chosen)
-        step = max(1, len(coverage) // _STEPS)
-        points = " ".join(
-            f"{left + c * _WIDTH:.1f},{_TOP + _HEIGHT - r * _HEIGHT:.1f}"
-            for c, r in list(zip(coverage, risk, strict=True))[step - 1 :: step]
-        )
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{_COLOURS[ranker.name]}" stroke-width="2"/>')
-    return parts
+if __name__ == "__main__":
+    in_plain_words(main)

@@ -4,19 +4,19 @@ A model that has seen only answerable questions takes shared names for an answer
 ones, in the manner of the unanswerable questions of SQuAD 2.0 (Rajpurkar, Jia and Liang, 2018, table 1: negation,
 antonym, entity swap, mutual exclusion, impossible condition) but by rule:
 
-    take away     the answering sentence leaves its paragraph
-    turn round    another paragraph, the nearest one that does not hold the answer
-    change        one figure, name or telling word of the question becomes another
+    drop_answer        the paragraph loses its answering sentence
+    swap_paragraph     the question stands before another paragraph, a near one that does not hold the answer
+    edit_question      one figure, name or telling word of the question becomes another
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index.training.data import Example, holds_answer
+from index.training.data import Example, Paragraph, holds_answer
 
 _FIGURE = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w'’-]+)*")
@@ -40,23 +40,25 @@ advantage disadvantage|benefit harm|success failure|peace war|friend enemy|ally 
 employer employee|writer reader|red blue|black white|green yellow|air water|land sea|city village
 """
 _OTHER: dict[str, list[str]] = {}
-for _pair in _OPPOSITES.replace("\n", "").split("|"):
-    _a, _b = _pair.split()
-    _OTHER.setdefault(_a, []).append(_b)
-    _OTHER.setdefault(_b, []).append(_a)
+for _one, _other in (pair.split() for pair in _OPPOSITES.replace("\n", "").split("|")):
+    _OTHER.setdefault(_one, []).append(_other)
+    _OTHER.setdefault(_other, []).append(_one)
 _VERB = re.compile(r"\b(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b(?! not)", re.IGNORECASE)
 
 
-def take_away(example: Example) -> Example | None:
-    """The paragraph without its answering sentences; None if the rest is empty or still holds the answer."""
+def drop_answer(example: Example) -> Example | None:
+    """Drop the answering sentences; None if the rest is empty or still holds the answer."""
     kept = tuple(s for s, answers in zip(example.sentences, example.labels, strict=True) if not answers)
     if not kept or holds_answer(example, " ".join(kept)):
         return None
     return replace(example, sentences=kept, labels=(False,) * len(kept))
 
 
-def turn_round(example: Example, others: Sequence[tuple[str, tuple[str, ...]]], rng: random.Random) -> Example | None:
-    """The question before one of `others`, nearer paragraphs being likelier; `others` are sorted, nearest first."""
+def swap_paragraph(example: Example, others: Sequence[Paragraph], rng: random.Random) -> Example | None:
+    """Put another paragraph in place of its own: one of `others` (nearest first), the nearer the likelier.
+
+    None where all of them hold the answer.
+    """
     usable = [p for p in others if p != example.paragraph and not holds_answer(example, " ".join(p[1]))]
     if not usable:
         return None
@@ -64,25 +66,35 @@ def turn_round(example: Example, others: Sequence[tuple[str, tuple[str, ...]]], 
     return replace(example, title=title, sentences=sentences, labels=(False,) * len(sentences))
 
 
-def change(example: Example, names: Sequence[str], rng: random.Random) -> Example | None:
-    """One figure, name or telling word of the question becomes another; `names`: names to put in.
+def edit_question(example: Example, names: Sequence[str], rng: random.Random) -> Example | None:
+    """Change one figure, name or telling word of the question; `names`: names to put in.
 
-    None where nothing can be changed, or where the changed words stand in the answering sentence already.
+    None where nothing can be changed, or where the new words stand in the answering sentence already.
     """
-    ways = [_other_figure, _other_name, _opposite, _opposite, _negated]
+    ways: list[Callable[[], str | None]] = [
+        lambda: _other_figure(example, rng),
+        lambda: _other_name(example, names, rng),
+        lambda: _opposite(example.question, rng),
+        lambda: _opposite(example.question, rng),
+        lambda: _negated(example.question, rng),
+    ]
     rng.shuffle(ways)
     for way in ways:
-        question = way(example, names, rng)
+        question = way()
         if question is not None and question != example.question:
             return replace(example, question=question, labels=(False,) * len(example.labels))
     return None
+
+
+def _answering(example: Example) -> str:
+    return " ".join(s for s, answers in zip(example.sentences, example.labels, strict=True) if answers)
 
 
 def _swap(text: str, start: int, end: int, new: str) -> str:
     return text[:start] + new + text[end:]
 
 
-def _other_figure(example: Example, names: Sequence[str], rng: random.Random) -> str | None:  # noqa: ARG001
+def _other_figure(example: Example, rng: random.Random) -> str | None:
     found = list(_FIGURE.finditer(example.question))
     if not found:
         return None
@@ -95,8 +107,7 @@ def _other_figure(example: Example, names: Sequence[str], rng: random.Random) ->
         value = int(re.sub(r"\D", "", old.split(".")[0]) or 0)
         step = rng.randint(1, 12) if value > 20 else rng.randint(1, 3)
         new = str(value + step if value <= step or rng.random() < 0.5 else value - step)
-    answering = " ".join(s for s, a in zip(example.sentences, example.labels, strict=True) if a)
-    return None if new in answering else _swap(example.question, match.start(), match.end(), new)
+    return None if new in _answering(example) else _swap(example.question, match.start(), match.end(), new)
 
 
 def _other_name(example: Example, names: Sequence[str], rng: random.Random) -> str | None:
@@ -108,7 +119,7 @@ def _other_name(example: Example, names: Sequence[str], rng: random.Random) -> s
     if not shared:
         return None
     old = rng.choice(sorted(shared))
-    answering = " ".join(s for s, a in zip(example.sentences, example.labels, strict=True) if a)
+    answering = _answering(example)
     near = sorted(inside) if rng.random() < 0.5 else list(names)
     fitting = [
         n
@@ -122,21 +133,21 @@ def _other_name(example: Example, names: Sequence[str], rng: random.Random) -> s
     return _swap(example.question, start, start + len(old), new)
 
 
-def _opposite(example: Example, names: Sequence[str], rng: random.Random) -> str | None:  # noqa: ARG001
-    found = [m for m in re.finditer(r"\w+", example.question) if m.group().lower() in _OTHER]
+def _opposite(question: str, rng: random.Random) -> str | None:
+    found = [m for m in re.finditer(r"\w+", question) if m.group().lower() in _OTHER]
     if not found:
         return None
     match = rng.choice(found)
-    return _swap(example.question, match.start(), match.end(), rng.choice(_OTHER[match.group().lower()]))
+    return _swap(question, match.start(), match.end(), rng.choice(_OTHER[match.group().lower()]))
 
 
-def _negated(example: Example, names: Sequence[str], rng: random.Random) -> str | None:  # noqa: ARG001
-    found = _VERB.search(example.question)
+def _negated(question: str, rng: random.Random) -> str | None:
+    found = _VERB.search(question)
     if found is None or rng.random() < 0.7:
         return None
-    return _swap(example.question, found.end(), found.end(), " not")
+    return _swap(question, found.end(), found.end(), " not")
 
 
 def names_of(sentences: Sequence[str]) -> list[str]:
-    """Names (capitalised words inside a sentence) of a text, each once."""
+    """Return the names (capitalised words inside a sentence) of a text, each once."""
     return list(dict.fromkeys(n for n in _NAME.findall(" ".join(sentences)) if len(n) > 3))

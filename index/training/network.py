@@ -1,6 +1,6 @@
-"""The selector in torch: BERT's encoder and three small heads. The only file of this package that defines a model.
+"""The selector in torch: BERT's encoder and three small heads.
 
-For a row (see `layout`) it gives
+For a row (see `index.rerank.layout`) it gives
     sentences  (rows, sentences)  log-odds of a sentence against 'none': higher is likelier to answer
     start, end (rows, tokens)     logits of the first and last token of the answering words
 and 'none' is a logit of its own, so that one softmax over none and all sentences says whether and where the
@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import dropout1d
 
 from index.errors import UsageError
 
@@ -32,11 +33,8 @@ class SharedDropout(nn.Module):
         self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.p == 0.0 or x.dim() != 3:
-            return x
-        keep = 1.0 - self.p
-        mask = torch.bernoulli(torch.full((x.shape[0], 1, x.shape[2]), keep, dtype=x.dtype, device=x.device))
-        return x * (mask / keep)
+        """Drop out hidden units of `x`, shape (rows, tokens, hidden)."""
+        return dropout1d(x.transpose(1, 2), self.p).transpose(1, 2) if self.training else x
 
 
 class SelectorNetwork(nn.Module):
@@ -52,10 +50,12 @@ class SelectorNetwork(nn.Module):
     def forward(
         self, input_ids: Tensor, token_types: Tensor, membership: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """`membership`: (rows, sentences, tokens), 1 where a token belongs to a sentence; `mask`: 1 on real tokens."""
-        hidden = self.encoder(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask, return_dict=False)[
-            0
-        ]
+        """Return sentences, start, end.
+
+        `membership`: (rows, sentences, tokens), 1 where a token belongs to a sentence; `mask`: 1 on real tokens.
+        """
+        encoded = self.encoder(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask, return_dict=False)
+        hidden = encoded[0]
         start, end = self.span(hidden).unbind(-1)
         count = membership.sum(-1, keepdim=True).clamp(min=1.0)
         mean = membership @ hidden / count
@@ -69,7 +69,7 @@ class SelectorNetwork(nn.Module):
 
 
 def load_checkpoint(path: Path, device: str) -> dict[str, Any]:
-    """What `train` saved: model, optimiser, random, epoch, batch. Raises UsageError if it is not that."""
+    """Read what `train` saved: model, optimiser, random, epoch, batch. Raises UsageError if it is not that."""
     try:
         found = torch.load(path, map_location=device, weights_only=True)
         return {name: found[name] for name in ("model", "optimiser", "random", "epoch", "batch")}
@@ -78,7 +78,7 @@ def load_checkpoint(path: Path, device: str) -> dict[str, Any]:
 
 
 def build(folder: Path) -> SelectorNetwork:
-    """The network on the bundled encoder's weights; its heads are new (seed torch before)."""
+    """Build the network on the bundled encoder's weights; its heads are new (seed torch before)."""
     from transformers import BertModel
     from transformers.utils import logging
 

@@ -23,11 +23,14 @@ from index.embedding.models import bundled_folder
 from index.errors import UsageError, in_plain_words
 from index.files import file_sha256
 from index.rerank.card import CARD, GRAPH, SHIPPED, Platt, SelectorCard
-from index.rerank.logistic import fit
+from index.rerank.layout import Layout, tokenizer_file
 from index.rerank.runtime import Selector
-from index.training.data import CALIBRATION, TRAIN, Example, read
-from index.training.measure import Judged, measure
+from index.training.baselines import by_selector
+from index.training.data import CALIBRATION, TRAIN, read
+from index.training.fit import fit_platt
+from index.training.metrics import Prediction, columns, summary
 from index.training.network import SelectorNetwork, build, load_checkpoint
+from index.training.train import predict
 
 TITLE = "MiniLM-L6 sentence selector"
 MOST_BYTES = 25_000_000
@@ -35,7 +38,7 @@ _OPSET = 17
 
 
 def load(checkpoints: Sequence[Path]) -> SelectorNetwork:
-    """The network with the mean of the checkpoints' weights."""
+    """Load the network with the mean of the checkpoints' weights. Raises UsageError for what is no checkpoint."""
     states = [load_checkpoint(path, "cpu")["model"] for path in checkpoints]
     model = build(bundled_folder())
     mean = {k: sum(s[k].float() for s in states) / len(states) for k in states[0]}
@@ -44,7 +47,7 @@ def load(checkpoints: Sequence[Path]) -> SelectorNetwork:
 
 
 def export(model: SelectorNetwork, target: Path) -> None:
-    """One ONNX file with 8-bit weights, one scale a channel, in 7 bits' range (see `index.embedding.export` on why).
+    """Write one ONNX file with 8-bit weights, one scale a channel, in 7 bits' range (`index.embedding.export`: why).
 
     As there, the first feed-forward block narrows in floats: AUROC on the calibration file is .700 instead of .691
     for QED. Here they are kept as 16-bit floats and widened when the file is opened.
@@ -79,7 +82,7 @@ def export(model: SelectorNetwork, target: Path) -> None:
 
 
 def _halve(graph: Path) -> None:
-    """Matrices in 32-bit floats become 16-bit ones with a cast behind them, which the session folds away."""
+    """Make matrices in 32-bit floats 16-bit ones with a cast behind them, which the session folds away."""
     import onnx
     from onnx import numpy_helper
 
@@ -94,29 +97,15 @@ def _halve(graph: Path) -> None:
     onnx.save(model, graph)
 
 
-def judged(selector: Selector, examples: Sequence[Example]) -> list[Judged]:
-    readings = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
-    return [Judged(e.labels, r.sentences, r.any) for e, r in zip(examples, readings, strict=True)]
-
-
-def platt(log_odds: Sequence[float], right: Sequence[bool]) -> Platt:
-    """A logistic curve over log-odds, with Platt's smoothed targets (1999, equation 5)."""
-    y = np.array(right, dtype=np.float64)
-    positive, negative = y.sum(), len(y) - y.sum()
-    target = np.where(y > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    found = fit(("log_odds",), np.array(log_odds, dtype=np.float64)[:, None], target, ridge=1e-6)
-    slope = found.weights[0] / found.scale[0]
-    return Platt(slope=round(slope, 5), bias=round(found.bias - slope * found.mean[0], 5))
-
-
-def fit_curves(found: Sequence[Judged]) -> tuple[Platt, Platt]:
-    """(for one sentence, for any sentence of a passage)."""
-    pairs = [(s, label) for j in found for s, label in zip(j.scores, j.labels, strict=True)]
-    sentence = platt([s for s, _ in pairs], [label for _, label in pairs])
-    return sentence, platt([j.any for j in found], [j.answerable for j in found])
+def fit_curves(predictions: Sequence[Prediction]) -> tuple[Platt, Platt]:
+    """Fit the curves from log-odds to probability: (of one sentence, of any sentence of a passage)."""
+    answerable, _, confidence = columns(predictions)
+    scores, labels = (np.concatenate(c) for c in ([p.scores for p in predictions], [p.labels for p in predictions]))
+    return fit_platt(scores, labels), fit_platt(confidence, answerable)
 
 
 def main() -> None:
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--checkpoint", type=Path, nargs="+", required=True)
@@ -125,9 +114,7 @@ def main() -> None:
     args = parser.parse_args()
     examples = read(args.data / CALIBRATION)
     network = load(args.checkpoint)
-    from index.training.train import judge, open_layout
-
-    floats = measure(judge(network, examples, open_layout(), "cpu"), examples)
+    floats = summary(predict(network, examples, Layout.open(), "cpu"), examples)
     with tempfile.TemporaryDirectory() as work:
         fresh = Path(work, GRAPH)
         export(network, fresh)
@@ -138,7 +125,7 @@ def main() -> None:
             title=TITLE,
             bytes=size,
             sha256=file_sha256(fresh),
-            tokenizer_sha256=file_sha256(bundled_folder() / "tokenizer.json"),
+            tokenizer_sha256=file_sha256(tokenizer_file()),
             sentence=Platt(slope=1.0, bias=0.0),
             any=Platt(slope=1.0, bias=0.0),
             made=f"{datetime.date.today()}, python -m index.training.publish, {len(args.checkpoint)} checkpoint(s)",
@@ -148,12 +135,10 @@ def main() -> None:
         Path(work, CARD).write_text(card.model_dump_json(), "utf-8")
         selector = Selector.open(Path(work))
         assert selector is not None
-        found = judged(selector, examples)
-        sentence, any_ = fit_curves(found)
-        small = measure(found, examples)
-        card = card.model_copy(
-            update={"sentence": sentence, "any": any_, "measured": {"float32": floats, "int8": small}}
-        )
+        predictions = by_selector(examples, selector)
+        sentence, any_ = fit_curves(predictions)
+        measured = {"float32": floats, "int8": summary(predictions, examples)}
+        card = card.model_copy(update={"sentence": sentence, "any": any_, "measured": measured})
         print(card.model_dump_json(indent=1))
         if args.write:
             args.to.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ from index.embedding.models import bundled_folder
 from index.errors import in_plain_words
 from index.rerank.layout import Layout
 from index.settings import IndexSettings
-from index.training.batches import Arrays, Epochs, Item, Plan, arrays, item
+from index.training.batches import Epochs, Item, Plan, collate, make_item
 from index.training.data import TRAIN, Example, distinct_paragraphs, hold_out, read
-from index.training.measure import Judged, measure
-from index.training.neighbours import neighbours
+from index.training.metrics import Prediction, summary
 from index.training.network import SelectorNetwork, build, load_checkpoint
+from index.training.retrieval import embed, joined, nearest
 
 NEAR = 12  # paragraphs that lie nearest to a question, from which hard negatives are drawn
 TOKENS = 4096  # of a batch, padding included
@@ -40,11 +41,12 @@ PAIR_WEIGHT = 0.5  # of the pair loss
 HEADS_SEED = 0  # the same for every run, so that runs can be averaged
 WARM_UP = 0.06  # part of the steps
 SAVE_EVERY = 300  # seconds
+REPORT_EVERY = 50  # batches
 _FAR = -1e4  # the logit of what is not there
 
 
 def loss_of(sentences: Tensor, start: Tensor, end: Tensor, batch: dict[str, Tensor]) -> Tensor:
-    """Listwise over none and all sentences, start and end of the answering words where they are known, and pairs.
+    """Return the loss: listwise over none and all sentences, start and end of the answering words where known, pairs.
 
     A pair are two rows of one group of which one is answered and the other is not: their log-odds that any
     sentence answers should be in this order (Burges et al., 'Learning to Rank using Gradient Descent', 2005).
@@ -58,11 +60,11 @@ def loss_of(sentences: Tensor, start: Tensor, end: Tensor, batch: dict[str, Tens
         if known.any():
             scores = scores.masked_fill(batch["mask"] == 0, _FAR)
             total = total + SPAN_WEIGHT * _marginal(scores[known], right[known])
-    sure = torch.logsumexp(logits[:, 1:], 1)
+    any_answers = torch.logsumexp(logits[:, 1:], 1)
     answered = none.squeeze(1) == 0
     pairs = (batch["group"][:, None] == batch["group"][None]) & answered[:, None] & ~answered[None]
     if pairs.any():
-        total = total + PAIR_WEIGHT * softplus(sure[None] - sure[:, None])[pairs].mean()
+        total = total + PAIR_WEIGHT * softplus(any_answers[None] - any_answers[:, None])[pairs].mean()
     return total
 
 
@@ -72,24 +74,20 @@ def _marginal(logits: Tensor, right: Tensor) -> Tensor:
     return (torch.logsumexp(logits, 1) - torch.logsumexp(chosen, 1)).mean()
 
 
-def tensors(made: Arrays, device: str) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(value).to(device) for name, value in vars(made).items()}
-
-
 @torch.no_grad()
-def judge(model: SelectorNetwork, examples: Sequence[Example], layout: Layout, device: str) -> list[Judged]:
-    """What the network says of each example's paragraph (cut to the longest row)."""
+def predict(model: SelectorNetwork, examples: Sequence[Example], layout: Layout, device: str) -> list[Prediction]:
+    """Rank each example's sentences by the network; a paragraph is cut to the longest row."""
     model.eval()
-    items = [item(e, layout, layout.pieces, e.title) for e in examples]
+    items = [make_item(e, e.title, layout) for e in examples]
     order = sorted(range(len(items)), key=lambda i: len(items[i].row.ids))
-    found: dict[int, Judged] = {}
+    found: dict[int, Prediction] = {}
     for start in range(0, len(order), 16):
         part = order[start : start + 16]
-        batch = tensors(arrays([items[i] for i in part]), device)
+        batch = collate([items[i] for i in part], device)
         sentences, _, _ = model(batch["ids"], batch["types"], batch["membership"], batch["mask"])
         for i, row in zip(part, sentences.float().cpu().numpy(), strict=True):
             scores = row[: len(examples[i].labels)].astype(np.float64)
-            found[i] = Judged(examples[i].labels, tuple(scores.tolist()), float(np.logaddexp.reduce(scores)))
+            found[i] = Prediction(examples[i].labels, tuple(scores.tolist()), float(np.logaddexp.reduce(scores)))
     model.train()
     return [found[i] for i in range(len(items))]
 
@@ -98,7 +96,7 @@ class Training:
     """One run: model, optimiser, where it stands; saves and resumes itself."""
 
     def __init__(self, out: Path, epochs: int, rate: float, seed: int, start: Path | None, until: int) -> None:
-        self.out, self.epochs, self.rate, self.seed, self.until = out, epochs, rate, seed, until
+        self.out, self.epochs, self.rate, self.until = out, epochs, rate, until
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(HEADS_SEED)
         self.model = build(bundled_folder()).to(self.device).train()
@@ -113,39 +111,36 @@ class Training:
         self.epoch, self.batch = 0, 0
 
     def run(self, epochs: Epochs, held: Sequence[Example], layout: Layout) -> None:
+        """Train from where it stands to the last epoch, measuring on `held` after each."""
         self._resume()
         saved = time.monotonic()
         while self.epoch < self.until:
             batches = epochs.batches(self.epoch, TOKENS)
             losses: list[float] = []
-            every: list[float] = []
-            began = time.monotonic()
-            seen = 0
+            began, seen = time.monotonic(), 0
             while self.batch < len(batches):
-                step = self.epoch * len(batches) + self.batch
-                losses.append(self._step(batches[self.batch], step, len(batches)))
-                every.append(losses[-1])
+                losses.append(self._step(batches[self.batch], self.epoch * len(batches) + self.batch, len(batches)))
                 seen += sum(len(i.row.ids) for i in batches[self.batch])
                 self.batch += 1
-                if self.batch % 50 == 0:
-                    rate = seen / (time.monotonic() - began)
-                    self.report(epoch=self.epoch, batch=self.batch, of=len(batches), loss=_mean(losses), tokens_s=rate)
-                    losses = []
+                if self.batch % REPORT_EVERY == 0:
+                    loss, rate = float(np.mean(losses[-REPORT_EVERY:])), seen / (time.monotonic() - began)
+                    self.report(epoch=self.epoch, batch=self.batch, of=len(batches), loss=loss, tokens_s=rate)
                 if time.monotonic() - saved > SAVE_EVERY:
                     self._save()
                     saved = time.monotonic()
             self.epoch, self.batch = self.epoch + 1, 0
             self._save()
-            held_out = measure(judge(self.model, held, layout, self.device), held)
-            self.report(epoch=self.epoch, epoch_loss=_mean(every), **held_out)
+            held_out = summary(predict(self.model, held, layout, self.device), held)
+            self.report(epoch=self.epoch, epoch_loss=float(np.mean(losses)) if losses else 0.0, **held_out)
 
     def _step(self, batch: Sequence[Item], step: int, per_epoch: int) -> float:
+        """Learn from one batch; the rate rises to its highest, then falls to zero, both in a line."""
         total = per_epoch * self.epochs
         warm = max(1, int(total * WARM_UP))
         factor = (step + 1) / warm if step < warm else max(0.0, (total - step) / (total - warm))
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * factor
-        found = tensors(arrays(batch), self.device)
+        found = collate(batch, self.device)
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.device == "cuda"):
             sentences, start, end = self.model(found["ids"], found["types"], found["membership"], found["mask"])
         loss = loss_of(sentences.float(), start.float(), end.float(), found)
@@ -178,24 +173,15 @@ class Training:
             print(f"going on at epoch {self.epoch}, batch {self.batch}")
 
     def report(self, **values: Any) -> None:
+        """Print a line and write it to the log."""
         line = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in values.items()}
         print("  ".join(f"{k} {v}" for k, v in line.items()), flush=True)
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 
 
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else 0.0
-
-
-def open_layout() -> Layout:
-    """The layout over the bundled model's tokenizer."""
-    from tokenizers import Tokenizer
-
-    return Layout.of(Tokenizer.from_file(str(bundled_folder() / "tokenizer.json")))
-
-
 def main() -> None:
+    """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the log")
@@ -206,20 +192,26 @@ def main() -> None:
     parser.add_argument("--until", type=int, default=0, help="end after so many of the epochs (0: all)")
     parser.add_argument("--limit", type=int, default=0, help="train on so many questions only (0: all)")
     parser.add_argument("--home", type=Path, default=Path(".footnote"))
-    for field, default in vars(Plan()).items():
-        parser.add_argument(f"--{field.replace('_', '-')}", type=float, default=default)
+    for field in fields(Plan):
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     train, held = hold_out(read(args.data / TRAIN))
     if args.limit:
         train = train[:: max(1, len(train) // args.limit)]
-    layout = open_layout()
+    layout = Layout.open()
+    plan = Plan(**{f.name: getattr(args, f.name) for f in fields(Plan)})
+    embedder = prepare_embedder(IndexSettings(home=args.home))
     paragraphs = distinct_paragraphs(train)
-    near = neighbours(train, paragraphs, prepare_embedder(IndexSettings(home=args.home)), NEAR)
-    plan = Plan(**{name: getattr(args, name) for name in vars(Plan())})
+    texts, questions = [joined(p) for p in paragraphs], [e.question for e in train]
+    vectors = np.stack(list(embed(texts, embedder).values()))
+    near = [
+        [paragraphs[i] for i in ids]
+        for ids in nearest(questions, embedder.embed_queries(questions), texts, vectors, NEAR)
+    ]
     training = Training(args.out, args.epochs, args.rate, args.seed, args.start, args.until or args.epochs)
-    training.report(train=len(train), held=len(held), **vars(plan), seed=args.seed, rate=args.rate)
-    training.run(Epochs(train, near, paragraphs, layout, plan, args.seed), held, layout)
+    training.report(train=len(train), held=len(held), **asdict(plan), seed=args.seed, rate=args.rate)
+    training.run(Epochs(train, near, layout, plan, args.seed), held, layout)
 
 
 if __name__ == "__main__":

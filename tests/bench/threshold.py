@@ -14,7 +14,7 @@ from app.engine import Engine
 from app.evaluate.scoring import UNANSWERABLE, read_questions
 from app.settings import load_settings
 from index.rerank import quick, selector
-from index.rerank.quick import Weights
+from index.rerank.logistic import Weights
 
 
 def main() -> None:
