@@ -14,7 +14,7 @@ from app.answer.compose import Draft, Numbering, finish
 from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import candidates, drafts, select, telling_figure
 from app.compare.rows import Comparison, compare, nothing, stamp
-from app.question.classify import Question, asks_the_article, classify
+from app.question.classify import Question, classify
 from app.question.follow_up import stand_alone
 from app.question.language import detect
 from app.records import (
@@ -178,7 +178,7 @@ class _Run:
         for statement in statements:
             yield StatementReady(statement=statement)
         abstained = not statements
-        unknown = unmentioned(asked.text, self.sources.values(), self._mentions) if abstained else ()
+        unknown = unmentioned(asked, self.sources.values(), self._mentions) if abstained else ()
         yield Done(
             answer=finish(
                 question=self.question,
@@ -214,7 +214,7 @@ class _Run:
 
     def _scope(self, asked: Question) -> Filters:
         """The user's filters; the article alone where the question asks what the article says."""
-        if not asks_the_article(asked.text):
+        if not asked.asks_the_article:
             return self.filters
         articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
         return replace(self.filters, sources=articles) if articles else self.filters

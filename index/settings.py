@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 # Raised when the files of a generation or the text analysis change their meaning.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 # Raised when the same source would be cut into other passages (`index.read.split`).
 SPLITTER_VERSION = 1
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from app.answer.extract import Candidate, candidates
 from index.passage import Hit, Source
-from index.rerank.features import QueryView, held, query_view, text_view
+from index.rerank.features import QueryView, held, query_view
+from index.text.analysis import analyse
 from index.text.periods import may_overlap, same_time
 
 
@@ -59,7 +60,7 @@ class Found:
         return self.candidate.sentence.text
 
     def score(self, cut: Cut) -> float:
-        """How well the sentence answers (0..1, higher is better), its period included."""
+        """Return how well the sentence answers (0..1, higher is better), its period included."""
         return min(1.0, self.candidate.score * (cut.timely if self.timely else 1.0))
 
 
@@ -70,28 +71,29 @@ class Frequencies:
         self._view: QueryView = query_view(query, frequency, total)
 
     def cover(self, *texts: str) -> float:
-        """Part (0..1) of the question's weight that `texts` hold."""
+        """Return the part (0..1) of the question's weight that `texts` hold."""
         total = float(self._view.weights.sum())
-        here = held(self._view, [text_view(t) for t in texts])
+        here = held(self._view, [analyse(t) for t in texts])
         return float(self._view.weights[here].sum()) / total if total else 0.0
 
 
 def quotable(query: str, hits: Sequence[Hit], sources: Mapping[str, Source], frequencies: Frequencies) -> list[Found]:
-    """The sentences of `hits` that may be quoted on `query`, best first; none of another time than it asks about."""
+    """Return the sentences of `hits` that may be quoted on `query`, best first; none is of another time than it."""
+    asked = analyse(query)
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
     for candidate in candidates(hits, sources):
         text = candidate.sentence.text
-        if not may_overlap(text, query):
+        if not may_overlap(analyse(text), asked):
             continue
         hit = passages[candidate.source.id, candidate.sentence.start]
         cover = frequencies.cover(hit.passage.text, hit.passage.header)
-        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(text, query)))
+        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(analyse(text), asked)))
     return found
 
 
 def on_the_matter(ranked: Sequence[Found], cut: Cut = CUT) -> list[Found]:
-    """Those of `ranked` (best first) that say something on the matter; the best of all always does."""
+    """Return those of `ranked` (best first) that say something on the matter; the best of all always does."""
     if not ranked:
         return []
     score, cover = ranked[0].score(cut), ranked[0].cover
