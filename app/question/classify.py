@@ -83,10 +83,10 @@ _KINDS = {
     QuestionKind.COMPARE: re.compile(
         rf"\b(?:{_SOURCES}|figures?|numbers?|article)\b.{{0,40}}?\b{_DIFFER}\b|"
         rf"\b{_DIFFER}s?\b.{{0,30}}?\b(?:sources?|reports?|outlets?|each other)\b|"
-        r"\bcompared?\b|\bversus\b|\bvs\.?(?=\s)|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
+        r"\bcompared?\b|\b(?:versus|vs\.?)\s|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
         r"\bconflicting\b|\b(?:each|different|various) (?:sources?|outlets?|side)\b|"
         rf"\bwhat (?:do|does|did) .{{2,60}} {_SAY},? (?:and|but) (?:what|how) (?:do|does|did)\b|"
-        r"\bby [\w' -]{3,40} and by\b|\baccording to [\w' -]{3,40} and (?:according )?to\b"
+        r"\b(?:by|according to) [\w' -]{3,40} and (?:by|to|according to)\b"
     ),
     QuestionKind.OVERVIEW: re.compile(
         r"\bwhat(?:'s| is| are| was| does)\b.{0,60}?\b(?:all )?about\??$|"
@@ -105,10 +105,9 @@ _KINDS = {
         rf"\bwho .{{0,30}}\b{_SAY} (?:that|so)\b|\bwhose (?:estimate|claim|figure|words|account|statement)\b"
     ),
     QuestionKind.EXPLAIN: re.compile(
-        rf"^(?:and |but |so )?(?:how come|for what reasons?|explain)\b|\bwhy {one_of(AUXILIARIES)}\b|"
-        r"^(?:and |but |so )?why\b|\bwhat (?:caused|causes|explains?|led to|drove|motivated|made)\b|"
-        r"\bwhat (?:is|are|was|were) the (?:reasons?|causes?|explanations?|purpose)\b|"
-        rf"^(?:and |but |so )?how {one_of(AUXILIARIES)}\b"
+        rf"\bwhy\b|^(?:and |but |so )?(?:explain|how (?:come|{one_of(AUXILIARIES)}))\b|"
+        r"\bwhat (?:caused|causes|explains?|led to|drove|motivated|made)\b|"
+        r"\b(?:for|is|are|was|were) (?:what|the) (?:reasons?|causes?|explanations?|purpose)\b"
     ),
     QuestionKind.LIST: re.compile(
         r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:kinds?|types?|sorts?) of\b|"

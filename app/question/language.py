@@ -28,8 +28,7 @@ _QUOTED = re.compile(r"„[^“”]*[“”]|“[^”]*”|«[^»]*»|\"[^\"]*\"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _STARTS = frozenset(".?!:;¿¡")
 _NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_COMMONEST = frozenset(("the", "of", "and"))
-_COMMON_SHARE = 0.04  # of the words; English prose has some .12, other languages next to none
+_ENGLISH_SHARE = 0.04  # of the words; English prose has some .2 of them, other languages next to none
 _BEGINNING = 3000  # characters
 
 
@@ -54,10 +53,10 @@ class _Identifier(Protocol):
 def detect(text: str) -> Language | None:
     """Return the language of `text`; None if it holds too little but names and figures, or could be in several."""
     words = [*_telling(text)]
-    latin = [w for w in words if _is_latin(w[0])]
+    latin = [w for w in words if w[0] <= "\u024f" or "\u1e00" <= w[0] <= "\u1eff"]
     if len(latin) * 2 >= len(words) or len(latin) >= WORDS:
         return _latin(latin)
-    foreign = [w for w in words if not _is_latin(w[0])]
+    foreign = [w for w in words if w not in latin]
     if len(foreign) < WORDS and sum(len(_NO_BLANKS.findall(w)) for w in foreign) < LETTERS:
         return None
     found = _classified(foreign)
@@ -70,14 +69,14 @@ def is_plainly_english(text: str) -> bool:
 
 
 def is_english_prose(text: str) -> bool:
-    """Return whether the beginning of a longer text is English, by how often it has 'the', 'of' and 'and'."""
-    return _is_english(text[:_BEGINNING])
+    """Return whether the beginning of a longer text is English, by how many of its words only English has."""
+    return _english_share(text[:_BEGINNING]) >= _ENGLISH_SHARE
 
 
 @lru_cache(maxsize=4096)
-def _is_english(text: str) -> bool:
+def _english_share(text: str) -> float:
     words = [m[0].lower() for m in _WORD.finditer(text)]
-    return sum(w in _COMMONEST for w in words) >= _COMMON_SHARE * len(words) > 0
+    return sum(w in PLAIN_ENGLISH for w in words) / max(1, len(words))
 
 
 def unreadable(question: str, settings: IndexSettings) -> str | None:
@@ -100,10 +99,6 @@ def _identifier() -> _Identifier:
     made: _Identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     made.set_languages([code for code in made.labels if len(code) == 2])
     return made
-
-
-def _is_latin(letter: str) -> bool:
-    return letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff"
 
 
 def _telling(text: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ import re
 
 from index.filters import date_range
 from index.passage import Basis, Kind, Relation, Source
+from index.text.words import MONTHS
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = tuple(m[:3].title() for m in MONTHS)
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 RELATION_WORDS = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from app.words.texts import Plural, Texts
+from index.text.words import MONTHS
 
 
 def _plural(one: str, many: str) -> Plural:
     return Plural(one, many, many)
 
 
-_MONTHS = tuple("January February March April May June July August September October November December".split())
+_MONTHS = tuple(m.title() for m in MONTHS)
 
 ENGLISH = Texts(
     code="en",
@@ -25,7 +26,7 @@ ENGLISH = Texts(
     # sources in words
     months=_MONTHS,
     months_alone=_MONTHS,
-    months_short=tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
+    months_short=tuple(m[:3] for m in _MONTHS),
     undated="undated",
     our_note_on="our note on {name}",
     quoting="{name}, quoting",

@@ -13,18 +13,7 @@ from typing import Protocol
 
 from index.text.dates import Date, dates, month_number
 from index.text.patterns import one_of, places, word_after, word_before, words_before
-from index.text.words import (
-    CURRENCIES,
-    FRACTIONS,
-    LABELS,
-    ORDINALS,
-    QUANTIFIERS,
-    RANGES,
-    SCALES,
-    SHORT_SCALES,
-    TENS,
-    UNITS,
-)
+from index.text.words import CURRENCIES, FRACTIONS, LABELS, NUMBER_WORDS, QUANTIFIERS, RANGES, SCALES, SHORT_SCALES
 
 # Thousands are set apart by a comma, a dot (twice or more, else it is a decimal point), an apostrophe or a
 # blank: plain, no-break, thin or narrow no-break (the last two as in SI, BIPM brochure, 5.4.4).
@@ -36,8 +25,7 @@ _DIGITS = (
     r"|\d+\.\d+|\d+,\d{1,2}(?!\d)|\d+"
 )
 _SIGNS = "$€£₴₽"
-_NUMBER_WORDS = frozenset([*UNITS, *TENS, *ORDINALS, *SCALES, "zero"])
-_WORD = one_of(_NUMBER_WORDS)
+_WORD = one_of(NUMBER_WORDS)
 _RUN = rf"\b{_WORD}(?:(?:\s?[-‑]\s?|\s)(?:and[\s-])?{_WORD})*\b"
 _MONEY = rf"{one_of(CURRENCIES)}s?"
 _NUMBER = re.compile(
@@ -53,7 +41,7 @@ _NUMBER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BEGINS = _NUMBER_WORDS | {"us", "half"}
+_BEGINS = NUMBER_WORDS | {"us", "half"}
 _PIECE = re.compile(r"\w+|[^\w\s]|\s+")
 _SCALES = SCALES | SHORT_SCALES
 

@@ -9,65 +9,47 @@ def _words(text: str) -> frozenset[str]:
 
 # Time
 
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-MONTH_NUMBER = {m: n for n, m in enumerate(MONTHS, 1)} | {m[:3]: n for n, m in enumerate(MONTHS, 1)} | {"sept": 9}
+MONTHS = tuple("january february march april may june july august september october november december".split())
+MONTH_NUMBER = {name: n for n, m in enumerate(MONTHS, 1) for name in (m, m[:3])} | {"sept": 9}
 WEEKDAYS = _words("monday tuesday wednesday thursday friday saturday sunday")
-# What names a part of a month or year, and the part that it names.
-PARTS = {"early": "early", "mid": "mid", "late": "late"}
-PARTS_OF = {"beginning": "early", "start": "early", "middle": "mid", "end": "late"}
-# 'March' and 'may' are months only behind these.
-BEFORE_A_MONTH = _words(
-    "in since of until till by from for during before after about last next this every through and on"
-)
-# What stands between the two ends of a range.
+PARTS = {"early": "early", "mid": "mid", "late": "late"}  # of a month or year: 'mid-2024'
+PARTS_OF = {"beginning": "early", "start": "early", "middle": "mid", "end": "late"}  # 'the end of 2024'
+# What may join the two ends of a range.
 RANGES = frozenset(("-", "–", "—", "‑", "to", "until", "till", "through", "up to", "down to"))
 
 # Numbers
 
-UNITS = tuple(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen".split()
-)
-TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
-ORDINALS = tuple(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth "
-    "ninetieth hundredth thousandth millionth".split()
-)
 SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-SHORT_SCALES = {
-    "k": 10**3, "mn": 10**6, "mln": 10**6, "bn": 10**9, "m": 10**6,
-    "тис": 10**3, "тыс": 10**3, "млн": 10**6, "млрд": 10**9,
-}  # fmt: skip
-CURRENCIES = {
-    "dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£",
-    "hryvnia": "₴", "hryvnya": "₴", "uah": "₴", "ruble": "₽", "rouble": "₽", "rub": "₽",
-    "zloty": "zł", "pln": "zł",
-}  # fmt: skip
+# Ukrainian and Russian too.
+SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9}
+SHORT_SCALES |= {"тис": 10**3, "тыс": 10**3, "млн": 10**6, "млрд": 10**9}
+NUMBER_WORDS = SCALES.keys() | _words(
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety first second third fourth fifth sixth
+    seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth
+    nineteenth twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth hundredth thousandth
+    millionth"""
+)
 FRACTIONS = _words("half halves thirds quarter quarters fourths fifths sixths sevenths eighths ninths tenths")
+CURRENCIES = {
+    "dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£", "hryvnia": "₴", "hryvnya": "₴",
+    "uah": "₴", "ruble": "₽", "rouble": "₽", "rub": "₽", "zloty": "zł", "pln": "zł",
+}  # fmt: skip
 # What a figure names instead of counting it: 'Article 407', 'No. 12'.
 LABELS = _words("no. nos. nr nr. art art. article articles section part page pages p p. pp pp. № # §")
 # What is counted. Edited English sets a comma into counts above 999, so that four digits alone are mostly a year.
-COUNTED = _words(
-    """
-    people person persons men women children soldiers troops servicemen fighters civilians cases times copies per
+COUNTED = SCALES.keys() | _words(
+    """people person persons men women children soldiers troops servicemen fighters civilians cases times copies per
     percent dollars euros pounds hryvnia hryvnias ruble rubles rouble roubles zloty kilometres kilometers metres meters
-    km miles tons tonnes kg hours days weeks months years hundred thousand million billion
-    """
+    km miles tons tonnes kg hours days weeks months years"""
 )
 # Quantities that are no figures.
-QUANTITIES = _words(
-    """
-    no none nobody nothing never neither zero few fewer several some any many much more less little lot lots most
-    majority minority half halves third thirds quarter quarters fifth fifths sixth sixths eighth eighths tenth tenths
-    all each every entire whole both one once single another couple pair handful scores twice thrice dozen dozens
-    hundreds thousands millions billions double doubled doubles doubling triple tripled triples tripling quadruple
-    quadrupled twofold threefold tenfold countless unknown enough numerous repeatedly born teenager teenagers twenties
-    thirties forties fifties sixties seventies eighties nineties until
-    """
+QUANTITIES = FRACTIONS | _words(
+    """no none nobody nothing never neither zero few fewer several some any many much more less little lot lots most
+    majority minority third fifth sixth eighth tenth all each every entire whole both one once single another couple
+    pair handful scores twice thrice dozen dozens hundreds thousands millions billions double doubled doubles doubling
+    triple tripled triples tripling quadruple quadrupled twofold threefold tenfold countless unknown enough numerous
+    repeatedly born teenager teenagers twenties thirties forties fifties sixties seventies eighties nineties until"""
 )
 
 # Words with a task in the sentence
@@ -75,93 +57,83 @@ QUANTITIES = _words(
 QUESTION_WORDS = _words("who whom whose what which when where why how")
 # 'May' is left out: in a question it is more often the month.
 AUXILIARIES = _words("is are was were do does did has have had can could will would should might must")
+PREPOSITIONS = _words("in for by at on of from during under with to since until till after before about through")
+# 'March' and 'may' are months only behind these.
+BEFORE_A_MONTH = PREPOSITIONS | _words("last next this every and")
 # Words that a question is made of and that say nothing about its answer: articles, pronouns, auxiliary verbs,
 # prepositions, question words; also Russian and Ukrainian. BM25 weighs a word by how rare it is in passages, and 'who'
 # or 'did' is rarer there than in questions. Words of quantity, comparison, negation and saying stay: without them the
 # ranking of the development questions was worse (docs/lexical.md).
 STOP_WORDS = _words(
-    """
-    a about also am an and any are as at be because been being but by can could did do does doing for from had has have
-    having he her hers him his how i if in into is it its itself me my of on or our ours she should some than that the
-    their theirs them then there these they this those to too was we were what when where which while who whom whose
+    """a about also am an and any are as at be because been being but by can could did do does doing for from had has
+    have having he her hers him his how i if in into is it its itself me my of on or our ours she should some than that
+    the their theirs them then there these they this those to too was we were what when where which while who whom whose
     why will with would you your yours dont didnt doesnt isnt wasnt werent cant whats whos hows
     а без бы был была были было быть в во вы где да для до если есть же з за из и или й к как какая какие какой когда
     кто ли мне мы на над не него нее но о об он она они от по под при про с со та так там те то ты у что чтобы это этот
     я або але від він вона вони де до є за зі із й коли ми на не ні по та те ти хто це цей чи чому що щоб як яка яке
-    який які
-    """
+    який які"""
 )
-# Other words that a sentence sets before a count: a capital at its beginning makes them no name.
-QUANTIFIERS = STOP_WORDS | _words(
-    """
-    above after all almost among approximately around before below besides between during even every exactly few first
-    just last less like many more most nearly no not only other out over roughly since such until up within
-    """
-)
-PREPOSITIONS = _words("in for by at on of from during under with to since until after before")
+# Words that may begin a sentence before a count: their capital makes them no name.
+QUANTIFIERS = STOP_WORDS | PREPOSITIONS | QUANTITIES | _words(
+    """above after almost among approximately around below besides between even exactly first just last like nearly not
+    only other out over roughly since such up within"""
+)  # fmt: skip
 REFERENCES = _words(
     "it its they them their theirs that this those these there then one ones former latter such same else other others "
     "so"
 )
-# Words of English that other languages of Latin script do not have: 'was' and 'is' are German, 'has' is Spanish.
+# Words that other languages of Latin script do not have: 'was' and 'is' are German, 'has' is Spanish.
 PLAIN_ENGLISH = QUESTION_WORDS | _words(
-    "why does did were the about tell many much been with this that from they their and said says"
+    "does did were the about tell many much been with this that from they their and said says"
 )
 # What a question asks its reader to do.
 REQUESTS = _words("please tell show give list name enumerate explain compare describe summarise summarize me here")
 # What a question is made of: no content, and no name although it may have a capital.
 FUNCTION_WORDS = STOP_WORDS | AUXILIARIES | REQUESTS | _words("s so according besides")
 SAYING = _words(
-    """
-    say says said claim claims claimed argue argues argued report reports reported state states stated estimate
+    """say says said claim claims claimed argue argues argued report reports reported state states stated estimate
     estimates estimated suggest suggests suggested believe believes believed think thinks thought write writes wrote
     call calls called admit admits admitted deny denies denied warn warns warned put puts told mention mentions
-    mentioned give gives gave blame blames blamed confirm confirms confirmed
-    """
+    mentioned give gives gave blame blames blamed confirm confirms confirmed"""
 )
 PAST_VERBS = _words(
     "was were had did said told went came gave fell rose began left wrote saw became got made took found held"
 )
 NOT_PAST = _words("hundred united need indeed speed proceed exceed")  # they end like 'closed'
-# What looks ahead: modal verbs, verbs of what is laid down, times to come; and the stems of verbs of expecting,
-# planning or refusing.
+# What looks ahead: modal verbs, verbs of what is laid down, times to come.
 AHEAD = _words(
-    """
-    will won't won’t shall would may might could should can cannot must ahead next future coming upcoming later tomorrow
-    soon until likely unlikely deadline projected projection projections aims aimed aiming effective apply applies
-    exempt exempts liable punishable carries begins starts ends expire expires
-    """
+    """will won't won’t shall would may might could should can cannot must ahead next future coming upcoming later
+    tomorrow soon until likely unlikely deadline projected projection projections aims aimed aiming effective apply
+    applies exempt exempts liable punishable carries begins starts ends expire expires"""
 )
+# Stems of verbs of expecting, planning or refusing.
 AHEAD_STEMS = _words(
-    "expect predict forecast forese foresaw anticip plan intend intent hope fear warn threat threaten promis pledg "
-    "propos schedul prospect refus risk riski"
+    """expect predict forecast forese foresaw anticip plan intend intent hope fear warn threat threaten promis pledg
+    propos schedul prospect refus risk riski"""
 )
 
 # Names, and what they are names of
 
 TITLES = _words(
-    "president prime minister general colonel lieutenant lieutenant-colonel major captain sergeant chancellor senator "
-    "judge professor sir king queen pope mr mrs ms dr"
+    """president prime minister general colonel lieutenant lieutenant-colonel major captain sergeant chancellor senator
+    judge professor sir king queen pope mr mrs ms dr"""
 )
 SHORT_TITLES = _words("dr. mr. mrs. ms. prof. gen. col. lt. maj. capt. sgt. st. no.")
 KINDS = _words(
-    """
-    region oblast province district county city town village state republic federation union ministry office
+    """region oblast province district county city town village state republic federation union ministry office
     department bureau army forces force brigade battalion regiment division corps unit court law act code bill article
     war operation group party university agency service council committee commission parliament government newspaper
-    magazine company
-    """
+    magazine company"""
 )
 # Words of publishers' names, and foreign articles: a phrase with one of them names no person.
 PUBLISHERS = _words(
-    "part post times news street journal web site television radio press independent gazette tribune herald guardian "
-    "le el al der die das"
+    """part post times news street journal web site television radio press independent gazette tribune herald guardian
+    le el al der die das"""
 )
 # Words that say 'a source' without naming one.
 SOURCES = _words(
-    """
-    article articles source sources piece pieces text texts report reports note notes story stories page post document
-    documents paper publication publications interview study feature item original news website site newspaper magazine
-    outlet agency
-    """
+    """article articles source sources piece pieces text texts report reports note notes story stories page post
+    document documents paper publication publications interview study feature item original news website site newspaper
+    magazine outlet agency"""
 )
