@@ -1,4 +1,4 @@
-"""Which words of a quoted sentence answer, so that they can stand out."""
+"""Which words of a quoted sentence answer and are to be emphasised."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from index.text.answer_type import AnswerType, answer_spans
 from index.text.dates import Date
 
 _COUNTED = 2.0  # the question's first telling word names what is counted or sought, next to the answer
-_MOST_SHARE = 0.4  # part of a sentence that may stand out
+_MOST_SHARE = 0.4  # part of a sentence that may be emphasised
 _MAX_DISTANCE = 12  # tokens between the words of the question and the answering words; further is chance
 
 
 def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     """Return the spans of `text` that answer `question`: those of the type asked for, nearest to the question's words.
 
-    Empty where no words stand out: an explanation, a list, a type without a form.
+    Empty for an explanation, a list, or a type without a form.
     """
     if question.wants in (AnswerType.ANY, AnswerType.REASON):
         return ()
@@ -64,7 +64,7 @@ def _may_be(one: Date, other: Date) -> bool:
 
 
 def answering_words(text: str, span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
-    """Return the selector's `span` of `text`, unless it is so much of the sentence that nothing would stand out."""
+    """Return the selector's `span` of `text`, unless it is most of the sentence."""
     if span is None or span[1] - span[0] > _MOST_SHARE * len(text):
         return ()
     return (span,)

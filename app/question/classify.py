@@ -21,10 +21,10 @@ CONTEXT = " ("  # a follow-up has the question before it behind this, up to a br
 
 @dataclass(frozen=True)
 class Question:
-    """A question that stands alone, with its kind, the type of its answer and what was read of it.
+    """A question that needs no earlier turn, with its kind, the type of its answer and its analysis.
 
     `search` is what to look for: `text` without what only says how to answer ('Do the sources agree?').
-    `read`: the analysis of `text`. `own`: that of its own words, without an earlier question as its context.
+    `read`: the analysis of `text`. `own`: the same without the earlier question that a follow-up has as its context.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Question:
 
     @property
     def asks_the_article(self) -> bool:
-        """Whether it asks what the article, and nobody else, says."""
+        """Return whether it asks what the article, and nobody else, says."""
         return _THE_ARTICLE.search(self.text.lower()) is not None and self.kind is not QuestionKind.COMPARE
 
 

@@ -1,4 +1,4 @@
-"""A follow-up and the turns before it -> a question that stands alone.
+"""Rewrites a follow-up, with the turns before it, as a question that needs no context.
 
 Rules, no model: an elliptical follow-up ('and in January?') takes the place of the like part of the question
 before it (a date for a date, 'Article 407' for 'Article 408', a name for a name); a personal pronoun takes

@@ -1,8 +1,8 @@
 """The language of a question, and whether the embedding model in use reads it. The only file that imports py3langid.
 
-py3langid (naive Bayes over byte n-grams: Lui and Baldwin, 'langid.py', ACL 2012) judges by letters alone, so that
-names of people and places mislead it. It is asked about the telling words only, without names, figures and what
-stands in quotation marks, and believed only where it is sure. A false alarm on an English question full of foreign
+py3langid (naive Bayes over byte n-grams: Lui and Baldwin, 'langid.py', ACL 2012) judges by letters alone, and names
+of people and places mislead it. It is asked about the telling words only, without names, figures and quoted words,
+and believed only where it is sure. A false alarm on an English question full of foreign
 names would be worse than a miss.
 """
 

@@ -1,4 +1,4 @@
-"""The names and years in a question, by rule: capitalised words of English that stand together, and dates."""
+"""The names and years in a question, by rule: neighbouring capitalised words of English, and dates."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def years(query: Analysis) -> list[str]:
 
 
 def _runs(query: Analysis) -> Iterator[list[Token]]:
-    """Return capitalised words that stand together, 'of' and the like between them allowed ('Anne of Kyiv')."""
+    """Return runs of capitalised words, with 'of' and the like between them ('Anne of Kyiv')."""
     run: list[Token] = []
     for token in query.tokens:
         dated = any(d.start <= token.start < d.end for d in query.dates)

@@ -1,7 +1,7 @@
 """What can be seen of a question and a sentence in its passage without a trained model, as numbers.
 
 Overlap is weighted by inverse document frequency as in BM25 (Robertson and Zaragoza, 'The Probabilistic
-Relevance Framework', 2009, eq. 3.13), so that a rare word of the question that is missing weighs most.
+Relevance Framework', 2009, eq. 3.13), and a rare word of the question that is missing weighs most.
 """
 
 from __future__ import annotations

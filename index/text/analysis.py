@@ -1,9 +1,8 @@
-"""Text -> terms: one analysis for the index, for questions and for the re-ranker.
+"""What is read of a text: dates, numbers and terms, for the index, for questions and for the reranker.
 
-A term is what two spellings of a word have in common: compatibility forms and case folded (Unicode NFKC and
-case folding), transliterated to ASCII, stemmed by Snowball (English for Latin script, Russian for Cyrillic).
-Figures and dates become terms of their own, so that '95,296' meets '95296', and '21 October 2024' meets
-'2024-10-21'.
+A term is what the spellings of a word have in common: the word normalised (Unicode NFKC), case folded,
+transliterated to ASCII and stemmed by Snowball (English for Latin script, Russian for Cyrillic).
+Figures and dates are terms as well: '95,296' matches '95296', and '21 October 2024' matches '2024-10-21'.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from index.text.numbers import Number, numbers
 from index.text.patterns import is_cyrillic
 from index.text.words import MONTHS, SCALES, STOP_WORDS
 
-# Longer runs of letters are no words; the rest of one is cut off so that a term stays short.
+# Longer runs of letters are not words; they are cut to keep terms short.
 _LONGEST = 64
 _MARK = r"[\u0300-\u036f\u00ad\u200c\u200d]"  # combining marks, soft hyphen, joiners: inside a word
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff]"  # letter or digit of a script that sets blanks between words
@@ -41,7 +40,7 @@ _SIGNS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₴": "h
 _HYPHENS = frozenset("-‐‑")
 _POSSESSIVES = ("'s", "’s", "ʼs")
 _INSIDE = str.maketrans("", "", "'’ʼ\u00ad")
-_DESIGNATIONS = re.compile(r"[a-z]*\d{1,3}s")  # several of one: 'F-16s', 'Leopard 2s'; but '1990s' is a decade
+_DESIGNATIONS = re.compile(r"[a-z]*\d{1,3}s")  # plurals: 'F-16s', 'Leopard 2s'; but '1990s' is a decade
 _PERCENT = re.compile(r"per\s?cent\Z", re.IGNORECASE)
 _KEPT = 4096  # analyses kept: the passages and sentences that some twenty questions read
 
@@ -83,19 +82,19 @@ def _snowball(language: str) -> _Stemmer:
 
 
 def without_possessive(word: str) -> str:
-    """'Ukraine's' -> 'Ukraine'."""
+    """Return 'Ukraine' for 'Ukraine's'."""
     return word[:-2] if word[-2:].lower() in _POSSESSIVES else word
 
 
 @lru_cache(maxsize=200_000)
 def _plain(word: str) -> str:
-    """Case folded, without possessive and apostrophes, in its own script."""
+    """Return `word` case folded, without possessive and apostrophes, in the script it is written in."""
     return unicodedata.normalize("NFKC", without_possessive(word)).casefold().translate(_INSIDE)
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The term of one word: 'Desertions' -> 'desert', 'Świętoszów' -> 'swietoszow'; '' if nothing is left."""
+    """Return the term of one word: 'Desertions' -> 'desert', 'Świętoszów' -> 'swietoszow'; '' if nothing is left."""
     plain = _plain(word[:_LONGEST])
     if any(map(is_cyrillic, plain)):
         return ascii_letters(_snowball("russian").stemWord(plain)) or ascii_letters(plain)
@@ -238,7 +237,7 @@ def _term(surface: str, kind: str | None, in_date: bool) -> str:
 
 
 def _joined(text: str, parts: list[Token]) -> Iterator[Token]:
-    """'3902-IX' and 'anti-war' as one term each."""
+    """Return '3902-IX' and 'anti-war' as one term each."""
     start, end = parts[0].start, parts[-1].end
     letters = "".join(p.surface for p in parts)
     whole = stem(letters)
@@ -267,7 +266,7 @@ def _figures(read: Analysis) -> Iterator[Token]:
 
 
 def _is_unit(match: re.Match[str], number: Number, text: str) -> bool:
-    """The scale and currency words inside a figure; its other words are in its value."""
+    """Return whether a word inside a figure is a scale or currency; its other words are in its value."""
     if match[0].lower() in SCALES:
         return True
     return number.unit not in ("", "%") and match.end() == number.end and not text[match.start()].isdigit()

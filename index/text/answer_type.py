@@ -57,7 +57,7 @@ def answer_type(text: str) -> AnswerType:
 def answer_spans(kind: AnswerType, text: Analysis, query: Analysis) -> Spans:
     """Return the spans (start, end) of `text` that are of type `kind` and that `query` does not hold already.
 
-    ANY has no form, so that it has no spans.
+    ANY has no form and thus no spans.
     """
     match kind:
         case AnswerType.NUMBER:

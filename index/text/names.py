@@ -25,7 +25,7 @@ _CONSONANTS = (
     ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("c", "k"),
 )  # fmt: skip
 _INITIAL_U = re.compile(r"\Av?u(?=[^aeiouyj])")  # Ukrainian prefixes v to what Russian begins with u
-# o stands for i, e or y of the other language in closed syllables (Lvov, Lviv); y and j soften.
+# In closed syllables one language has o where the other has i, e or y (Lvov, Lviv); y and j soften.
 _ALIKE = str.maketrans("eoyj", "iiii")
 _VOWELS = str.maketrans("", "", "aiu")
 _SHORTEST_KEY = 2

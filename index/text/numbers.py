@@ -71,7 +71,7 @@ class Number:
 class _Found:
     number: Number
     scale: int
-    plain: bool  # without a group sign or scale of its own
+    plain: bool  # plain digits, without separators or scale
 
 
 def plain(value: Decimal) -> str:
@@ -105,7 +105,7 @@ def numbers(text: str, known: Sequence[Date] | None = None) -> list[Number]:
 
 
 def _beside_date(text: str, match: re.Match[str], end: int) -> list[_Found]:
-    """'October 24 200 men': the date has taken the front of what looked like one number."""
+    """Return the number behind a date that took the front of what looked like one number: 'October 24 200 men'."""
     rest = _NUMBER.match(text, end + 1) if end < match.end() and text[end : end + 1].isspace() else None
     if rest is None or rest["run"]:
         return []
@@ -150,7 +150,7 @@ def _digits(text: str, match: re.Match[str]) -> _Found:
 
 
 def _is_label(text: str, start: int) -> bool:
-    """Whether the word before a bare number makes it a name: a word for a label, or a capital in running text."""
+    """Return whether the word before a bare number makes it a label: such a word, or any word with a capital."""
     word = word_before(text, start)
     named = word[:1].isupper() and not word.endswith(".") and month_number(word) is None
     return word.lower() in LABELS or (named and word.lower() not in QUANTIFIERS)

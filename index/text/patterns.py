@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-# Capitalised words that stand together, with 'of' and the like between them: 'Anne of Kyiv'.
+# Neighbouring capitalised words, with 'of' and the like between them: 'Anne of Kyiv'.
 _CAPITAL = r"[^\W\d_a-zа-яґєії][\w'’-]*"
 CAPITALISED = re.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|de|von|van)\s+)?{_CAPITAL})*")
 _PLACE = re.compile(r"\d+|[A-Za-z]+|[$€£₴₽]")
@@ -20,7 +20,7 @@ def one_of(words: Iterable[str]) -> str:
 
 
 def places(text: str, begins: Collection[str]) -> Iterator[int]:
-    """Return where a figure, a sign of money or one of the words `begins` stands.
+    """Return the places of figures, currency signs and the words `begins`.
 
     A long pattern that is tried only there reads several times faster.
     """
@@ -30,7 +30,7 @@ def places(text: str, begins: Collection[str]) -> Iterator[int]:
 
 
 def words_before(text: str, at: int) -> list[str]:
-    """Return up to three words that stand directly before `at`, the nearest last; empty if there are none.
+    """Return up to three words directly before `at`, the nearest last; empty if there are none.
 
     A full stop stays with its word ('No.'), and the signs №, # and § are words.
     """

@@ -35,9 +35,9 @@ CURRENCIES = {
     "dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£", "hryvnia": "₴", "hryvnya": "₴",
     "uah": "₴", "ruble": "₽", "rouble": "₽", "rub": "₽", "zloty": "zł", "pln": "zł",
 }  # fmt: skip
-# What a figure names instead of counting it: 'Article 407', 'No. 12'.
+# A figure behind one of these is a label and no count: 'Article 407', 'No. 12'.
 LABELS = _words("no. nos. nr nr. art art. article articles section part page pages p p. pp pp. № # §")
-# What is counted. Edited English sets a comma into counts above 999, so that four digits alone are mostly a year.
+# Nouns of counts. Edited English writes counts above 999 with a comma: four digits without one are mostly a year.
 COUNTED = SCALES.keys() | _words(
     """people person persons men women children soldiers troops servicemen fighters civilians cases times copies per
     percent dollars euros pounds hryvnia hryvnias ruble rubles rouble roubles zloty kilometres kilometers metres meters
@@ -136,4 +136,18 @@ SOURCES = _words(
     """article articles source sources piece pieces text texts report reports note notes story stories page post
     document documents paper publication publications interview study feature item original news website site newspaper
     magazine outlet agency"""
+)
+# What a question may ask of sources that their front matter holds, or of a summary: words without content there.
+FRONT_MATTER = _words(
+    """many collection corpus index database library newest latest most recent oldest earliest youngest first last wrote
+    author authors authored written writer byline published publish publisher publishers date dated old link url
+    address web find read see appear come out posted all available used use know contain include included hold one
+    contradict contradicts dispute disputes disputed disagree corroborate corroborates confirm confirms support cited
+    cite cites background later law laws listed cover based rest language languages"""
+)
+SUMMARISING = _words(
+    """summary sum up overview gist tldr tl dr nutshell brief briefly short main key central most important point points
+    claim claims message messages argument arguments idea ideas takeaway takeaways finding findings thesis statement
+    statements say says argue claim cover discuss content contents one paragraph few sentences line lines quick all
+    full whole"""
 )
