@@ -15,7 +15,7 @@ from app.answer.constraints import of_the_time, satisfying, unmentioned
 from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, compare, tabulate
-from app.question.classify import asks_the_article, classify
+from app.question.classify import classify
 from app.question.follow_up import stand_alone
 from app.question.language import detect
 from app.records import (
@@ -173,7 +173,7 @@ class _Run:
             statements = [numbering.statement(d) for d in found]
         for statement in statements:
             yield StatementReady(statement=statement)
-        unknown = () if statements else unmentioned(asked.text, self.sources.values(), self._mentions)
+        unknown = () if statements else unmentioned(asked, self.sources.values(), self._mentions)
         yield Done(
             answer=finish(
                 question=self.question,
@@ -226,7 +226,7 @@ class _Run:
     def _drafts(self, ranked: Sequence[Candidate]) -> list[Draft]:
         figure = telling_figure(self.asked, ranked[0])
         named = self.retriever.mentioning(figure, self.asked.search, self.scope) if figure else []
-        same_figure = of_the_time(candidates(named, self.sources), self.asked.text)
+        same_figure = of_the_time(candidates(named, self.sources), self.asked)
         return drafts(self.asked, select(self.asked, ranked, same_figure))
 
     def _satisfying(self, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -248,7 +248,7 @@ class _Run:
 
     def _scope(self) -> Filters:
         """Return the user's filters, narrowed to the article where the question asks what the article says."""
-        if not asks_the_article(self.asked.text):
+        if not self.asked.asks_the_article:
             return self.filters
         articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
         return replace(self.filters, sources=articles) if articles else self.filters

@@ -7,6 +7,7 @@ import pytest
 from app.question.classify import classify
 from app.question.follow_up import stand_alone
 from app.records import QuestionKind, Turn
+from index.text.analysis import analyse
 from index.text.answer_type import AnswerType, answer_spans
 
 
@@ -68,7 +69,7 @@ def test_what_only_says_how_to_answer_is_not_searched_for() -> None:
 
 
 def words(kind: AnswerType, text: str, query: str) -> list[str]:
-    return [text[a:b] for a, b in answer_spans(kind, text, query)]
+    return [text[a:b] for a, b in answer_spans(kind, analyse(text), analyse(query))]
 
 
 def test_answering_words_are_new_and_of_the_type() -> None:
@@ -94,6 +95,7 @@ HISTORY = [
         ("and oslo", "How many ships were built in Oslo in March 1912?"),
         ("Where did she live?", "Where did Anna Berg live?"),
         ("What was her salary?", "What was Anna Berg's salary?"),
+        ("And in May?", "How many ships were built in Bergen in May 1912?"),
         ("Why?", "Why? (How many ships were built in Bergen in March 1912)"),
         ("Who says so?", "Who says so? (How many ships were built in Bergen in March 1912)"),
         ("How many bridges did Sweden build in 1950?", "How many bridges did Sweden build in 1950?"),
@@ -114,6 +116,21 @@ def test_the_publisher_of_an_answer_is_not_taken_for_a_person() -> None:
     answer = "our note on Harbour Times, 3 May 1912: “The Nordic Post says that Captain Anna Berg ran the yard.” [1]"
     history = [Turn(role="user", text="Who ran the yard?"), Turn(role="assistant", text=answer)]
     assert stand_alone("Did she have children?", history) == "Did Anna Berg have children?"
+
+
+def test_a_month_takes_the_place_of_no_name() -> None:
+    history = [Turn(role="user", text="How many ships were built in Bergen?")]
+    assert stand_alone("And in May?", history) == "How many ships were built in Bergen, in May?"
+
+
+def test_a_question_carries_what_was_read_of_it() -> None:
+    asked = classify("Why in 1913? (How many ships did Anna Berg build in March 1912)")
+    assert asked.own.text == "Why in 1913?"
+    assert [d.iso for d in asked.own.dates] == ["1913"]
+    assert asked.years == ["1913", "1912"]
+    assert [n.text for n in asked.names] == ["Anna Berg"]
+    bracketed = classify("How many ships (of all kinds) were built?")
+    assert bracketed.own is bracketed.read
 
 
 def test_follow_ups_chain() -> None:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.text.analysis import Token, dates, numbers, query_terms, stem, terms, tokens
+from index.text.analysis import Token, analyse, query_terms, stem, terms, tokens
+from index.text.dates import dates
 from index.text.names import name_key, same_name
+from index.text.numbers import numbers
 
 NNBSP, THIN, NBSP = "\u202f", "\u2009", "\u00a0"
 
@@ -111,6 +113,7 @@ def test_a_figure_has_its_value(text: str, value: str, unit: str) -> None:
         ("between 3 and 5 thousand people", [("3000", ""), ("5000", "")]),
         ("two or three thousand", [("2000", ""), ("3000", "")]),
         ("$5–10 million", [("5000000", "$"), ("10000000", "$")]),
+        ("up to 5 or 10 USD", [("5", "$"), ("10", "$")]),
         ("January 3,448; March 4,715", [("3448", ""), ("4715", "")]),
         ("from January to September 2024: 53,503", [("53503", "")]),
         ("18,196 out of 29,521 cases", [("18196", ""), ("29521", "")]),
@@ -240,6 +243,21 @@ def test_tokens_are_plain_tuples_that_show_their_parts() -> None:
         Token(4, 11, "3902-IX", "3902ix", extra=True),
         Token(9, 11, "IX", "ix"),
     ]
+
+
+def test_a_text_is_read_once() -> None:
+    text = "On 3 May 1912, under Article 407, Anna Berg of Oslo's 82nd lost 1,200 men."
+    read = analyse(text)
+    assert analyse(text) is read
+    assert [*read.tokens] == tokens(text)
+    assert read.terms == {t.term for t in read.tokens}
+    assert [*read.dates] == dates(text)
+    assert [*read.numbers] == numbers(text)
+    assert [n.term for n in read.counts] == ["1200"]
+    assert {"anna", "oslo's", "men"} <= read.words
+    assert read.names[name_key("Berg")] == ("Berg",)
+    with pytest.raises(AttributeError):
+        read.text = "another"  # type: ignore[misc]
 
 
 SAME = """

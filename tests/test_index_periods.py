@@ -7,8 +7,22 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.text import periods
+from index.text.analysis import analyse
 from index.text.figures import figures_and_dates, is_exact
-from index.text.periods import holds_count_for, may_overlap, same_time
+
+
+def may_overlap(text: str, other: str) -> bool:
+    return periods.may_overlap(analyse(text), analyse(other))
+
+
+def same_time(text: str, other: str) -> bool:
+    return periods.same_time(analyse(text), analyse(other))
+
+
+def holds_count_for(text: str, other: str) -> bool:
+    return periods.holds_count_for(analyse(text), analyse(other))
+
 
 PIECES = (
     "12 ships of in by since 1912 May (3) 4–5 $6 7% and ; , . not the over 1,000 or so [8] he said that 9 was between "

@@ -13,6 +13,7 @@ from app.question.named_sources import Named, named_sources, words
 from app.records import Role, Support
 from app.words.describe import date_words, relation_words
 from index.passage import BlockKind, Kind, Quote, Relation, Source, date_range
+from index.text.words import FRONT_MATTER
 
 _THING = r"(?:sources?|documents?|notes?|articles?|texts?|reports?|publications?|pieces?|items?)"
 _THINGS = r"(?:sources|documents|notes|articles|texts|reports|publications|pieces|items)"
@@ -35,14 +36,6 @@ _WHEN = re.compile(r"\bwhen (?:was|were|did)\b.*\b(?:published|written|appear|co
 _WHERE = re.compile(
     r"\b(?:link|url|(?:web )?address|website)\b|\bwhere (?:can|do|could) (?:i|we|one) (?:find|read|see)\b"
 )
-_META_WORDS = frozenset(
-    "many collection corpus index database library newest latest most recent oldest earliest youngest first last "
-    "wrote author authors authored written writer byline published publish publisher publishers publication outlet "
-    "date dated old link url address website web find read see appear come out posted all available used use have "
-    "know contain include included hold any one contradict contradicts dispute disputes disputed disagree "
-    "corroborate corroborates confirm confirms support cited cite cites background later law laws listed cover "
-    "based rest language languages that".split()
-)
 _RELATIONS = {
     Relation.DISPUTES: re.compile(r"\b(?:disput|contradict|disagree|contest)"),
     Relation.CORROBORATES: re.compile(r"\b(?:corroborat|confirm|support|agree with)"),
@@ -57,7 +50,7 @@ def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft] | N
     """Return drafts if `question` asks about the corpus itself, else None."""
     low = re.sub(r"\s+", " ", question.lower()).strip(" ?.!")
     named = named_sources(question, sources)
-    if [w for w in named.rest if w not in _META_WORDS and not w.isdigit()]:
+    if [w for w in named.rest if w not in FRONT_MATTER and not w.isdigit()]:
         return None  # it asks for something that front matter does not hold
     for road in (_of_one_source, _extreme, _count, _list):
         drafts = road(low, named, sources)

@@ -1,4 +1,4 @@
-"""Which words of a quoted sentence answer, so that they can stand out."""
+"""Which words of a quoted sentence answer and are to be emphasised."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ from collections import Counter
 from collections.abc import Sequence
 
 from app.question.classify import Question
-from index.text.analysis import Date, dates, query_terms, tokens
+from index.text.analysis import Analysis, analyse
 from index.text.answer_type import AnswerType, answer_spans
+from index.text.dates import Date
 
-_COUNTED = 2.0  # the question's first telling word names what is counted or sought, and stands by the answer
-_MOST_SHARE = 0.4  # part of a sentence that may stand out
+_COUNTED = 2.0  # the question's first telling word names what is counted or sought, next to the answer
+_MOST_SHARE = 0.4  # part of a sentence that may be emphasised
 _MAX_DISTANCE = 12  # tokens between the words of the question and the answering words; further is chance
 
 
 def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of `text` that answer `question`: those of the type asked for, nearest to the question's words.
+    """Return the spans of `text` that answer `question`: those of the type asked for, nearest to the question's words.
 
-    Empty where no words stand out: an explanation, a list, a type without a form.
+    Empty for an explanation, a list, or a type without a form.
     """
     if question.wants in (AnswerType.ANY, AnswerType.REASON):
         return ()
-    spans = _of_the_time(answer_spans(question.wants, text, question.text), text, question.text)
+    read = analyse(text)
+    spans = _of_the_time(answer_spans(question.wants, read, question.read), read, question.read.dates)
     if not spans:
         return ()
-    terms = [t.term for t in query_terms(question.text) if not t.extra]
-    found = tokens(text)
+    terms = [t.term for t in question.read.query_terms if not t.extra]
+    found = read.tokens
     at = [n for n, t in enumerate(found) if t.term in terms]
     if not at:
         return tuple(spans) if len(spans) == 1 else ()
     counts = Counter(found[n].term for n in at)
 
     def nearness(span: tuple[int, int]) -> float:
-        """Sum over the question's words of weight / distance; a word that occurs once says most."""
+        """Return the sum over the question's words of weight / distance; a word that occurs once says most."""
         here = next((n for n, t in enumerate(found) if t.end > span[0]), len(found))
         return sum(
             (_COUNTED if found[n].term == terms[0] else 1.0) / (max(1, abs(here - n)) * counts[found[n].term])
@@ -44,26 +46,25 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     return (best,) if nearness(best) > 0 else ()
 
 
-def _of_the_time(spans: Sequence[tuple[int, int]], text: str, query: str) -> list[tuple[int, int]]:
-    """`spans` but those beside a date that `query` does not mean ('40 in May' for June), unless all are."""
-    asked, known = dates(query), dates(text)
-    if not asked or not known:
+def _of_the_time(spans: Sequence[tuple[int, int]], text: Analysis, asked: Sequence[Date]) -> list[tuple[int, int]]:
+    """Return `spans` but those beside a date that the question does not mean ('40 in May' for June), unless all are."""
+    if not asked or not text.dates:
         return list(spans)
 
     def meant(span: tuple[int, int]) -> bool:
-        near = min(known, key=lambda d: max(d.start - span[1], span[0] - d.end))
+        near = min(text.dates, key=lambda d: max(d.start - span[1], span[0] - d.end))
         return any(_may_be(near, date) for date in asked)
 
     return [s for s in spans if meant(s)] or list(spans)
 
 
 def _may_be(one: Date, other: Date) -> bool:
-    """Whether no year or month that both tell differs."""
+    """Return whether no year or month that both tell differs."""
     return all(None in pair or pair[0] == pair[1] for pair in ((one.year, other.year), (one.month, other.month)))
 
 
 def answering_words(text: str, span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
-    """The selector's `span` of `text`, unless it is so much of the sentence that nothing would stand out."""
+    """Return the selector's `span` of `text`, unless it is most of the sentence."""
     if span is None or span[1] - span[0] > _MOST_SHARE * len(text):
         return ()
     return (span,)

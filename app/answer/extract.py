@@ -14,7 +14,7 @@ from app.answer.emphasis import answering_words, emphasise
 from app.question.classify import Question
 from app.records import QuestionKind, Role
 from index.passage import BlockKind, Hit, Quote, Sentence, Source
-from index.text.analysis import tokens
+from index.text.analysis import analyse
 from index.text.figures import is_exact
 from index.text.numbers import numbers
 
@@ -145,8 +145,7 @@ def _grouped(further: Sequence[Candidate]) -> list[Candidate]:
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
     """Whether `one` says what `other` says: the same source in much the same words."""
-    a = {t.term for t in tokens(one.sentence.text)}
-    b = {t.term for t in tokens(other.sentence.text)}
+    a, b = analyse(one.sentence.text).terms, analyse(other.sentence.text).terms
     if one.source.id != other.source.id:
         return False
     return len(a & b) >= _SAME * min(len(a), len(b)) if a and b else True

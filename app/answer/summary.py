@@ -17,6 +17,7 @@ from app.question.named_sources import named_sources
 from app.records import Role
 from index.embedding.embedder import Embedder
 from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScore, Source
+from index.text.words import SUMMARISING
 
 SENTENCES = 4
 DAMPING = 0.85  # of the random walk, as in the LexRank paper, section 3.2
@@ -26,12 +27,6 @@ _INSIDE = 0.8  # a sentence inside a paragraph counts so much: reports open para
 _EARLY = 0.25  # how steeply the restart falls with a sentence's place; 0.5 picked little but the first paragraph
 MIN_COSINE = 0.1  # edges below are cut, as in the LexRank paper, section 3.1
 MIN_CHARS = 40  # a shorter sentence is a caption or an aside
-_FILLER = frozenset(
-    "summary summarise summarize sum up overview gist tldr tl dr nutshell brief briefly short main key central most "
-    "important point points claim claims message messages argument arguments idea ideas takeaway takeaways finding "
-    "findings thesis statement statements say says argue claim cover discuss me explain describe please content "
-    "contents one paragraph few sentences line lines quick all full whole".split()
-)
 
 
 def target(question: str, sources: Sequence[Source]) -> Source | None:
@@ -40,7 +35,7 @@ def target(question: str, sources: Sequence[Source]) -> Source | None:
     Without any name ('Summarise.') it is the first source, which is the article where there is one.
     """
     named = named_sources(question, sources)
-    if [w for w in named.rest if w not in _FILLER] or len(named.sources) > 1:
+    if [w for w in named.rest if w not in SUMMARISING] or len(named.sources) > 1:
         return None
     if named.sources:
         return named.sources[0]

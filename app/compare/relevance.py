@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from app.answer.extract import Candidate
 from index.passage import Hit
-from index.rerank.features import QueryView, held, query_view, text_view
+from index.rerank.features import QueryView, held, query_view
+from index.text.analysis import analyse
 from index.text.periods import same_time
 
 
@@ -72,19 +73,20 @@ class Frequencies:
     def cover(self, *texts: str) -> float:
         """Part (0..1) of the question's weight that `texts` hold."""
         total = float(self._view.weights.sum())
-        here = held(self._view, [text_view(t) for t in texts])
+        here = held(self._view, [analyse(t) for t in texts])
         return float(self._view.weights[here].sum()) / total if total else 0.0
 
 
 def quotable(query: str, hits: Sequence[Hit], candidates: Sequence[Candidate], frequencies: Frequencies) -> list[Found]:
     """Return `candidates`, sentences of `hits` that may be quoted on `query`, with what decides on their relevance."""
+    asked = analyse(query)
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
     for candidate in candidates:
         text = candidate.sentence.text
         hit = passages[candidate.source.id, candidate.sentence.start]
         cover = frequencies.cover(hit.passage.text, hit.passage.header)
-        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(text, query)))
+        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(analyse(text), asked)))
     return found
 
 

@@ -132,7 +132,7 @@ def gather(
     if figure is None:
         return ranked, []
     named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)
-    same_figure = of_the_time(candidates(named, sources), asked.text)
+    same_figure = of_the_time(candidates(named, sources), asked)
     return ranked, _naming(figure, quotable(asked.search, named, same_figure, frequencies))
 
 

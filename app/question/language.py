@@ -1,8 +1,8 @@
 """The language of a question, and whether the embedding model in use reads it. The only file that imports py3langid.
 
-py3langid (naive Bayes over byte n-grams: Lui and Baldwin, 'langid.py', ACL 2012) judges by letters alone, so that
-names of people and places mislead it. It is asked about the telling words only, without names, figures and what
-stands in quotation marks, and believed only where it is sure. A false alarm on an English question full of foreign
+py3langid (naive Bayes over byte n-grams: Lui and Baldwin, 'langid.py', ACL 2012) judges by letters alone, and names
+of people and places mislead it. It is asked about the telling words only, without names, figures and quoted words,
+and believed only where it is sure. A false alarm on an English question full of foreign
 names would be worse than a miss.
 """
 
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from index.embedding.model_card import model_languages
 from index.settings import IndexSettings
+from index.text.words import PLAIN_ENGLISH
 
 # Measured on the questions of tests/test_app_language.py.
 WORDS = 3  # telling words that a verdict needs
@@ -25,19 +26,10 @@ SURE_SCRIPT = 0.45  # ... in a script that English never uses: only which of its
 
 _QUOTED = re.compile(r"„[^“”]*[“”]|“[^”]*”|«[^»]*»|\"[^\"]*\"|(?<!\w)['‘][^'’]*['’](?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
-_STARTS = re.compile(r"[.?!:;¿¡]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_STARTS = frozenset(".?!:;¿¡")
 _NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-# English words that the other languages of Latin script hardly have: two of them, and names misled the verdict.
-_ENGLISH = frozenset(
-    "how who whose what which when where why does did the many much were has been with this that from they their and "
-    "about is are said say says".split()
-)
-_COMMONEST = frozenset(("the", "of", "and"))
-_COMMON_SHARE = 0.04  # of the words; English prose has some .12, other languages next to none
+_ENGLISH_SHARE = 0.04  # of the words; English prose has some .2 of them, other languages next to none
 _BEGINNING = 3000  # characters
-# Words that other languages of Latin script do not ask with.
-_ASKING = frozenset("how who whom whose what which when where why did does has were the about tell".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +51,12 @@ class _Identifier(Protocol):
 
 
 def detect(text: str) -> Language | None:
-    """The language of `text`; None if it holds too little but names and figures, or could be in several."""
+    """Return the language of `text`; None if it holds too little but names and figures, or could be in several."""
     words = [*_telling(text)]
-    latin = [w for w in words if _LATIN.match(w)]
+    latin = [w for w in words if w[0] <= "\u024f" or "\u1e00" <= w[0] <= "\u1eff"]
     if len(latin) * 2 >= len(words) or len(latin) >= WORDS:
         return _latin(latin)
-    foreign = [w for w in words if not _LATIN.match(w)]
+    foreign = [w for w in words if w not in latin]
     if len(foreign) < WORDS and sum(len(_NO_BLANKS.findall(w)) for w in foreign) < LETTERS:
         return None
     found = _classified(foreign)
@@ -72,23 +64,23 @@ def detect(text: str) -> Language | None:
 
 
 def is_plainly_english(text: str) -> bool:
-    """Whether a question holds a word that only English asks with; without one it may be English all the same."""
-    return not _ASKING.isdisjoint(m[0].lower() for m in _WORD.finditer(text))
+    """Return whether a question holds a word that only English has; without one it may be English all the same."""
+    return not PLAIN_ENGLISH.isdisjoint(m[0].lower() for m in _WORD.finditer(text))
 
 
 def is_english_prose(text: str) -> bool:
-    """Whether the beginning of a longer text is English, by how often 'the', 'of' and 'and' stand in it."""
-    return _is_english(text[:_BEGINNING])
+    """Return whether the beginning of a longer text is English, by how many of its words only English has."""
+    return _english_share(text[:_BEGINNING]) >= _ENGLISH_SHARE
 
 
 @lru_cache(maxsize=4096)
-def _is_english(text: str) -> bool:
+def _english_share(text: str) -> float:
     words = [m[0].lower() for m in _WORD.finditer(text)]
-    return sum(w in _COMMONEST for w in words) >= _COMMON_SHARE * len(words) > 0
+    return sum(w in PLAIN_ENGLISH for w in words) / max(1, len(words))
 
 
 def unreadable(question: str, settings: IndexSettings) -> str | None:
-    """The code of `question`'s language if the embedding model in use does not read it, else None.
+    """Return the code of `question`'s language if the embedding model in use does not read it, else None.
 
     None as well where the language, or what the model reads, cannot be told.
     """
@@ -101,7 +93,7 @@ def unreadable(question: str, settings: IndexSettings) -> str | None:
 
 @cache
 def _identifier() -> _Identifier:
-    """The model, loaded at first use (about 0.3 s); it knows two-letter codes only."""
+    """Load the model at first use (about 0.3 s); it knows two-letter codes only."""
     from py3langid import langid
 
     made: _Identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
@@ -110,12 +102,12 @@ def _identifier() -> _Identifier:
 
 
 def _telling(text: str) -> Iterator[str]:
-    """Lower-case words that are neither names nor quoted; the first word of a sentence is taken for no name."""
+    """Return lower-case words that are neither names nor quoted; the first word of a sentence is taken for no name."""
     plain = _QUOTED.sub(" ", text)
     plain = plain.lower() if plain.isupper() else plain
     at, begins = 0, True
     for match in _WORD.finditer(plain):
-        begins = begins or _STARTS.search(plain, at, match.start()) is not None
+        begins = begins or not _STARTS.isdisjoint(plain[at : match.start()])
         at = match.end()
         if begins or not match[0][0].isupper():
             yield match[0].lower()
@@ -123,13 +115,13 @@ def _telling(text: str) -> Iterator[str]:
 
 
 def _latin(words: Sequence[str]) -> Language | None:
-    """The verdict on words in Latin script, where English and names from everywhere meet."""
+    """Return the verdict on words in Latin script, where English and names from everywhere meet."""
     if len(words) < WORDS:
         return None
     found = _classified(words)
     if found.code == "en":
         return found if found.confidence >= SURE else None
-    if found.confidence < SURE or sum(w in _ENGLISH for w in words) >= 2 or len(words) == WORDS:
+    if found.confidence < SURE or sum(w in PLAIN_ENGLISH for w in words) >= 2 or len(words) == WORDS:
         return None
     # One word with the letters of another language can carry the verdict: each must be able to go.
     rest = ([*words[:n], *words[n + 1 :]] for n in range(len(words)))

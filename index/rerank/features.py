@@ -1,7 +1,7 @@
 """What can be seen of a question and a sentence in its passage without a trained model, as numbers.
 
 Overlap is weighted by inverse document frequency as in BM25 (Robertson and Zaragoza, 'The Probabilistic
-Relevance Framework', 2009, eq. 3.13), so that a rare word of the question that is missing weighs most.
+Relevance Framework', 2009, eq. 3.13), and a rare word of the question that is missing weighs most.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analysis import Token, query_terms, tokens
+from index.text.analysis import Analysis, Token, analyse
 from index.text.answer_type import AnswerType, answer_spans, answer_type
 from index.text.names import name_key, same_name
 
@@ -41,9 +40,9 @@ NAMES = (
 
 @dataclass(frozen=True)
 class QueryView:
-    """A question, analysed. `weights`: inverse document frequency of each term, in `scale` units at most."""
+    """A question, analysed. `weights`: inverse document frequency of each term, at most `scale`."""
 
-    text: str
+    read: Analysis
     terms: tuple[Token, ...]
     weights: Floats
     scale: float
@@ -53,12 +52,13 @@ class QueryView:
 
 
 def query_view(query: str, frequency: Callable[[Iterable[str]], Mapping[str, int]], total: int) -> QueryView:
-    """Analyse `query`; `frequency` gives the number of passages, of `total`, that hold each term."""
-    found = tuple(t for t in query_terms(query) if not t.extra) or tuple(query_terms(query))
+    """Return the view of `query`; `frequency` gives the number of passages, of `total`, that hold each term."""
+    read = analyse(query)
+    found = tuple(t for t in read.query_terms if not t.extra) or read.query_terms
     counts = frequency([t.term for t in found])
     weights = np.array([inverse_frequency(counts.get(t.term, 0), total) for t in found], dtype=np.float64)
     return QueryView(
-        query,
+        read,
         found,
         weights,
         inverse_frequency(0, total),
@@ -69,37 +69,16 @@ def query_view(query: str, frequency: Callable[[Iterable[str]], Mapping[str, int
 
 
 def inverse_frequency(count: int, total: int) -> float:
-    """log(1 + (N - n + 0.5) / (n + 0.5)): positive, larger for rarer terms."""
+    """Return log(1 + (N - n + 0.5) / (n + 0.5)): positive, larger for rarer terms."""
     return math.log1p((max(total, count) - count + 0.5) / (count + 0.5))
 
 
-@dataclass(frozen=True)
-class TextView:
-    """The terms of a text in order, and its capitalised words by the key of their name."""
-
-    order: tuple[str, ...]
-    terms: frozenset[str]
-    names: Mapping[str, tuple[str, ...]]
-
-
-@lru_cache(maxsize=20_000)
-def text_view(text: str) -> TextView:
-    """Analyse `text`; kept for texts met again."""
-    found = tokens(text)
-    names: dict[str, list[str]] = {}
-    for t in found:
-        if t.surface[:1].isupper() and (key := name_key(t.surface)):
-            names.setdefault(key, []).append(t.surface)
-    order = tuple(t.term for t in found if not t.extra)
-    return TextView(order, frozenset(t.term for t in found), {k: tuple(v) for k, v in names.items()})
-
-
-def held(query: QueryView, views: Sequence[TextView]) -> NDArray[np.bool_]:
-    """For each term of the question whether one of `views` holds it, as it stands or as a spelling of a name."""
+def held(query: QueryView, views: Sequence[Analysis]) -> NDArray[np.bool_]:
+    """Return for each term of the question whether one of `views` holds it, as it is or as a spelling of a name."""
     return np.array([any(_holds(t, v) for v in views) for t in query.terms], dtype=np.bool_)
 
 
-def _holds(token: Token, view: TextView) -> bool:
+def _holds(token: Token, view: Analysis) -> bool:
     if token.term in view.terms:
         return True
     key = name_key(token.surface)
@@ -113,20 +92,20 @@ def passage_features(
     cosines: Floats,
     cosine_passage: float,
 ) -> Floats:
-    """Features of each sentence of one passage: shape (sentences, len(NAMES)).
+    """Return the features of each sentence of one passage: shape (sentences, len(NAMES)).
 
     `cosines`: shape (sentences,), of the question with each sentence.
     """
-    views = [text_view(s) for s in sentences]
+    views = [analyse(s) for s in sentences]
     per = np.array([held(query, [v]) for v in views])
     near = [per[max(0, i - 1) : i + 2].any(axis=0) for i in range(len(views))]
-    whole = per.any(axis=0) | held(query, [text_view(header)])
+    whole = per.any(axis=0) | held(query, [analyse(header)])
     total = query.weights.sum() or 1.0
     figures = _missing_part(query, whole, query.figures)
     names = _missing_part(query, whole, query.names)
     rows = []
-    for i, sentence in enumerate(sentences):
-        typed = bool(answer_spans(query.wants, sentence, query.text))
+    for i, view in enumerate(views):
+        typed = bool(answer_spans(query.wants, view, query.read))
         rows.append(
             (
                 cosines[i],
@@ -140,9 +119,9 @@ def passage_features(
                 names,
                 float(typed),
                 float(not typed and query.wants is not AnswerType.ANY),
-                _pairs(query, views[i]),
-                math.log1p(len(views[i].order)),
-                float(sentence.rstrip().endswith("?")),
+                _pairs(query, view),
+                math.log1p(len(view.order)),
+                float(view.text.rstrip().endswith("?")),
             )
         )
     return np.array(rows, dtype=np.float64).reshape(len(sentences), len(NAMES))
@@ -157,8 +136,8 @@ def _missing_part(query: QueryView, found: NDArray[np.bool_], which: frozenset[s
     return 1.0 - sum(marked) / len(marked) if marked else 0.0
 
 
-def _pairs(query: QueryView, view: TextView) -> float:
-    """Part of the question's neighbouring terms that stand in this order within three words of each other."""
+def _pairs(query: QueryView, view: Analysis) -> float:
+    """Return the part of the question's pairs of neighbouring terms that the text has in order within three words."""
     terms = [t.term for t in query.terms]
     pairs = list(pairwise(terms))
     if not pairs:

@@ -11,25 +11,25 @@ from index.text.names import name_key
 SHORTEST_NAME = 3  # letters; a shorter word is an initial or an abbreviation
 _LONGEST_NAME = 64
 _ACRONYM = 5  # letters: a shorter word in capitals is spelled out, not transliterated by sound
-BAR = "|"  # parts a name's key from its spelling in the vocabulary
+BAR = "|"  # separates a name's key from its spelling in the vocabulary
 
 
 @lru_cache(maxsize=4096)
 def header_terms(header: str) -> str:
-    """The terms of a header, parted by blanks; kept, for many passages have it."""
+    """Return the terms of a header with blanks between them; kept, for many passages have it."""
     return " ".join(terms(header))
 
 
 @lru_cache(maxsize=4096)
 def header_names(header: str) -> frozenset[str]:
-    """`names_in` of a header, kept as well."""
+    """Return `names_in` of a header; kept as well."""
     return names_in(tokens(header))
 
 
 def names_in(found: Iterable[Token]) -> frozenset[str]:
-    """Key and spelling of every capitalised word; the search tells which of them are names.
+    """Return key and spelling of every capitalised word; the search tells which of them are names.
 
-    The beginning of a sentence is not told apart: 'Many' is capitalised in few of the passages that have it.
+    The first word of a sentence counts as well: 'Many' is capitalised in few of the passages that have it.
     """
     words = {
         without_possessive(t.surface) for t in found if may_be_name(t) and t.surface[0].isupper() and not t.is_stop
@@ -39,6 +39,6 @@ def names_in(found: Iterable[Token]) -> frozenset[str]:
 
 
 def may_be_name(token: Token) -> bool:
-    """Whether the token may be a name: no figure ('Nine'), identifier or initials."""
+    """Return whether the token may be a name: no figure ('Nine'), identifier or initials."""
     surface = token.surface
     return len(surface) >= SHORTEST_NAME and surface[0].isalpha() and not token.extra and token.term == stem(surface)

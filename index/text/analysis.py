@@ -1,9 +1,8 @@
-"""Text -> terms: one analysis for the index, for questions and for the re-ranker.
+"""What is read of a text: dates, numbers and terms, for the index, for questions and for the reranker.
 
-A term is what two spellings of a word have in common: compatibility forms and case folded (Unicode NFKC and
-case folding), transliterated to ASCII, stemmed by Snowball (English for Latin script, Russian for Cyrillic).
-Figures and dates become terms of their own, so that '95,296' meets '95296', and '21 October 2024' meets
-'2024-10-21'.
+A term is what the spellings of a word have in common: the word normalised (Unicode NFKC), case folded,
+transliterated to ASCII and stemmed by Snowball (English for Latin script, Russian for Cyrillic).
+Figures and dates are terms as well: '95,296' matches '95296', and '21 October 2024' matches '2024-10-21'.
 """
 
 from __future__ import annotations
@@ -12,29 +11,19 @@ import importlib
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from index.text.dates import MONTHS, Date, dates, month_number
-from index.text.names import ascii_letters
+from index.text.dates import Date, dates, month_number
+from index.text.names import ascii_letters, name_key
 from index.text.numbers import Number, numbers
+from index.text.patterns import is_cyrillic
+from index.text.words import MONTHS, SCALES, STOP_WORDS
 
-__all__ = [
-    "STOP_WORDS",
-    "Date",
-    "Number",
-    "Token",
-    "dates",
-    "numbers",
-    "query_terms",
-    "stem",
-    "terms",
-    "tokens",
-]
-
-# Longer runs of letters are no words; the rest of one is cut off so that a term stays short.
+# Longer runs of letters are not words; they are cut to keep terms short.
 _LONGEST = 64
 _MARK = r"[\u0300-\u036f\u00ad\u200c\u200d]"  # combining marks, soft hyphen, joiners: inside a word
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff]"  # letter or digit of a script that sets blanks between words
@@ -49,27 +38,11 @@ _WORD = re.compile(
 )
 _SIGNS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₴": "hryvnia", "₽": "rubl"}
 _HYPHENS = frozenset("-‐‑")
-_POSSESSIVE = re.compile(r"['’ʼ][sS]\Z")
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_DESIGNATIONS = re.compile(r"[a-z]*\d{1,3}s")  # several of one: 'F-16s', 'Leopard 2s'; but '1990s' is a decade
-_ORDINAL_DIGITS = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
-
-# Words that a question is made of and that say nothing about its answer: articles, pronouns, auxiliary verbs,
-# prepositions, question words. BM25 weighs a word by how rare it is in passages, and 'who' or 'did' is rarer
-# there than in questions. Words of quantity, comparison, negation and saying stay: without them the ranking
-# of the development questions was worse (docs/lexical.md).
-STOP_WORDS = frozenset(
-    """
-    a about also am an and any are as at be because been being but by can could did do does doing for from
-    had has have having he her hers him his how i if in into is it its itself me my of on or our ours she
-    should some than that the their theirs them then there these they this those to too was we were what
-    when where which while who whom whose why will with would you your yours dont didnt doesnt isnt wasnt
-    werent cant whats whos hows а без бы был была були было быть був в во вы где да для до если есть же з за
-    из и или й к как какая какие какой когда кто ли мне мы на над не него нее но о об он она они от по под
-    при про с со та так там те то ты у что чтобы это этот я або але від він вона вони де до є за зі із й
-    коли ми на не ні по та те ти хто це цей чи чому що щоб як яка яке який які
-    """.split()
-)
+_POSSESSIVES = ("'s", "’s", "ʼs")
+_INSIDE = str.maketrans("", "", "'’ʼ\u00ad")
+_DESIGNATIONS = re.compile(r"[a-z]*\d{1,3}s")  # plurals: 'F-16s', 'Leopard 2s'; but '1990s' is a decade
+_PERCENT = re.compile(r"per\s?cent\Z", re.IGNORECASE)
+_KEPT = 4096  # analyses kept: the passages and sentences that some twenty questions read
 
 
 class Token(NamedTuple):
@@ -109,22 +82,21 @@ def _snowball(language: str) -> _Stemmer:
 
 
 def without_possessive(word: str) -> str:
-    """'Ukraine's' -> 'Ukraine'."""
-    return _POSSESSIVE.sub("", word)
+    """Return 'Ukraine' for 'Ukraine's'."""
+    return word[:-2] if word[-2:].lower() in _POSSESSIVES else word
 
 
 @lru_cache(maxsize=200_000)
 def _plain(word: str) -> str:
-    """Case folded, without possessive and apostrophes, in its own script."""
-    folded = unicodedata.normalize("NFKC", without_possessive(word)).casefold()
-    return re.sub(r"['’ʼ\u00ad]", "", folded)
+    """Return `word` case folded, without possessive and apostrophes, in the script it is written in."""
+    return unicodedata.normalize("NFKC", without_possessive(word)).casefold().translate(_INSIDE)
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The term of one word: 'Desertions' -> 'desert', 'Świętoszów' -> 'swietoszow'; '' if nothing is left."""
+    """Return the term of one word: 'Desertions' -> 'desert', 'Świętoszów' -> 'swietoszow'; '' if nothing is left."""
     plain = _plain(word[:_LONGEST])
-    if _CYRILLIC.search(plain):
+    if any(map(is_cyrillic, plain)):
         return ascii_letters(_snowball("russian").stemWord(plain)) or ascii_letters(plain)
     letters = ascii_letters(plain)
     if letters.isalpha():
@@ -135,33 +107,89 @@ def stem(word: str) -> str:
 _ORDER = itemgetter(0, 4, 1)  # start, extra, end
 
 
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What is read of a text, each part once and the tokens when they are first asked for."""
+
+    text: str
+    dates: tuple[Date, ...]
+    numbers: tuple[Number, ...]
+
+    @property
+    def counts(self) -> tuple[Number, ...]:
+        """The figures that count or measure: neither '82nd' nor 'Article 407'."""
+        return tuple(n for n in self.numbers if not n.ordinal and not n.label)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens by start; stop words are among them (`Token.is_stop`)."""
+        found = [*_words(self), *_figures(self), *_whole_dates(self)]
+        return tuple(sorted(found, key=_ORDER))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of all tokens."""
+        return frozenset(t.term for t in self.tokens)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The terms of the tokens that are not extra, in reading order."""
+        return tuple(t.term for t in self.tokens if not t.extra)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The tokens that are not extra in lower case, as they are spelled."""
+        return frozenset(t.surface.lower() for t in self.tokens if not t.extra)
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """The capitalised words by the key of their name."""
+        found: dict[str, list[str]] = {}
+        for token in self.tokens:
+            if token.surface[:1].isupper() and (key := name_key(token.surface)):
+                found.setdefault(key, []).append(token.surface)
+        return {key: tuple(words) for key, words in found.items()}
+
+    @cached_property
+    def query_terms(self) -> tuple[Token, ...]:
+        """The tokens to search a question by, one for each term; stop words only if there is nothing else."""
+        telling = [t for t in self.tokens if not t.is_stop] or self.tokens
+        return tuple({t.term: t for t in reversed(telling)}.values())[::-1]
+
+
+@lru_cache(maxsize=_KEPT)
+def analyse(text: str) -> Analysis:
+    """Return the analysis of `text`; kept, since a sentence is read for many questions and by many rules."""
+    return _read(text)
+
+
 def tokens(text: str) -> list[Token]:
-    """All tokens of `text`, by start; stop words are among them (`Token.is_stop`)."""
-    known = dates(text)
-    figures = numbers(text, known)
-    found = [*_words(text, known, figures), *_figures(text, figures), *_whole_dates(text, known)]
-    found.sort(key=_ORDER)
-    return found
+    """Return all tokens of `text`, by start, and keep nothing: for a text that is read once, as at a build."""
+    return [*_read(text).tokens]
 
 
 def terms(text: str) -> list[str]:
-    """The terms of all tokens, stop words and extra ones included: what the index holds of a text."""
+    """Return the terms of all tokens, stop words and extra ones included: what the index holds of a text."""
     return [t.term for t in tokens(text)]
 
 
 def query_terms(text: str) -> list[Token]:
-    """The tokens to search a question by, one for each term; stop words only if there is nothing else."""
-    found = tokens(text)
-    telling = [t for t in found if not t.is_stop] or found
-    return list({t.term: t for t in reversed(telling)}.values())[::-1]
+    """Return the tokens to search a question by: `Analysis.query_terms`."""
+    return [*analyse(text).query_terms]
+
+
+def _read(text: str) -> Analysis:
+    known = dates(text)
+    return Analysis(text, tuple(known), tuple(numbers(text, known)))
 
 
 _FAR = (1 << 60, 1 << 60)
 
 
-def _words(text: str, known: list[Date], figures: list[Number]) -> Iterator[Token]:
-    taken = iter([*((n.start, n.end) for n in figures), _FAR])
-    dated = iter([*((d.start, d.end) for d in known), _FAR])
+def _words(read: Analysis) -> Iterator[Token]:
+    text = read.text
+    taken = iter([*((n.start, n.end) for n in read.numbers), _FAR])
+    dated = iter([*((d.start, d.end) for d in read.dates), _FAR])
     (taken_start, taken_end), (date_start, date_end) = next(taken), next(dated)
     compound: list[Token] = []
     last = -1  # where the last word ended
@@ -209,7 +237,7 @@ def _term(surface: str, kind: str | None, in_date: bool) -> str:
 
 
 def _joined(text: str, parts: list[Token]) -> Iterator[Token]:
-    """'3902-IX' and 'anti-war' as one term each."""
+    """Return '3902-IX' and 'anti-war' as one term each."""
     start, end = parts[0].start, parts[-1].end
     letters = "".join(p.surface for p in parts)
     whole = stem(letters)
@@ -217,12 +245,13 @@ def _joined(text: str, parts: list[Token]) -> Iterator[Token]:
         yield Token(start, end, text[start:end], whole, extra=True)
 
 
-def _figures(text: str, figures: list[Number]) -> Iterator[Token]:
-    for number in figures:
+def _figures(read: Analysis) -> Iterator[Token]:
+    text = read.text
+    for number in read.numbers:
         start, end = number.start, number.end
         surface = text[start:end]
         yield Token(start, end, surface, f"{number.term}th" if number.ordinal else number.term)
-        if number.ordinal and _ORDINAL_DIGITS.fullmatch(surface):
+        if number.ordinal and surface[:-2].isdecimal():  # '82nd'
             yield Token(start, end, surface, number.term, extra=True)
         elif re.fullmatch(r"\d{1,3}\.\d{3}", surface):  # a point may set thousands apart
             yield Token(start, end, surface, surface.replace(".", ""), extra=True)
@@ -231,29 +260,26 @@ def _figures(text: str, figures: list[Number]) -> Iterator[Token]:
                 yield Token(*match.span(), match[0], _SIGNS[match[0]], extra=True)
             elif match["word"] and match[0].isalpha() and _is_unit(match, number, text):
                 yield Token(*match.span(), match[0], stem(match[0]), extra=True)
-        percent = re.search(r"per\s?cent\Z", surface, re.IGNORECASE)
+        percent = _PERCENT.search(surface)
         if percent:
             yield Token(start + percent.start(), end, percent[0], "percent", extra=True)
 
 
-_SCALE_WORD = re.compile(r"hundred|thousand|million|billion|trillion", re.IGNORECASE)
-
-
 def _is_unit(match: re.Match[str], number: Number, text: str) -> bool:
-    """The scale and currency words inside a figure; its other words are in its value."""
-    if _SCALE_WORD.fullmatch(match[0]):
+    """Return whether a word inside a figure is a scale or currency; its other words are in its value."""
+    if match[0].lower() in SCALES:
         return True
     return number.unit not in ("", "%") and match.end() == number.end and not text[match.start()].isdigit()
 
 
-def _whole_dates(text: str, known: list[Date]) -> Iterator[Token]:
-    for date in known:
+def _whole_dates(read: Analysis) -> Iterator[Token]:
+    for date in read.dates:
         if date.year is None or date.month is None:
             continue
-        surface = text[date.start : date.end]
+        surface = read.text[date.start : date.end]
         month = f"{date.year:04}-{date.month:02}"
         yield Token(date.start, date.end, surface, month, extra=True)
         if date.day is not None:
             yield Token(date.start, date.end, surface, date.iso, extra=True)
-        if surface[:4].isdigit() and not re.search(r"[^\W\d]", surface):  # written in digits: name the month too
+        if not any(map(str.isalpha, surface)):  # written in digits: name the month too
             yield Token(date.start, date.end, surface, stem(MONTHS[date.month - 1]), extra=True)

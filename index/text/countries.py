@@ -10,7 +10,7 @@ from functools import cache
 
 from index.text.analysis import stem
 
-# Words joined by '_' stand for the country together only.
+# Words joined by '_' mean the country only together.
 _COUNTRIES = """
 afghanistan afghan kabul|albania albanian tirana|algeria algerian algiers|argentina argentine argentinian|
 armenia armenian yerevan|australia australian canberra|austria austrian vienna|azerbaijan azerbaijani azeri baku|
@@ -37,7 +37,7 @@ venezuela venezuelan caracas|vietnam vietnamese hanoi|wales welsh|yemen yemeni
 
 @cache
 def _ways() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The stem of a way's last word -> all ways to say its country."""
+    """Return for the stem of each way's last word all ways to say its country."""
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for country in _COUNTRIES.replace("\n", "").split("|"):
         ways = tuple(tuple(way.split("_")) for way in country.split())
@@ -47,7 +47,7 @@ def _ways() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def country_words(word: str) -> tuple[tuple[str, ...], ...]:
-    """`word`, and the ways to say its country if it stands for one; each is one word or several that belong together.
+    """Return `word` and, if it means a country, all ways to say that country, each as one or more words.
 
     'Moscow' -> ('Moscow',), ('russia',), ('russian',), ...; 'States' -> ('States',), ('us',), ('united', 'states'), ...
     """

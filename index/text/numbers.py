@@ -5,25 +5,16 @@ from __future__ import annotations
 import importlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
-from index.text.dates import MONTHS, Date, dates
+from index.text.dates import Date, dates, month_number
+from index.text.patterns import one_of, places, word_after, word_before, words_before
+from index.text.words import CURRENCIES, FRACTIONS, LABELS, NUMBER_WORDS, QUANTIFIERS, RANGES, SCALES, SHORT_SCALES
 
-_SCALES = {
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "k": 10**3, "mn": 10**6, "mln": 10**6, "bn": 10**9, "m": 10**6,
-    "тис": 10**3, "тыс": 10**3, "млн": 10**6, "млрд": 10**9,
-}  # fmt: skip
-_CURRENCIES = {
-    "dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£",
-    "hryvnia": "₴", "hryvnya": "₴", "uah": "₴", "ruble": "₽", "rouble": "₽", "rub": "₽",
-    "zloty": "zł", "pln": "zł",
-}  # fmt: skip
-_SIGNS = "$€£₴₽"
 # Thousands are set apart by a comma, a dot (twice or more, else it is a decimal point), an apostrophe or a
 # blank: plain, no-break, thin or narrow no-break (the last two as in SI, BIPM brochure, 5.4.4).
 _DIGITS = (
@@ -33,53 +24,26 @@ _DIGITS = (
     r"|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)"
     r"|\d+\.\d+|\d+,\d{1,2}(?!\d)|\d+"
 )
-_UNITS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth sixtieth "
-    "seventieth eightieth ninetieth hundredth thousandth millionth"
-)
-_WORD = "|".join(f"{_UNITS} {_TENS} zero hundred thousand million billion trillion {_ORDINALS}".split())
-_RUN = rf"\b(?:{_WORD})(?:(?:\s?[-‑]\s?|\s)(?:and[\s-])?(?:{_WORD}))*\b"
-_SCALE = r"hundred|thousand|million|billion|trillion|mln|bn|mn|тис\.?|тыс\.?|млн\.?|млрд\.?"
-_MONEY = r"(?:US\s)?dollars?|USD|euros?|EUR|pounds?|GBP|hryvn[iy]as?|UAH|r(?:o)?ubles?|RUB|zlotys?|PLN"
+_SIGNS = "$€£₴₽"
+_WORD = one_of(NUMBER_WORDS)
+_RUN = rf"\b{_WORD}(?:(?:\s?[-‑]\s?|\s)(?:and[\s-])?{_WORD})*\b"
+_MONEY = rf"{one_of(CURRENCIES)}s?"
 _NUMBER = re.compile(
     rf"""
-      \b (?P<half>half\sa) \s (?P<half_scale>hundred|thousand|million|billion|trillion) \b
+      \b (?P<half>half\sa) \s (?P<half_scale>{one_of(SCALES)}) \b
     | (?<![\w.,/:]) (?<![^\W\d_][-‑]) (?P<sign>(?:US\s?)?[{_SIGNS}]\s?)?
       (?P<digits>{_DIGITS}) (?P<ordinal>st|nd|rd|th)? (?P<k>[kK](?!\w)|m(?!\w)|bn(?!\w))?
       (?![^\W\d]|[-‑](?-i:[A-ZА-Я])|[.,:/]\d|\d)
-      (?:\s?[-‑]?(?P<scale>{_SCALE})(?!\w))?
-      (?:\s?(?P<percent>%|per\s?cent\b|percent\b))?
-      (?:\s(?P<money>{_MONEY})\b)?
-    | (?P<run>{_RUN}) (?:\s(?P<run_percent>per\s?cent|percent)\b)? (?:\s(?P<run_money>{_MONEY})\b)?
+      (?:\s?[-‑]?(?P<scale>{one_of(SCALES)}|{one_of(SHORT_SCALES.keys() - {"k", "m"})}\.?)(?!\w))?
+      (?:\s?(?P<percent>%|per\s?cent\b))?
+      (?:\s(?:US\s)?(?P<money>{_MONEY})\b)?
+    | (?P<run>{_RUN}) (?:\s(?P<run_percent>per\s?cent)\b)? (?:\s(?:US\s)?(?P<run_money>{_MONEY})\b)?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_PLACE = re.compile(rf"\d+|[A-Za-z]+|[{_SIGNS}]")
-_BEGINS = frozenset(["us", "half", *_WORD.split("|")])
+_BEGINS = NUMBER_WORDS | {"us", "half"}
 _PIECE = re.compile(r"\w+|[^\w\s]|\s+")
-_FRACTION = re.compile(r"[\s-](?:half|halves|thirds|quarters?|(?:four|fif|six|seven|eigh|nin|ten)ths)\b", re.IGNORECASE)
-_A = re.compile(r"\b(?:an?|one)\s\Z", re.IGNORECASE)
-_RANGE = re.compile(r"\s?[-–—‑]\s?|\s(?:to|or)\s", re.IGNORECASE)
-_AND = re.compile(r"\sand\s", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\s(?:about\s|some\s)?\Z", re.IGNORECASE)
-_NO = re.compile(r"(?:\b(?:nos?|nr|art|pp?)\.\s?|[№#§]\s?)\Z", re.IGNORECASE)
-_CAPITALISED = re.compile(r"\b(?P<word>[^\W\d_][\w’'-]*)\s\Z")
-_LISTED = re.compile(r"\s?(?:,|and|or|to|&|[-–])\s?\Z", re.IGNORECASE)
-# Words that begin a sentence before a count; any other capitalised word before a bare number is its name.
-_QUANTIFIERS = frozenset(
-    """
-    a about above after all almost among approximately around as at before below besides between but by
-    during even every exactly few first for from had has have in just last less like many more most nearly
-    no not of on only or other out over roughly since so some such than that the then there these this those
-    to under until up was were when where which while with within
-    """.split()
-)
+_SCALES = SCALES | SHORT_SCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +71,31 @@ class Number:
 class _Found:
     number: Number
     scale: int
-    plain: bool  # without a group sign or scale of its own
+    plain: bool  # plain digits, without separators or scale
 
 
 def plain(value: Decimal) -> str:
-    """`value` without exponent or idle zeros."""
+    """Return `value` without exponent or idle zeros."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def numbers(text: str, known: Sequence[Date] | None = None) -> list[Number]:
-    """All figures in `text` in reading order; days and years of dates are not figures.
+    """Return all figures in `text` in reading order; days and years of dates are not figures.
 
     `known` are the text's dates if the caller has them. A lone 'one' is mostly a pronoun and is left out;
-    so are fractions in words ('two-thirds'). Numbers in words are read by text2num, English only.
+    so are fractions in words ('two-thirds'). text2num reads numbers in words, English only.
     """
     taken = dates(text) if known is None else known
     found: list[_Found] = []
-    for match in _matches(text):
-        over = bisect_left(taken, match.end(), key=lambda d: d.start) - 1  # the last date that begins before
-        if over >= 0 and taken[over].end > match.start():
+    end = 0
+    for start in places(text, _BEGINS):
+        match = _NUMBER.match(text, start) if start >= end else None
+        if match is None:
+            continue
+        end = match.end()
+        over = bisect_left(taken, end, key=lambda d: d.start) - 1  # the last date that begins before
+        if over >= 0 and taken[over].end > start:
             found.extend(_beside_date(text, match, taken[over].end))
         elif match["run"]:
             found.extend(_words(text, match))
@@ -135,21 +104,8 @@ def numbers(text: str, known: Sequence[Date] | None = None) -> list[Number]:
     return _ranges(text, found)
 
 
-def _matches(text: str) -> Iterator[re.Match[str]]:
-    """What `_NUMBER.finditer` finds, several times faster: tried only where a number can begin."""
-    end = 0
-    for place in _PLACE.finditer(text):
-        start = place.start()
-        if start < end or (place[0].isalpha() and place[0].lower() not in _BEGINS):
-            continue
-        match = _NUMBER.match(text, start)
-        if match is not None:
-            yield match
-            end = match.end()
-
-
 def _beside_date(text: str, match: re.Match[str], end: int) -> list[_Found]:
-    """'October 24 200 men': the date has taken the front of what looked like one number."""
+    """Return the number behind a date that took the front of what looked like one number: 'October 24 200 men'."""
     rest = _NUMBER.match(text, end + 1) if end < match.end() and text[end : end + 1].isspace() else None
     if rest is None or rest["run"]:
         return []
@@ -162,19 +118,19 @@ def _unit(percent: str | None, money: str | None, sign: str | None) -> str:
     if sign:
         return sign.strip()[-1]
     if money:
-        word = money.lower().removeprefix("us").strip()
-        return _CURRENCIES.get(word) or _CURRENCIES.get(word.removesuffix("s"), "")
+        return CURRENCIES[money.lower().removesuffix("s")]
     return ""
 
 
 def _digits(text: str, match: re.Match[str]) -> _Found:
     if match["half"]:
-        scale = _SCALES[match["half_scale"].lower()]
+        scale = SCALES[match["half_scale"].lower()]
         return _Found(Number(match.start(), match.end(), Decimal(scale) / 2), scale, False)
     raw = match["digits"]
     compact = re.sub(r"[\s'’]", "", raw)
-    if re.fullmatch(r"\d+,\d{1,2}", compact) or re.fullmatch(r"\d+,\d{1,2}", raw[-3:].strip()):
-        compact = compact.replace(",", ".")  # decimal comma
+    whole, comma, rest = compact.rpartition(",")
+    if comma and len(rest) <= 2:  # decimal comma
+        compact = f"{whole}.{rest}"
     elif compact.count(".") > 1:
         compact = compact.replace(".", "")
     value = Decimal(compact.replace(",", ""))
@@ -194,14 +150,10 @@ def _digits(text: str, match: re.Match[str]) -> _Found:
 
 
 def _is_label(text: str, start: int) -> bool:
-    before = text[max(0, start - 40) : start]
-    if _NO.search(before):
-        return True
-    found = _CAPITALISED.search(before)
-    if found is None or not found["word"][0].isupper():
-        return False
-    word = found["word"].lower()
-    return word not in _QUANTIFIERS and word not in MONTHS
+    """Return whether the word before a bare number makes it a label: such a word, or any word with a capital."""
+    word = word_before(text, start)
+    named = word[:1].isupper() and not word.endswith(".") and month_number(word) is None
+    return word.lower() in LABELS or (named and word.lower() not in QUANTIFIERS)
 
 
 class _Word:
@@ -231,7 +183,7 @@ class _Occurrence(Protocol):
 
 @lru_cache(maxsize=10_000)
 def _read_run(run: str) -> tuple[tuple[int, int, Decimal, bool], ...]:
-    """(start, end, value, ordinal) of each number in a run of number words, by text2num."""
+    """Return (start, end, value, ordinal) of each number in a run of number words, by text2num."""
     pieces = list(_PIECE.finditer(run))
     read = importlib.import_module("text_to_num").find_numbers
     found: list[_Occurrence] = read([_Word(p[0]) for p in pieces], "en", 0.0)
@@ -245,13 +197,14 @@ def _words(text: str, match: re.Match[str]) -> list[_Found]:
     for i, (start, end, value, ordinal) in enumerate(read):
         last = i == len(read) - 1
         first, stop = match.start() + start, match.start() + end
-        fraction = _A.search(text[max(0, first - 5) : first]) if ordinal else _FRACTION.match(text, stop)
+        of_one = word_before(text, first).lower() in ("a", "an", "one")
+        fraction = of_one if ordinal else word_after(text, stop) in FRACTIONS
         if fraction or run[start:end].lower() == "one":
             continue
         unit = _unit(match["run_percent"], match["run_money"], None) if last else ""
         stop = match.end() if last and unit else stop
         words = run[start:end].lower().split()
-        scale = _SCALES.get(words[-1], 1) if len(words) > 1 else 1
+        scale = SCALES.get(words[-1], 1) if len(words) > 1 else 1
         found.append(_Found(Number(first, stop, value, unit, ordinal), scale, scale == 1))
     return found
 
@@ -261,15 +214,14 @@ def _ranges(text: str, found: list[_Found]) -> list[Number]:
     made = [f.number for f in found]
     for i in range(len(found) - 2, -1, -1):
         first, second = found[i], found[i + 1]
-        gap = text[first.number.end : second.number.start]
+        gap = text[first.number.end : second.number.start].strip().lower()
         low, high = made[i], made[i + 1]
-        between = _AND.fullmatch(gap) and _BETWEEN.search(text[max(0, low.start - 20) : low.start])
-        if _RANGE.fullmatch(gap) or between:
+        if gap in RANGES or gap == "or" or (gap == "and" and "between" in words_before(text.lower(), low.start)):
             shares = second.scale > 1 and first.scale == 1 and low.value < high.value / second.scale
             value = low.value * second.scale if shares and first.plain else low.value
             made[i] = replace(low, value=value, unit=low.unit or high.unit)
             if low.unit in _SIGNS and not high.unit and low.unit:
                 made[i + 1] = replace(high, unit=low.unit)
-        if first.number.label and second.plain and not high.unit and _LISTED.fullmatch(gap):
+        if first.number.label and second.plain and not high.unit and (gap in RANGES or gap in (",", "and", "or", "&")):
             made[i + 1] = replace(made[i + 1], label=True)
     return made

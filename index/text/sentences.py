@@ -6,26 +6,27 @@ import re
 
 import sentencex
 
+from index.text.patterns import is_cyrillic
+
 # A quotation mark that is opened and never closed makes sentencex keep all that follows as one sentence.
-_QUOTES = re.compile(r"[\"“”„«»]")
+_NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _CLOSERS = re.compile(r"[\"”»)\]]+(?=\s|$)")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN = re.compile(r"[A-Za-z]")
 _CLAUSE = re.compile(r"[;:,–—]\s+|\s+")
+_IN_CYRILLIC = frozenset(("uk", "ru", "bg", "sr", "be", "mk", "kk"))
 
 LONG = 500  # characters; longer sentences are looked at again with their quotation marks out of the way
 
 
 def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """Spans (start, end) of the sentences of `text`, in order, without surrounding white space.
+    """Return the spans (start, end) of the sentences of `text`, in order, without surrounding white space.
 
     `language`: ISO 639 code; a block in another script than the language's own is read by its script.
     """
     code = _language(text, language)
     spans: list[tuple[int, int]] = []
     for start, end in _segment(text, code):
-        if end - start > LONG and _QUOTES.search(text, start, end):
-            masked = _QUOTES.sub(" ", text[start:end])
+        masked = text[start:end].translate(_NO_QUOTES)
+        if end - start > LONG and masked != text[start:end]:
             inner = [(start + a, start + b) for a, b in _segment(masked, code)]
             spans.extend(_return_closers(text, inner))
         else:
@@ -46,7 +47,7 @@ def cut(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
 
 
 def _segment(text: str, language: str) -> list[tuple[int, int]]:
-    """sentencex's spans; a boundary inside a word ('Censor.NET') is none."""
+    """Return sentencex's spans, joined where a boundary lies inside a word ('Censor.NET')."""
     spans: list[tuple[int, int]] = []
     for boundary in sentencex.get_sentence_boundaries(language, text):
         start, end = boundary["start_index"], boundary["end_index"]
@@ -57,11 +58,11 @@ def _segment(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _language(text: str, language: str) -> str:
-    """The stated language, or one of the text's own script: a note in English on a Ukrainian report."""
-    cyrillic = len(_CYRILLIC.findall(text)) > len(_LATIN.findall(text))
-    if cyrillic:
-        return language if language in {"uk", "ru", "bg", "sr", "be", "mk", "kk"} else "uk"
-    return "en" if language in {"uk", "ru", "bg", "be", "mk", "kk"} else language
+    """Return the stated language, or one of the text's own script: for a note in English on a Ukrainian report."""
+    cyrillic = sum(map(is_cyrillic, text)) > sum(c.isascii() and c.isalpha() for c in text)
+    if cyrillic == (language in _IN_CYRILLIC):
+        return language
+    return "uk" if cyrillic else "en"
 
 
 def _return_closers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

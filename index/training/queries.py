@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.embedder import Embedder
-from index.rerank.features import Floats, passage_features, query_view, text_view
+from index.rerank.features import Floats, passage_features, query_view
 from index.rerank.runtime import Selector
 from index.rerank.selector import reading_rows
+from index.text.analysis import analyse
 from index.training.data import Example, Paragraph, distinct_paragraphs, holds_answer
 from index.training.retrieval import embed, joined, nearest
 
@@ -101,5 +102,5 @@ def _document_frequencies(paragraphs: Sequence[Paragraph]) -> Counter[str]:
     """How many paragraphs hold each term."""
     counts: Counter[str] = Counter()
     for title, sentences in paragraphs:
-        counts.update(frozenset().union(text_view(title).terms, *(text_view(s).terms for s in sentences)))
+        counts.update(frozenset().union(analyse(title).terms, *(analyse(s).terms for s in sentences)))
     return counts
