@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.chat.assets import BASE, FILES, asset
 from app.chat.session.engine import ChatEngine, EngineProvider
 from app.settings import Settings
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from index.errors import FootnoteError, UsageError
 
 # Gradio's page needs inline scripts and evaluates its own templates; all of it comes from this server.

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app.chat.session.suggestions import suggestions
 from app.server import create_app
 from app.settings import Settings, load_settings
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 
 HERE = Path(__file__).resolve().parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

@@ -15,7 +15,7 @@ from app.question.classify import classify
 from app.records import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
 from app.settings import Settings
 from app.words.describe import said_by
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters

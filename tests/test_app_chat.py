@@ -25,7 +25,7 @@ from app.chat.view.source_viewer import nearest_in_source, quote_in_source
 from app.records import Event, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
 from index.passage import Mark, MarkKind, Source

@@ -17,7 +17,7 @@ from app.chat.session.exchange import TabState
 from app.chat.session.messages import ClientState
 from app.feedback import read
 from app.settings import Settings
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from index.errors import FootnoteError, NoIndexError
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine

@@ -15,7 +15,7 @@ from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.stored import MOST, record_of, restored
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS

@@ -10,8 +10,7 @@ import pytest
 
 from app.records import Statement, Support
 from app.words.describe import date_words, language_words, said_by, time_words
-from app.words.english import ENGLISH
-from app.words.languages import TEXTS, choose
+from app.words.languages import ENGLISH, TEXTS, choose
 from app.words.texts import Plural, Texts
 from index.passage import Relation
 from index.read.corpus import read_corpus

@@ -12,8 +12,7 @@ from app.chat.view.comparison import Compared, comparison_html, row_in_source
 from app.chat.view.panels import sources_panel_html
 from app.chat.view.source_viewer import quote_in_source, source_link, source_link_html
 from app.chat.view.statements import LINE, LONGEST, quote_in_line
-from app.words.english import ENGLISH
-from app.words.languages import TEXTS
+from app.words.languages import ENGLISH, TEXTS
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS

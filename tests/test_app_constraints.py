@@ -26,8 +26,7 @@ from app.question.follow_up import stand_alone
 from app.question.names import Name
 from app.records import Turn
 from app.settings import Settings
-from app.words.english import ENGLISH
-from app.words.ukrainian import UKRAINIAN
+from app.words.languages import ENGLISH, TEXTS
 from index.build.build import build
 from index.filters import Filters
 from index.passage import BlockKind, Sentence, Source
@@ -259,7 +258,7 @@ def test_the_page_tells_it_in_its_language_and_as_text() -> None:
     exchange = Exchange("t1", answer.question, answer=answer)
     shown = str(exchanges_html((exchange,), ENGLISH))
     assert "The sources do not answer this. None of them mentions Rutte or &lt;b&gt;1987." in shown
-    assert "Жодне з них не згадує: Rutte, &lt;b&gt;1987." in str(exchanges_html((exchange,), UKRAINIAN))
+    assert "Жодне з них не згадує: Rutte, &lt;b&gt;1987." in str(exchanges_html((exchange,), TEXTS["uk"]))
 
 
 def test_unmentioned_asks_all_sources() -> None:

@@ -57,7 +57,7 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(page.locator(".chips-words")).to_have_text("Asking 2 sources only")
-    page.get_by_role("button", name="Do not ask this source: El País").click()
+    page.get_by_role("button", name="Remove this source: El País").click()
     expect(page.locator(".chip:visible")).to_have_count(1)
     turn = ask(page, FACT)
     assert engine.filtered[-1] == {"ap-2024-11-29-desertion"}
@@ -81,7 +81,7 @@ def test_a_refusal_offers_what_the_sources_do_cover(pages: Pages, address: str) 
     offers.first.click()
     answered(page.locator("article.turn").nth(1))
     expect(page.locator("article.turn").nth(1).locator(".asked")).to_contain_text(words)
-    page.locator("article.turn").first.get_by_role("button", name="Look through all sources").click()
+    page.locator("article.turn").first.get_by_role("button", name="Browse all sources").click()
     expect(page.locator("#sources")).to_be_visible()
 
 

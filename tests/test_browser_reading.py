@@ -140,7 +140,7 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     turn.locator(".mark").nth(0).click()
     page.locator(".passage[aria-current] [data-open]").click()
     live = page.locator("#source-viewer .place:visible .live a")
-    expect(live).to_have_text("Open the live page at these words")
+    expect(live).to_have_text("Open the live page at this quotation")
     expect(live).to_have_attribute("rel", "noopener noreferrer nofollow")
     href = live.get_attribute("href") or ""
     place = parse_qs(urlsplit(page.locator("[data-copy-place]:visible").get_attribute("data-copy-place") or "").query)
@@ -154,7 +154,7 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     turn.locator(".mark").nth(1).click()
     page.locator(".passage[aria-current] [data-open]").click()
     live = page.locator("#source-viewer .place:visible .live a")
-    expect(live).to_have_text("Open the original page (these words are our note's)")
+    expect(live).to_have_text("Open the original page (this quotation is from our note)")
     assert "#" not in (live.get_attribute("href") or "#")
     expect(page.locator("#source-viewer .notice")).to_have_text("These are our note's words, not the original's.")
 
@@ -191,7 +191,7 @@ def test_a_mailed_place_opens_there_and_closing_it_forgets_it(pages: Pages, addr
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?source=no-such-source&span=1-2", "not in the present index: no-such-source"),
+        ("?source=no-such-source&span=1-2", "not in the index: no-such-source"),
         ("?source=ap-2024-11-29-desertion&span=x", "names no place in a source"),
         ("?source=ap-2024-11-29-desertion&span=5-999999", "outside the source (5-999999"),
         ("?source=ap-2024-11-29-desertion&span=9-9", "outside the source"),

@@ -81,7 +81,7 @@ def test_a_rebuild_does_not_take_the_words_from_an_open_answer(pages: Pages, tmp
         engine.switch([source_of("Smugglers asked for 35,000 dollars at the border, the mended note says.")], "g2")
         after = ask(page, "Smugglers asked dollars")
         expect(after.locator(".quoted")).to_contain_text("35,000")
-        expect(page.locator("#notice")).to_contain_text("A newer index was switched in: one source, one passage.")
+        expect(page.locator("#notice")).to_contain_text("The index was updated: one source, one passage.")
         before.locator(".mark").click()
         page.locator(".passage[aria-current] [data-open]").click()
         expect(page.locator("#source-viewer mark[aria-current]")).to_have_text(
@@ -95,7 +95,7 @@ def test_a_rebuild_does_not_take_the_words_from_an_open_answer(pages: Pages, tmp
         expect(page.locator("#notice .notice")).to_have_count(0)
         engine.switch([source_of("Nobody asked for anything.")], "g3")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the reader comes back to the page
-        expect(page.locator("#notice")).to_contain_text("A newer index was switched in")
+        expect(page.locator("#notice")).to_contain_text("The index was updated")
         engine.switch([source_of("Smugglers asked for 35,000 dollars at the border, the mended note says.")], "g2")
 
         page.reload()  # now only the browser knows the older words, and the index cannot prove them
@@ -124,7 +124,7 @@ def test_the_index_is_rebuilt_while_the_chat_is_open(pages: Pages, built_home: P
             assert build(settings.index).built
             after = ask(page, question)
             expect(after.locator(".quoted").first).to_have_text(f"The dam was built in {year}.")
-        expect(page.locator("#notice")).to_contain_text("A newer index was switched in")
+        expect(page.locator("#notice")).to_contain_text("The index was updated")
         expect(page.locator(f"#sources [data-generation='{engine.generation}']")).to_have_count(1)
         expect(before.locator(".quoted").first).to_have_text("The dam was built in 1931.")
         before.locator(".mark").first.click()

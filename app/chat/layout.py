@@ -27,7 +27,7 @@ from app.chat.view.frame import composer_status_html, header_html
 from app.chat.view.panels import conversations_panel_html
 from app.render.html import html, join
 from app.settings import Settings
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
 LONGEST = 2000  # characters the box takes; the engine refuses more, in words

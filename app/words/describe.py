@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.records import Statement, Support
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from app.words.texts import Texts, locale
 from index.passage import Basis, Kind, Relation, SourceFacts, date_range
 

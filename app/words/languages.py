@@ -1,14 +1,30 @@
-"""The languages of the interface, and which one a browser gets."""
+"""The languages of the interface, read from <code>.toml, and which one a browser gets."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
 
-from app.words.english import ENGLISH
-from app.words.texts import Texts
-from app.words.ukrainian import UKRAINIAN
+from app.words.texts import Plural, Texts
 
-TEXTS: Mapping[str, Texts] = {t.code: t for t in (ENGLISH, UKRAINIAN)}
+CODES = ("en", "uk")  # a further language is one more file
+
+
+def _load(code: str) -> Texts:
+    data = tomllib.loads(files("app.words").joinpath(f"{code}.toml").read_text("utf-8"))
+    return Texts(**{name: _value(value) for name, value in data.items()})
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict) and "one" in value:
+        return Plural(**{"few": value["many"], **value})
+    return tuple(value) if isinstance(value, list) else value
+
+
+TEXTS: Mapping[str, Texts] = {code: _load(code) for code in CODES}
+ENGLISH = TEXTS["en"]
 
 
 def choose(wanted: Iterable[str]) -> Texts:

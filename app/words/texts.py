@@ -1,7 +1,6 @@
-"""The names of every word that the interface itself says. english.py and ukrainian.py hold the words.
+"""The names of everything that the interface itself says; en.toml and uk.toml hold the words.
 
-A further language is one more `Texts`, entered in languages.py. A field with {braces} is filled with
-`str.format`; the tests hold every language to the same fields and the same braces.
+A field with {braces} is filled with `str.format`. The tests hold every language to the same fields and braces.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from app.chat.view.elements import NOTHING, button, notice_html, problem_html, q
 from app.chat.view.statements import cards_html, statements_html
 from app.render.html import html, join
 from app.words.describe import date_words, language_words, refusal_words
-from app.words.english import ENGLISH
+from app.words.languages import ENGLISH
 from app.words.texts import Texts
 
 
