@@ -109,8 +109,9 @@ def served(child_env: dict[str, str], settings: Settings) -> Iterator[subprocess
         f"serve(Settings(home={str(settings.home)!r}, corpus={str(settings.corpus)!r}), port=0)"
     )
     child = subprocess.Popen(
-        [sys.executable, "-c", code], env=child_env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", code], env=child_env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's & ignores SIGINT
+    )  # fmt: skip
     yield child
     if child.poll() is None:
         child.kill()
