@@ -101,7 +101,7 @@ def test_only_the_last_exchange_can_be_replaced(events: Events, engine: OverlapE
 
 def test_sources_that_are_gone_are_said_so(events: Events, engine: OverlapEngine) -> None:
     *_, last = events.ask(QUESTION, client(sources=["no-such"]), TabState(), "en", event())
-    assert "None of the chosen sources" in last[2].conversation[0].problem
+    assert "None of the sources you chose" in last[2].conversation[0].problem
     assert engine.asked == []
 
 

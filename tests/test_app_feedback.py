@@ -148,10 +148,10 @@ def test_the_command_lists_what_was_given(footnote_here: Footnote, tmp_path: Pat
     at = {"FOOTNOTE_HOME": str(home)}
     empty = footnote_here("feedback", **at)
     assert (empty.returncode, empty.stderr) == (0, "")
-    assert empty.stdout.startswith("There is no feedback yet. In the chat (footnote serve), thumbs")
+    assert empty.stdout.startswith("There is no feedback yet. Readers give feedback with the thumbs below an answer")
     assert footnote_here("feedback", "--json", **at).stdout == "[]\n"
     record(home, verdict(1, which="up"))
-    assert footnote_here("feedback", "--down", **at).stdout.startswith("No answer was found bad.")
+    assert footnote_here("feedback", "--down", **at).stdout.startswith("No answer was marked as bad.")
     record(home, verdict(2, "wrong \x1b[31mship\nyard [bold]"))
     with (home / FILE).open("ab") as file:
         file.write(b'{"torn')

@@ -192,12 +192,12 @@ def test_a_mailed_place_opens_there_and_closing_it_forgets_it(pages: Pages, addr
     ("query", "words"),
     [
         ("?source=no-such-source&span=1-2", "not in the index: no-such-source"),
-        ("?source=ap-2024-11-29-desertion&span=x", "names no place in a source"),
+        ("?source=ap-2024-11-29-desertion&span=x", "does not point to a place in a source"),
         ("?source=ap-2024-11-29-desertion&span=5-999999", "outside the source (5-999999"),
         ("?source=ap-2024-11-29-desertion&span=9-9", "outside the source"),
         ("?source=ap-2024-11-29-desertion&span=1-9&sha256=0123456789abcdef", "has changed since this link was made"),
         ("?source=%3Cimg%20src=x%20onerror=alert(1)%3E&span=1-2", "<img src=x onerror=alert(1)>"),
-        ("?source=", "names no place in a source"),
+        ("?source=", "does not point to a place in a source"),
     ],
 )
 def test_a_mailed_place_that_is_none_is_said_in_words(pages: Pages, address: str, query: str, words: str) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.filters import Filters
-from index.passage import Basis, Kind, Passage, Relation, Source
+from index.passage import Kind, Passage, Relation, Source
 from index.storage.lexical import LexicalIndex, Row
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,9 @@ def source(
     publisher: str = "The Paper",
     published: str | None = "2024-10-21",
 ) -> Source:
-    return Source(name, "Title", publisher, None, published, "", "en", kind, relation, Basis.ORIGINAL, (), "")
+    return Source(
+        id=name, title="Title", publisher=publisher, published=published, url="", kind=kind, relation=relation, text=""
+    )
 
 
 def row(number: int, text: str, header: str = "Title, The Paper, 2024", of: Source | None = None) -> Row:
