@@ -35,7 +35,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 quick: check
-	$(BIN)/pytest -m 'not slow and not browser'
+	$(BIN)/pytest -m 'not slow and not browser' -n 2 --hypothesis-profile quick
 
 test: check
 	$(BIN)/pytest

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
+
+# `make quick` tries fewer examples a property (--hypothesis-profile quick); `make test` all of them.
+settings.register_profile("quick", max_examples=20, deadline=None)
 
 # Fixtures that cost more than a quick test may: the index of the real model, a server.
 _COSTLY = {"built_home", "address"}

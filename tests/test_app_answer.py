@@ -95,6 +95,7 @@ def test_the_figure_that_is_asked_for_stands_out(question: str, sentence: str, w
     assert [sentence[a:b] for a, b in emphasise(classify(question), sentence)] == [words]
 
 
+@pytest.mark.slow
 def test_another_spelling_of_a_place_is_found(engine: Engine) -> None:
     answer = engine.answer("How many people lived in Selidovo before 2022?")
     assert "21,000" in answer.statements[0].text
@@ -172,6 +173,7 @@ def test_disagreeing_sources_stand_side_by_side(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path) -> None:
     """However little its sentence resembles the question: it names the figure that answers."""
     corpus = tmp_path / "corpus"
@@ -195,6 +197,7 @@ def test_figures_of_another_time_are_no_answer(engine: Engine) -> None:
     assert not any("October 2024 alone" in q.text for q in answer.quotes)
 
 
+@pytest.mark.slow
 def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write_source(corpus, "gulls", "Some 21,000 gulls nest on the island.", relation="background", publisher="Bird Club")
@@ -219,6 +222,7 @@ def made(folder: Path, article: str = "The yard built forty ships in 1912. Anna 
     return open_hashed(Settings(home=folder / "home", corpus=corpus))
 
 
+@pytest.mark.slow
 def test_an_open_engine_follows_a_rebuild(tmp_path: Path) -> None:
     engine = made(tmp_path)
     before = engine.answer("How many ships did the union count in 1912?")

@@ -191,6 +191,7 @@ QUOTES = replay(BUNDLE).quotes
 SPOTS = st.integers(0, len(BUNDLE) - 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     st.one_of(

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from app.bundle.write import pack
 from app.settings import Settings
 from tests.answers import ANSWERS, ARTICLE, FORTY, NOTE, refusal_of
@@ -41,6 +43,7 @@ def test_an_answer_is_saved_with_its_evidence_and_proved_again(footnote_here: Fo
     assert {q["here"] for q in report["quotes"]} == {"same"}
 
 
+@pytest.mark.slow
 def test_an_answer_is_printed_as_markdown(footnote_here: Footnote) -> None:
     text = footnote_here("ask", QUESTION, "--markdown").stdout
     assert text.startswith(f"**{QUESTION}**\n\nWSWS, 15 Nov 2024: “Nine-thousand")

@@ -93,6 +93,7 @@ def test_a_source_that_names_the_answering_figure_has_a_row(engine: Engine) -> N
     assert "9,417" in said["boiko-2025-01-11-monthly-figures-2024"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
     [
@@ -108,12 +109,14 @@ def test_nothing_on_the_matter_is_no_row(engine: Engine, question: str) -> None:
     assert found.silent == tuple(s.id for s in engine.sources())
 
 
+@pytest.mark.slow
 def test_another_time_than_asked_about_is_no_row(engine: Engine) -> None:
     rows = engine.compare("How many criminal proceedings were opened in January 2024?").rows
     assert rows
     assert not any("October 2024" in r.quote.text and "January" not in r.quote.text for r in rows)
 
 
+@pytest.mark.slow
 def test_a_follow_up_is_understood(real_engine: Engine) -> None:
     history = [Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?")]
     found = real_engine.compare("and kharkiv?", history)
@@ -123,6 +126,7 @@ def test_a_follow_up_is_understood(real_engine: Engine) -> None:
     assert any("5,771" in r.quote.text for r in found.rows)
 
 
+@pytest.mark.slow
 def test_filters_keep_other_sources_out(engine: Engine) -> None:
     only = frozenset({"boiko-2025-01-11-monthly-figures-2024", "ap-2024-11-29-desertion"})
     found = engine.compare("How many proceedings in October 2024?", filters=Filters(sources=only))
@@ -146,6 +150,7 @@ def test_what_the_answer_refuses_has_no_rows(engine: Engine, question: str) -> N
     assert engine.compare(question).rows == ()
 
 
+@pytest.mark.slow
 def test_wrong_questions(engine: Engine) -> None:
     with pytest.raises(UsageError, match="empty"):
         engine.compare(" \n")
@@ -214,6 +219,7 @@ def test_one_source_has_two_rows_only_for_two_figures_of_what_is_counted(ships: 
     assert len(sources) == len(set(sources)) > 0
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table(compare: Footnote, ships: Engine) -> None:
     question = "How many ships did the yard build in 1912?"
     done = compare(question)
@@ -231,6 +237,7 @@ def test_the_command_prints_the_table(compare: Footnote, ships: Engine) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_source_cannot_steer_the_terminal(footnote_here: Footnote, tmp_path: Path) -> None:
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     harbour(corpus)

@@ -45,6 +45,7 @@ def texts_and_spans(draw: st.DrawFn) -> tuple[Source, int, int]:
     return replace(article(text), blocks=tuple(blocks)), spans[first][0], spans[last][1]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts_and_spans())
 def test_the_first_match_of_a_directive_is_the_span_it_was_made_for(case: tuple[Source, int, int]) -> None:
@@ -80,6 +81,7 @@ def test_any_text_and_span_give_an_ascii_address(text: str, start: int, end: int
     )
 
 
+@pytest.mark.slow
 def test_every_sentence_of_the_corpus_is_named_alone() -> None:
     """569 sentences, read by the draft's own steps."""
     for source in read_corpus(CORPUS):

@@ -54,6 +54,7 @@ def test_the_command_line_says_the_same(footnote: Footnote, built_home: Path) ->
     )
 
 
+@pytest.mark.slow
 def test_it_follows_a_new_generation(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     write_source(corpus, "paper", "The yard built forty ships.", kind="article", relation="article")

@@ -116,6 +116,7 @@ def test_only_what_changed_is_embedded(built: IndexSettings) -> None:
     assert verify(built).ok
 
 
+@pytest.mark.slow
 def test_what_is_reused_answers_as_what_is_built_anew(built: IndexSettings, tmp_path: Path) -> None:
     write_source(built.corpus, "a-new-first-source", "Whatever stands first moves every number behind it.")
     build(built, embedder=HashedWords())
@@ -166,6 +167,7 @@ def test_another_splitter(built: IndexSettings, monkeypatch: pytest.MonkeyPatch)
     assert stale_reason(built) is None
 
 
+@pytest.mark.slow
 def test_why_an_index_is_stale(settings: IndexSettings) -> None:
     assert stale_reason(settings) == "there is no index yet"
     build(settings, embedder=HashedWords())
@@ -205,6 +207,7 @@ class _Faulty(HashedWords):
         return {"zero": vectors * 0, "nan": vectors * np.nan, "short": vectors[1:], "wide": vectors * 2}[self.fault]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["raises", "interrupted", "zero", "nan", "short", "wide"])
 def test_a_build_that_fails_leaves_the_old_index(built: IndexSettings, fault: str) -> None:
     before = current_id(built.home)
@@ -329,6 +332,7 @@ def test_a_holder_that_is_killed_blocks_nobody(built: IndexSettings) -> None:
     holder.communicate()
 
 
+@pytest.mark.slow
 def test_builds_in_two_threads_take_turns(built: IndexSettings) -> None:
     def once() -> None:
         build(built, full=True, embedder=HashedWords())

@@ -244,6 +244,7 @@ def test_a_manifest_of_another_generation(own: IndexSettings) -> None:
         open_current(own)
 
 
+@pytest.mark.slow
 def test_an_open_generation_is_neither_pruned_nor_swept(tmp_path: Path) -> None:
     settings = IndexSettings(home=tmp_path / "home", corpus=small_corpus(tmp_path / "corpus"))
     build(settings, embedder=HashedWords())

@@ -150,6 +150,7 @@ def test_any_query_is_answered(small: LexicalIndex, query: str, k: int) -> None:
     assert [s for _, s in hits] == sorted((s for _, s in hits), reverse=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
 def test_any_text_can_be_indexed(texts: list[str]) -> None:
@@ -286,6 +287,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_the_last_commit(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     done = subprocess.run(

@@ -15,6 +15,7 @@ from tests.conftest import CORPUS
 from tests.fakes import HashedWords
 
 
+@pytest.mark.slow
 def test_the_parser_gives_every_node_its_exact_offsets() -> None:
     from index.llama import PassageParser, document_of, quote_of
 

@@ -68,6 +68,7 @@ def selector() -> Selector:
 # ---- rows ----
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(question=MORE, header=MORE, sentences=st.lists(MORE, min_size=1, max_size=60))
 def test_a_rows_spans_hold_exactly_their_sentences(question: str, header: str, sentences: list[str]) -> None:
@@ -212,6 +213,7 @@ def test_pairs_are_told_apart_by_the_loss(layout: Layout) -> None:
 # ---- metrics and fits ----
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=40))
 def test_auroc_is_the_share_of_pairs_in_order(pairs: list[tuple[bool, int]]) -> None:
@@ -363,6 +365,7 @@ def test_a_reading_does_not_depend_on_its_neighbours_or_threads(selector: Select
         assert list(pool.map(lambda _: selector.read("When was it built?", passages), range(8))) == [together] * 8
 
 
+@pytest.mark.slow
 def test_a_passage_longer_than_the_model_reads_is_read_whole(selector: Selector) -> None:
     filler = tuple(f"On day {n} the gauge at the weir stood at {n * 7 % 40} centimetres." for n in range(60))
     sentences = (*filler, LIGHTHOUSE[1], *filler)
@@ -371,6 +374,7 @@ def test_a_passage_longer_than_the_model_reads_is_read_whole(selector: Selector)
     assert int(np.argmax(found.sentences)) == len(filler)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(question=MORE, sentences=st.lists(MORE, min_size=1, max_size=8))
 def test_spans_lie_inside_their_sentences(question: str, sentences: list[str]) -> None:

@@ -113,6 +113,7 @@ _FILTERS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(filters=_FILTERS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_filters_let_pass_what_their_definition_does(store: VectorStore, filters: Filters) -> None:
@@ -134,6 +135,7 @@ _RANDOM_SOURCES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(sources=_RANDOM_SOURCES, data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_filters_agree_on_any_sources(
@@ -157,6 +159,7 @@ def test_filters_agree_on_any_sources(
         some.close()
 
 
+@pytest.mark.slow
 def test_more_than_one_batch_and_a_filter_that_few_pass(tmp_path: Path) -> None:
     """More passages than Chroma takes at once; those that pass lie far from the question."""
     n = 6000
@@ -258,6 +261,7 @@ def test_a_server_that_does_not_answer() -> None:
         VectorStore.create(f"http://127.0.0.1:{free_port()}", "passages", 16)
 
 
+@pytest.mark.slow
 def test_nothing_leaves_the_machine(child_env: dict[str, str], tmp_path: Path) -> None:
     """Whatever the environment asks of Chroma. The child's attempts to reach the network are noted."""
     code = """if True:
