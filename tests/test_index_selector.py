@@ -237,9 +237,9 @@ def test_metrics_of_known_rankings() -> None:
     coverage, risk = risk_coverage(correct, confidence)
     assert coverage == pytest.approx([1 / 3, 2 / 3, 1])
     assert risk == pytest.approx([0, 1 / 2, 2 / 3]), "an unanswerable question that is answered is wrong"
-    found = estimate(np.mean, precision_at_1([first, second] * 50))
-    assert found.value == 0.5
-    assert 0.3 < found.low < 0.5 < found.high < 0.7
+    value, low, high = estimate(np.mean, precision_at_1([first, second] * 50))
+    assert value == 0.5
+    assert 0.3 < low < 0.5 < high < 0.7
 
 
 def test_calibration_error_is_zero_when_probabilities_come_true() -> None:
