@@ -34,8 +34,9 @@ from app.settings import Settings
 from app.sources import IndexContents, contents_of
 from index.errors import UnknownSourceError, UsageError
 from index.filters import Filters
-from index.passage import Hit, Kind, Source
+from index.passage import Hit
 from index.retrieve import Retriever
+from index.source import Kind, Source
 from index.storage.generation import Manifest, current_id
 
 MAX_QUESTION = 2000  # characters; longer texts are not questions

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from index.passage import Quote, SourceFacts
+from index.passage import Quote
 from index.records import Record
+from index.source import SourceFacts
 
 
 class QuestionKind(StrEnum):

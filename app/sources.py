@@ -5,8 +5,8 @@ Read from the generation's manifest and catalog; no model is loaded and no passa
 
 from __future__ import annotations
 
-from index.passage import SourceFacts
 from index.records import Record
+from index.source import SourceFacts
 from index.storage.generation import Generation
 
 

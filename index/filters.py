@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.passage import Kind, Relation, Source, date_range
+from index.source import Kind, Relation, Source, date_range
 
 
 def facets(source: Source) -> dict[str, str]:

@@ -27,9 +27,10 @@ from pydantic import PrivateAttr
 from index.embedding.embedder import Embedder
 from index.errors import UsageError
 from index.filters import Filters
-from index.passage import Passage, Quote, Source
+from index.passage import Passage, Quote
 from index.read.split import split
 from index.retrieve import Retriever
+from index.source import Source
 
 
 class PassageParser(NodeParser):

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from index.embedding.embedder import Embedder, open_embedder
 from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
-from index.passage import Hit, Passage, SentenceScore, Source
+from index.passage import Hit, Passage, SentenceScore
 from index.rerank.quick import FittedReranker
 from index.rerank.reranker import PassageScore, Reranker
 from index.rerank.runtime import Selector
 from index.rerank.selector import SelectorReranker, open_selector
 from index.settings import IndexSettings
+from index.source import Source
 from index.storage.generation import Generation, open_current
 from index.text.analysis import tokens
 from index.text.countries import country_words

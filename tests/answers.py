@@ -10,7 +10,8 @@ from app.answer.compose import Draft, Numbering, finish
 from app.bundle.write import pack
 from app.records import Answer, IndexStamp, QuestionKind, Role, Support
 from app.settings import Settings
-from index.passage import Hit, Kind, Passage, Quote, Relation, Source
+from index.passage import Hit, Passage, Quote
+from index.source import Kind, Relation, Source
 from tests.chat_engine import source_of
 
 ABSTENTION = "The sources do not answer this."

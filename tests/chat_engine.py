@@ -20,7 +20,8 @@ from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementRe
 from app.sources import IndexContents, SourceEntry
 from index.errors import UnknownSourceError
 from index.filters import Filters
-from index.passage import Basis, Block, BlockKind, Hit, Kind, Passage, Quote, Relation, Sentence, Source
+from index.passage import Hit, Passage, Quote, Sentence
+from index.source import Basis, Block, BlockKind, Kind, Relation, Source
 from index.text.sentences import sentence_spans
 
 _WORD = re.compile(r"\w{3,}")

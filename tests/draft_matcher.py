@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import regex
 
-from index.passage import BlockKind, Source
+from index.source import BlockKind, Source
 
 Position = tuple[int, int]  # number of the block, index into its rendered text
 Match = tuple[Position, Position]

@@ -19,7 +19,8 @@ from app.words.languages import ENGLISH
 from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
-from index.passage import BlockKind, Quote, Source
+from index.passage import Quote
+from index.source import BlockKind, Source
 from tests.fakes import HashedWords, open_hashed, write_source
 
 

@@ -28,8 +28,8 @@ from app.render.visible import visible
 from app.words.languages import ENGLISH
 from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
-from index.passage import Mark, MarkKind, Source
 from index.read.corpus import read_corpus
+from index.source import Mark, MarkKind, Source
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS, ROOT
 

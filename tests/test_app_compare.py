@@ -17,7 +17,8 @@ from app.settings import Settings
 from app.words.describe import kind_words, relation_words, speaker
 from index.errors import UsageError
 from index.filters import Filters
-from index.passage import BlockKind, Kind, Quote, date_range
+from index.passage import Quote
+from index.source import BlockKind, Kind, date_range
 from tests.conftest import CORPUS, Footnote
 from tests.fakes import open_hashed, write_source
 

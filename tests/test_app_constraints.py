@@ -29,7 +29,8 @@ from app.settings import Settings
 from app.words.languages import ENGLISH, TEXTS
 from index.build.build import build
 from index.filters import Filters
-from index.passage import BlockKind, Sentence, Source
+from index.passage import Sentence
+from index.source import BlockKind, Source
 from tests.answers import harbour, refusal_of
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS

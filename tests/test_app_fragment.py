@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.render.fragment import live_address, text_directive, web_address
-from index.passage import Block, BlockKind, Kind, Source
 from index.read.corpus import read_corpus
+from index.source import Block, BlockKind, Kind, Source
 from index.text.sentences import sentence_spans
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS

@@ -13,8 +13,8 @@ from app.engine import Engine
 from app.settings import Settings
 from app.sources import IndexContents, contents_of
 from index.build.build import build
-from index.passage import Kind, Relation
 from index.settings import IndexSettings
+from index.source import Kind, Relation
 from index.storage.generation import Generation, open_current
 from tests.conftest import CORPUS, ROOT, Footnote
 from tests.fakes import HashedWords, open_hashed, write_source

@@ -17,7 +17,7 @@ from app.records import Answer, Role, Statement, Support
 from app.render.escape_markdown import address, emphasis, plain
 from app.render.markdown import answer_markdown, conversation_html, conversation_markdown
 from app.render.visible import visible
-from index.passage import Kind, Source
+from index.source import Kind, Source
 from tests.answers import answer_of, harbour, refusal_of, rewritten
 from tests.chat_engine import source_of
 

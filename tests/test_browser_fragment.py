@@ -16,8 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from app.render.fragment import live_address
-from index.passage import Block, BlockKind, Kind, Source
 from index.read.corpus import read_corpus
+from index.source import Block, BlockKind, Kind, Source
 from index.text.sentences import sentence_spans
 from tests.chat_engine import source_of
 from tests.conftest import CORPUS

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.engine import Engine
 from app.settings import Settings
 from index.build.build import build
-from index.passage import Source
+from index.source import Source
 from tests.browser import Pages, ask, ready, serving
 from tests.chat_engine import OverlapEngine, source_of
 from tests.fakes import small_corpus, write_source

@@ -20,9 +20,9 @@ MODULES = {
 
 # From the ground up: a room (a folder, or a file at the top of a package) imports only from rooms before it.
 ROOMS = (
-    "index.errors", "index.records", "index.settings", "index.files", "index.passage", "index.filters", "index.fuse",
-    "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build", "index.retrieve",
-    "index.llama", "index.training",
+    "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage", "index.filters",
+    "index.fuse", "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build",
+    "index.retrieve", "index.llama", "index.training",
     "app.records", "app.settings", "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question",
     "app.answer", "app.compare", "app.engine", "app.render", "app.bundle", "app.chat.session", "app.chat.view",
     "app.chat", "app.server", "app.cli",

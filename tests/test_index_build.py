@@ -25,9 +25,10 @@ from index.build.verify import verify
 from index.embedding.embedder import Embedder
 from index.errors import BuildLockedError, CorpusError, ModelError, NoIndexError, QuoteError, StoreError
 from index.filters import Filters
-from index.passage import Kind, Passage, Source
+from index.passage import Passage
 from index.read.split import split
 from index.settings import IndexSettings
+from index.source import Kind, Source
 from index.storage.generation import current_id, open_current
 from tests.fakes import HashedWords, chroma_server, small_corpus, write_source
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.filters import Filters
-from index.passage import Kind, Passage, Relation, Source
+from index.passage import Passage
+from index.source import Kind, Relation, Source
 from index.storage.lexical import LexicalIndex, Row
 
 ROOT = Path(__file__).parents[1]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index.errors import DamagedIndexError, StoreError, UsageError
 from index.filters import Filters
-from index.passage import Basis, Kind, Relation, Source, date_range
+from index.source import Basis, Kind, Relation, Source, date_range
 from index.storage.vectors import DATABASE, VectorStore
 from tests.fakes import chroma_server, free_port
 

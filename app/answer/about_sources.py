@@ -12,7 +12,8 @@ from app.answer.compose import Draft
 from app.question.named_sources import Named, named_sources, words
 from app.records import Role, Support
 from app.words.describe import date_words, relation_words
-from index.passage import BlockKind, Kind, Quote, Relation, Source, date_range
+from index.passage import Quote
+from index.source import BlockKind, Kind, Relation, Source, date_range
 from index.text.words import FRONT_MATTER
 
 _THING = r"(?:sources?|documents?|notes?|articles?|texts?|reports?|publications?|pieces?|items?)"

@@ -19,7 +19,8 @@ from app.records import (
     Support,
 )
 from app.words.describe import refusal_words, said_by
-from index.passage import Hit, Quote, Source, SourceFacts
+from index.passage import Hit, Quote
+from index.source import Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.question.classify import Question
 from app.question.language import is_english_prose
 from app.question.names import Name
 from app.records import QuestionKind
-from index.passage import Source
+from index.source import Source
 from index.text.analysis import Analysis, analyse
 from index.text.answer_type import HOW_MANY, AnswerType, answer_spans
 from index.text.periods import holds_count_for, may_overlap

@@ -13,7 +13,8 @@ from app.answer.compose import Draft
 from app.answer.emphasis import answering_words, emphasise
 from app.question.classify import Question
 from app.records import QuestionKind, Role
-from index.passage import BlockKind, Hit, Quote, Sentence, Source
+from index.passage import Hit, Quote, Sentence
+from index.source import BlockKind, Source
 from index.text.analysis import analyse
 from index.text.figures import is_exact
 from index.text.numbers import numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 _THANKS = re.compile(r"thank|thx|cheers|дякую", re.IGNORECASE)
 _BYE = re.compile(r"\bbye|see you|good night", re.IGNORECASE)

@@ -16,7 +16,8 @@ from app.answer.compose import Draft
 from app.question.named_sources import named_sources
 from app.records import Role
 from index.embedding.embedder import Embedder
-from index.passage import BlockKind, Hit, Passage, Quote, Sentence, SentenceScore, Source
+from index.passage import Hit, Passage, Quote, Sentence, SentenceScore
+from index.source import BlockKind, Source
 from index.text.words import SUMMARISING
 
 SENTENCES = 4

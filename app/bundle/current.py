@@ -13,7 +13,7 @@ from index.storage.generation import Generation, current_id
 
 if TYPE_CHECKING:
     from app.bundle.format import SourceCard
-    from index.passage import Source
+    from index.source import Source
 
 _TRIES = 20  # a reader may lose this many races against builds that end
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pydantic import Field
 
 from app.records import Answer, AnswerQuote, IndexStamp, Support
-from index.passage import SourceFacts
 from index.records import Record
+from index.source import SourceFacts
 
 FORMAT = 1  # raised when a member changes its meaning
 MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"

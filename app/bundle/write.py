@@ -36,7 +36,7 @@ from app.render.markdown import conversation_html, conversation_markdown
 from app.render.visible import visible
 from app.settings import Settings
 from index.errors import QuoteError, UsageError
-from index.passage import Source
+from index.source import Source
 
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
 _ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where, not how, an answer was found

@@ -19,9 +19,9 @@ from app.compare.relevance import CUT, Cut, Found, Frequencies, on_the_matter, q
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
 from index.filters import Filters
-from index.passage import Source, SourceFacts, date_range
 from index.records import Record
 from index.retrieve import Retriever
+from index.source import Source, SourceFacts, date_range
 from index.text.analysis import tokens
 from index.text.figures import counts, figures_and_dates, is_exact
 from index.text.numbers import numbers

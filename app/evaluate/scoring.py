@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.records import Answer, Turn
 from index.errors import QuoteError, UsageError
-from index.passage import Quote, Source
+from index.passage import Quote
+from index.source import Source
 
 UNANSWERABLE, SMALLTALK = "unanswerable", "smalltalk"
 _MIN_OVERLAP = 30  # characters in a row that a quotation and a listed support must share

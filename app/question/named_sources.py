@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from index.passage import Kind, Source
+from index.source import Kind, Source
 from index.text.analysis import analyse
 from index.text.words import FUNCTION_WORDS, SOURCES
 

@@ -19,7 +19,7 @@ from unicodedata import category
 from urllib.parse import quote, urlsplit
 
 from app.render.page_text import Directive, PageText, Span, page_text
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 _DELIMITER = ":~:"  # the draft's 'fragment directive delimiter'
 # Characters of the encoded words. Chromium's own links give up to 300 characters whole, longer texts by their ends.

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from app.render.fragment import web_address
 from app.render.visible import visible
-from index.passage import Block, BlockKind, Mark, MarkKind, Source
+from index.source import Block, BlockKind, Mark, MarkKind, Source
 
 _EMPTY = Markup("")
 _INLINE = {MarkKind.STRONG: Markup("<strong>{}</strong>"), MarkKind.EMPHASIS: Markup("<em>{}</em>")}

@@ -15,7 +15,7 @@ from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
 from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
 from app.words.describe import said_by
-from index.passage import Source
+from index.source import Source
 
 __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
 

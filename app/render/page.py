@@ -15,7 +15,7 @@ from app.render.html import emphasised, html, join, link
 from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
 from app.render.visible import visible
 from app.words.describe import said_by
-from index.passage import Source
+from index.source import Source
 
 _NOTHING = Markup("")
 

@@ -23,7 +23,7 @@ from functools import lru_cache
 import regex
 from anyascii import anyascii
 
-from index.passage import Block, BlockKind, Source
+from index.source import Block, BlockKind, Source
 
 _BOUNDARY = regex.compile(r"(?w)\b")  # with the flag w: UAX #29
 _BREAK = "\n"  # between blocks of the folded text; a block's own white space is folded to a space

@@ -10,7 +10,7 @@ from app import __version__
 from app.records import Answer, AnswerHit, AnswerQuote, Statement, Support
 from app.render.fragment import live_address, web_address
 from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
-from index.passage import Kind, Source, SourceFacts
+from index.source import Kind, Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)

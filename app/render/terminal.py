@@ -14,7 +14,8 @@ from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
 from app.render.visible import visible
 from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
-from index.passage import Hit, Source
+from index.passage import Hit
+from index.source import Source
 
 CONTEXT = 300  # characters around a span that `show` prints
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from app.records import Statement, Support
 from app.words.languages import ENGLISH
 from app.words.texts import Texts, locale
-from index.passage import Basis, Kind, Relation, SourceFacts, date_range
+from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 

@@ -20,10 +20,10 @@ from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
 from index.errors import DamagedIndexError, ModelError, QuoteError, StoreError
 from index.files import FREE_SPACE, FileStamp, file_errors, sync_tree, write_atomic
-from index.passage import Source
 from index.read.corpus import file_digests, read_corpus
 from index.read.split import split
 from index.settings import FORMAT_VERSION, IndexSettings
+from index.source import Source
 from index.storage.catalog import Catalog, source_digest
 from index.storage.generation import (
     LEXICAL,

@@ -10,9 +10,10 @@ from index.embedding.embedder import check_vectors
 from index.errors import FootnoteError, NoIndexError
 from index.files import damaged_files
 from index.filters import Filters
-from index.passage import Passage, Source
+from index.passage import Passage
 from index.records import Record
 from index.settings import IndexSettings
+from index.source import Source
 from index.storage.catalog import source_digest
 from index.storage.generation import Generation, current_id
 

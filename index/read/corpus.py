@@ -15,9 +15,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import CorpusError
-from index.passage import Source, SourceFacts
 from index.read.document import Document
 from index.read.markdown import read_markdown
+from index.source import Source, SourceFacts
 
 READERS: dict[str, Callable[[bytes], Document]] = {".md": read_markdown}  # by the file's suffix
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from index.passage import Block, Mark
+from index.source import Block, Mark
 
 
 @dataclass(frozen=True, slots=True)

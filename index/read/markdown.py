@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.passage import Block, BlockKind, Mark, MarkKind
 from index.read.document import Document
 from index.read.front_matter import FENCE, read_front_matter
+from index.source import Block, BlockKind, Mark, MarkKind
 
 _PARSER = MarkdownIt("commonmark", {"html": False})
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}

@@ -13,7 +13,8 @@ from itertools import accumulate, groupby
 from typing import Protocol
 
 from index.errors import CorpusError
-from index.passage import Block, BlockKind, MarkKind, Passage, Sentence, Source
+from index.passage import Passage, Sentence
+from index.source import Block, BlockKind, MarkKind, Source
 from index.text.sentences import cut, sentence_spans
 
 # A title in a script that the model spells letter by letter can take over a hundred tokens, so the header is cut to

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding.embedder import Embedder
-from index.passage import BlockKind, Passage, Sentence
+from index.passage import Passage, Sentence
 from index.rerank.card import SHIPPED
 from index.rerank.features import NAMES, Floats, passage_features, query_view
 from index.rerank.logistic import Weights
 from index.rerank.memory import Memory
 from index.rerank.reranker import PassageScore
+from index.source import BlockKind
 
 WEIGHTS = SHIPPED / "quick.json"
 CONFIDENCE = ("log_odds", "cosine", "cosine_passage")  # of the best sentence

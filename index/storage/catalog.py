@@ -15,7 +15,8 @@ from typing import Any
 
 from index.errors import DamagedIndexError, UnknownSourceError
 from index.files import file_errors
-from index.passage import Basis, Block, BlockKind, Kind, Mark, MarkKind, Passage, Relation, Sentence, Source
+from index.passage import Passage, Sentence
+from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source
 
 FILE = "catalog.sqlite"
 _KEEP = 256  # sources kept in memory: all of a small corpus

@@ -19,9 +19,10 @@ from pydantic import ValidationError
 
 from index.errors import DamagedIndexError, NoIndexError, StaleIndexError
 from index.files import FileStamp, damaged_files, file_errors, write_atomic
-from index.passage import Passage, Source
+from index.passage import Passage
 from index.records import Record
 from index.settings import IndexSettings
+from index.source import Source
 from index.storage.catalog import Catalog
 from index.storage.lexical import LexicalIndex
 from index.storage.locks import LEASE, Lease

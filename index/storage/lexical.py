@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from index.errors import BuildLockedError, DamagedIndexError, StoreError
 from index.files import FREE_SPACE
 from index.filters import Filters, facets
-from index.passage import Passage, Source, date_range
+from index.passage import Passage
+from index.source import Source, date_range
 from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
 from index.text.analysis import Token, query_terms, stem, tokens
 from index.text.names import name_key, same_name

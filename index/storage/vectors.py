@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError
 from index.files import FREE_SPACE
 from index.filters import Filters, facets
-from index.passage import Source, date_range
+from index.source import Source, date_range
 
 if TYPE_CHECKING:
     import numpy as np

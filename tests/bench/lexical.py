@@ -195,7 +195,8 @@ class Footnote:
 
     @staticmethod
     def _row(row: int, passage: str) -> object:
-        from index.passage import Kind, Passage, Relation, Source
+        from index.passage import Passage
+        from index.source import Kind, Relation, Source
 
         source = Source(id="s", title="title", publisher="publisher", published="2024", url="", kind=Kind.NOTE,
                         relation=Relation.CITED, text="")  # fmt: skip

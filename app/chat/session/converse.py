@@ -14,7 +14,7 @@ from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import UsageError
 from index.filters import Filters
-from index.passage import Source
+from index.source import Source
 
 
 def converse(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.records import Event, Turn
 from index.filters import Filters
-from index.passage import Source
+from index.source import Source
 
 if TYPE_CHECKING:
     from app.compare.rows import Comparison

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.records import Answer, AnswerHit, AnswerQuote, Statement, Turn
 from index.errors import QuoteError
-from index.passage import Source
+from index.source import Source
 
 
 @dataclass(frozen=True)

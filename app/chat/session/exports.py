@@ -11,7 +11,7 @@ from app.render.markdown import conversation_html, conversation_markdown
 from app.settings import Settings
 from app.words.texts import Texts
 from index.errors import UsageError
-from index.passage import Source
+from index.source import Source
 
 FORMATS = {"markdown": ("md", "text/markdown"), "html": ("html", "text/html"), "bundle": ("zip", "application/zip")}
 

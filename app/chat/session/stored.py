@@ -18,7 +18,7 @@ from app.chat.session.suggestions import sources_to_offer
 from app.records import Answer, AnswerQuote, Statement, Support
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
-from index.passage import Source
+from index.source import Source
 
 MOST = 200  # exchanges of one conversation that are read back: the latest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.words.texts import Texts
 from index.errors import CorpusError
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 FILE = "suggestions.txt"
 MOST = 4  # questions; more would be a menu, not a beginning

@@ -13,7 +13,7 @@ from app.compare.rows import Comparison, Row
 from app.render.html import Highlight, emphasised, html, join
 from app.words.describe import date_words, kind_words
 from app.words.texts import Texts
-from index.passage import Source
+from index.source import Source
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.render.html import html, join
 from app.words.describe import relation_words
 from app.words.texts import Texts
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 NOTHING = Markup("")
 

@@ -13,7 +13,7 @@ from app.records import AnswerHit, AnswerQuote
 from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.words.describe import date_words, kind_words, opening
 from app.words.texts import Texts
-from index.passage import Source
+from index.source import Source
 from index.text.sentences import sentence_spans
 
 CONTEXT = 600  # characters; about what a retrieved passage of 160 tokens holds

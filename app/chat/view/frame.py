@@ -11,7 +11,7 @@ from app.render.html import html, join
 from app.words.describe import date_words
 from app.words.languages import TEXTS
 from app.words.texts import Texts
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 
 def header_html(texts: Texts) -> Markup:

@@ -9,7 +9,7 @@ from app.render.html import html, join
 from app.sources import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, relation_words, time_words
 from app.words.texts import Texts
-from index.passage import Kind
+from index.source import Kind
 
 
 def _panel(name: str, title: str, body: Markup, texts: Texts, generation: str = "") -> Markup:

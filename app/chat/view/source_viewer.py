@@ -19,7 +19,7 @@ from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.words.describe import date_words, language_words, relation_words
 from app.words.texts import Texts
 from index.errors import UnknownSourceError
-from index.passage import Kind, Source
+from index.source import Kind, Source
 
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})\Z", re.ASCII)
 

@@ -14,7 +14,7 @@ from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
 from app.words.texts import Texts
-from index.passage import Relation, Source
+from index.source import Relation, Source
 
 LINE = 60  # characters: about a line of the card
 LONGEST = 420  # characters of a quotation on its card

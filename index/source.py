@@ -1,0 +1,179 @@
+"""A source: one document with its facts and its canonical text, and what its text is made of.
+
+All offsets are character offsets (Python `str` indices) into `Source.text`, end exclusive.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
+
+
+class Kind(StrEnum):
+    """What a source is: the text itself, our own summary of an original, or a fetched or added text."""
+
+    ARTICLE = "article"
+    NOTE = "note"
+    FULLTEXT = "fulltext"
+
+
+class Relation(StrEnum):
+    """How a source stands to the article."""
+
+    ARTICLE = "article"
+    CITED = "cited"
+    CORROBORATES = "corroborates"
+    DISPUTES = "disputes"
+    LAW = "law"
+    BACKGROUND = "background"
+    LATER = "later"
+
+
+class Basis(StrEnum):
+    """Whether the author of a note read the original, or knows it through the pages in `via`."""
+
+    ORIGINAL = "original"
+    REPORTED = "reported"
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"  # a block quotation: somebody else's words, as the source gives them
+    CODE = "code"
+
+
+class MarkKind(StrEnum):
+    STRONG = "strong"
+    EMPHASIS = "emphasis"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the canonical text; `level` is the heading's depth (1-6), else 0."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Inline structure that Markdown expressed with characters; `href` is set on links."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    href: str = ""
+
+
+def date_range(published: str | None) -> tuple[int, int] | None:
+    """Return the first and last day (YYYYMMDD) that an ISO 8601 date of full or reduced precision may mean.
+
+    None gives None. Raises ValueError for a text that is no date.
+    """
+    if published is None:
+        return None
+    match = _DATE.match(published)
+    if match is None:
+        raise ValueError(f"'{published}' is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    year, first_month, last_month = int(match[1]), int(match[2] or 1), int(match[2] or 12)
+    if not 1 <= first_month <= 12:
+        raise ValueError(f"'{published}' has no such month")
+    days = calendar.monthrange(max(year, 1), last_month)[1]
+    first_day, last_day = int(match[3] or 1), int(match[3] or days)
+    if not 1 <= first_day <= last_day <= days:
+        raise ValueError(f"'{published}' has no such day")
+    return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("write an address that begins with http:// or https://")
+    return value
+
+
+def _is_date(value: str | None) -> str | None:
+    date_range(value)
+    return value
+
+
+def _none_if_empty(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else value
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Optional = BeforeValidator(_none_if_empty)
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What is known of a source besides its text: the fields of its front matter (docs/corpus.md explains each).
+
+    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None. Pydantic
+    holds the fields to their constraints where data come in (files, bundles, a browser); the constructor does not.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
+    title: _Text
+    publisher: _Text
+    url: Annotated[str, AfterValidator(_web_address)]
+    kind: Kind
+    relation: Relation
+    author: Annotated[str | None, _Optional] = None
+    published: Annotated[str | None, AfterValidator(_is_date), _Optional] = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    basis: Basis = Basis.ORIGINAL
+    via: tuple[str, ...] = ()
+
+    def differences(self, other: SourceFacts) -> tuple[str, ...]:
+        """Return the names of the fields in which `other` says something else."""
+        return tuple(f.name for f in fields(SourceFacts) if getattr(self, f.name) != getattr(other, f.name))
+
+
+@dataclass(frozen=True)
+class Source(SourceFacts):
+    """One document: its facts and its canonical text, without the markup that it had.
+
+    `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset.
+    """
+
+    text: str = field(kw_only=True)
+    blocks: tuple[Block, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
+    file: str = ""
+
+    @cached_property
+    def facts(self) -> SourceFacts:
+        return SourceFacts(**{f.name: getattr(self, f.name) for f in fields(SourceFacts)})
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of the canonical text in UTF-8."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    def line_at(self, offset: int) -> int:
+        """The 1-based line of the file that holds the character at `offset` (1 if there is no map)."""
+        i = bisect_right(self.lines, (offset, 1 << 60)) - 1
+        return self.lines[i][1] if i >= 0 else 1
+
+    def block_at(self, offset: int) -> Block | None:
+        """The block that contains `offset`, or None between blocks."""
+        i = bisect_right(self.blocks, offset, key=lambda b: b.start) - 1
+        return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
