@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from app.cli.main import app
 from tests.conftest import ROOT
+from tests.test_imports import ROOMS
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -52,3 +53,20 @@ def test_every_make_target_of_the_readme_exists() -> None:
     assert {"chat", "test", "bench"} <= targets
     for target in targets - {"sure"}:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_file_that_a_page_names_exists(page: str) -> None:
+    named = re.findall(r"`((?:app|index|tests|docs|corpus)/[\w./-]*)`", (ROOT / page).read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_map_names_every_room() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    for room in ROOMS:
+        package, _, name = room.partition(".")
+        assert package in ("app", "index")
+        last = name.rpartition(".")[2]
+        assert f"`{last}/`" in text or f"`{last}.py`" in text, room
