@@ -1,1 +1,1 @@
-"""bundle"""
+"""The evidence bundle: a zip that proves its own quotations."""

@@ -1,1 +1,1 @@
-"""compare"""
+"""What each source says on a question, side by side."""

@@ -1,1 +1,1 @@
-"""evaluate"""
+"""Answers scored against questions with known answers."""

@@ -1,1 +1,1 @@
-"""question"""
+"""What was asked: kind, follow-up, names, named sources, language."""

@@ -1,1 +1,1 @@
-"""render"""
+"""From records to terminal text, Markdown and HTML, with all escaping."""

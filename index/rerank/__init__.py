@@ -1,1 +1,1 @@
-"""rerank"""
+"""Scores for the sentences of the found passages: the Reranker protocol, the quick one, the trained selector."""

@@ -1,1 +1,1 @@
-"""text"""
+"""All rules of language: words, terms, names, numbers, dates, sentences, types of answers."""
