@@ -81,7 +81,7 @@ def _of_one_source(low: str, named: Named, sources: Sequence[Source]) -> list[Dr
         (_WROTE, lambda s: f"{s.author or 'No author is recorded'}: {card(s)}."),
         (_PUBLISHED, lambda s: f"{s.publisher} published {card(s)}."),
         (_WHEN, lambda s: f"{_dated(s)}: {card(s)}."),
-        (_WHERE, lambda s: f"{card(s)} stands at {s.url}."),
+        (_WHERE, lambda s: f"{card(s)} is at {s.url}."),
     ]
     for rule, text in answers:
         if rule.search(low):

@@ -17,13 +17,13 @@ def reply(question: str, sources: Sequence[Source]) -> str:
     """Return what Footnote says to small talk."""
     asked = question.strip()
     if _THANKS.search(asked):
-        return "You are welcome. Ask on whenever you like."
+        return "You're welcome. Ask another question whenever you like."
     if _BYE.search(asked):
         return "Goodbye."
     if _ABOUT.search(asked) and not asked.lower().startswith(("good ", "hi", "hello", "hey")):
         return about(sources)
     if _ASSENT.match(asked) and not asked.lower().startswith("good "):
-        return "Ask on whenever you like."
+        return "Ask another question whenever you like."
     return f"Hello. {about(sources)}"
 
 
@@ -31,10 +31,9 @@ def about(sources: Sequence[Source]) -> str:
     """Say what Footnote can do, and name the corpus."""
     article = next((s for s in sources if s.kind is Kind.ARTICLE), None)
     others = len(sources) - (article is not None)
-    corpus = f"“{article.title}” and {others} sources on it" if article else f"{others} sources"
+    corpus = f"“{article.title}” and {others} sources about it" if article else f"{others} sources"
     return (
-        f"I answer questions about {corpus}. Every statement is a quotation with a footnote that opens the exact "
-        "words in their place. Where sources differ I set them side by side; where they do not answer, I say so. "
-        "Ask for a fact, a reason, who says something, a list, a comparison, a summary, or about the sources "
-        "themselves."
+        f"I answer questions about {corpus}. Every statement is a quotation, and its footnote opens the exact words "
+        "in their source. If the sources differ, I show them side by side; if they do not answer, I say so. "
+        "Ask for a fact, a reason, who says something, a list, a comparison or a summary, or ask about the sources."
     )

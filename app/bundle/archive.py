@@ -21,7 +21,6 @@ MAX_MEMBERS = 5_000
 MAX_MEMBER = 32 * MIB  # of one member, unpacked
 MAX_TOTAL = 128 * MIB  # of all members, unpacked
 _MAX_DIRECTORY = MAX_MEMBERS * 400  # bytes of the list of members: names here are short
-_CHUNK = 64 * 1024
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,230}(?:/[A-Za-z0-9][A-Za-z0-9._@-]{0,230})?")
 _END = struct.Struct("<4s4H2LH")  # 4.3.16, end of central directory record
 _ZIP64_LOCATOR = b"PK\x06\x07"  # 4.3.15
@@ -103,10 +102,8 @@ def _check_member(info: zipfile.ZipInfo, members: Mapping[str, bytes]) -> None:
 
 
 def _unpacked(file: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
-    out = bytearray()
     with file.open(info) as member:
-        while chunk := member.read(_CHUNK):
-            out += chunk
-            if len(out) > limit:
-                raise _refused(f"its member '{info.filename}' unpacks to more than a bundle may hold")
-    return bytes(out)
+        content = member.read(limit + 1)
+    if len(content) > limit:
+        raise _refused(f"its member '{info.filename}' unpacks to more than a bundle may hold")
+    return content

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from index.errors import StoreError, UnknownSourceError
+from index.errors import StoreError
+from index.passage import Source, SourceFacts
 from index.storage.generation import Generation, current_id
 
 if TYPE_CHECKING:
-    from app.bundle.format import SourceCard
     from index.source import Source
 
 _TRIES = 20  # a reader may lose this many races against builds that end
@@ -27,69 +27,40 @@ class SourceState(StrEnum):
     ABSENT = "absent"  # no source with this id
 
 
+@dataclass(frozen=True, slots=True)
 class CurrentIndex:
-    """The current generation under a home, if there is one. `note` says why there is none to compare with."""
+    """The sources of the current generation, '' if there is none. `note` says why it could not be read."""
 
-    def __init__(self, index: Generation | None, note: str = "") -> None:
-        self._index, self.note = index, note
-        self.generation = index.id if index else ""
+    generation: str = ""
+    note: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     @classmethod
-    @contextmanager
-    def open(cls, home: Path | None) -> Iterator[CurrentIndex]:
-        """Hold the current generation while the block lasts; an index that cannot be read is none, and noted."""
-        try:
-            index = _open(home) if home else None
-        except StoreError as error:
-            yield cls(None, _not_compared(error))
-            return
-        present = cls(index)
-        try:
-            yield present
-        finally:
-            if present._index:
-                present._index.close()
+    def read(cls, home: Path | None) -> CurrentIndex:
+        """Read the current generation under `home`; an index that cannot be read is none, and noted."""
+        for _ in range(_TRIES):
+            try:
+                name = current_id(home) if home else None
+                index = Generation.open(home, name) if home and name else None
+                if index is not None:
+                    with closing(index):
+                        return cls(index.id, "", {s.id: s for s in index.sources()})
+            except StoreError as error:
+                return cls(note=f"sources were not compared with the index here: {error}")
+        return cls()
 
     def find(self, source_id: str, sha256: str, words: str) -> SourceState | None:
         """Return how the source compares with the index; None if there is no index."""
-        if self._index is None:
+        if not self.generation:
             return None
-        source = self._source(source_id)
+        source = self.sources.get(source_id)
         if source is None:
-            return SourceState.ABSENT if self._index else None
+            return SourceState.ABSENT
         if source.sha256 == sha256:
             return SourceState.SAME
         return SourceState.WORDS if words in source.text else SourceState.CHANGED
 
-    def differences(self, card: SourceCard) -> tuple[str, ...]:
+    def differences(self, facts: SourceFacts) -> tuple[str, ...]:
         """Return the fields in which the index describes the same source differently."""
-        source = self._source(card.facts.id)
-        return source.differences(card.facts) if source else ()
-
-    def _source(self, source_id: str) -> Source | None:
-        index = self._index
-        if index is None:
-            return None
-        try:
-            return index.source(source_id)
-        except UnknownSourceError:
-            return None
-        except StoreError as error:
-            self._index, self.generation, self.note = None, "", _not_compared(error)
-            index.close()
-            return None
-
-
-def _open(home: Path) -> Generation | None:
-    for _ in range(_TRIES):
-        name = current_id(home)
-        if name is None:
-            return None
-        index = Generation.open(home, name)
-        if index is not None:
-            return index
-    return None
-
-
-def _not_compared(error: StoreError) -> str:
-    return f"sources were not compared with the index here: {error}"
+        source = self.sources.get(facts.id)
+        return source.differences(facts) if source else ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.records import Answer, AnswerQuote, IndexStamp, Support
+from index.errors import UsageError
 from index.records import Record
 from index.source import SourceFacts
 
@@ -15,10 +17,16 @@ MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
 ANSWERS, SOURCES = "answers/", "sources/"
 
 
+def _readable(version: int) -> int:
+    if version > FORMAT:
+        raise UsageError(f"this bundle has format {version}, this Footnote reads up to {FORMAT}; update Footnote")
+    return version
+
+
 class Manifest(Record):
     """What a bundle is and holds. `made`: ISO 8601, UTC. `files`: every other member with its SHA-256 (hex)."""
 
-    format: int
+    format: Annotated[int, AfterValidator(_readable)]
     made: str
     title: str
     footnote: str
@@ -28,6 +36,10 @@ class Manifest(Record):
     answers: int = Field(ge=1)
     quotations: int = Field(ge=0)
     files: dict[str, str]
+
+
+Version = tuple[str, str]
+"""A source's id and the SHA-256 of its text."""
 
 
 class QuoteLine(AnswerQuote):
@@ -66,8 +78,8 @@ def misquoted(answer: Answer) -> set[int]:
     }
 
 
-def misdescribed(answer: Answer, cards: Mapping[tuple[str, str], SourceCard]) -> Iterator[str]:
-    """Yield where `answer` describes a source otherwise than its card, by (id, SHA-256): who says it must stay true."""
+def misdescribed(answer: Answer, cards: Mapping[Version, SourceCard]) -> Iterator[str]:
+    """Yield where `answer` describes a source otherwise than its card: who says it must stay true."""
     for source_id, sha256 in dict.fromkeys((q.source_id, q.source_sha256) for q in answer.quotes):
         facts, card = answer.facts_of(source_id), cards.get((source_id, sha256))
         if facts is None:

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ValidationError
 from app.bundle.archive import read_zip
 from app.bundle.format import (
     ANSWERS,
-    FORMAT,
     MANIFEST,
     QUOTES,
     SOURCES,
     Manifest,
     QuoteLine,
     SourceCard,
+    Version,
     answer_name,
     misdescribed,
     quote_lines,
@@ -35,10 +35,6 @@ _TAKE = "take the file as it was saved or sent"
 _R = TypeVar("_R", bound=BaseModel)
 
 
-class _Format(BaseModel):
-    format: int
-
-
 class Unpacked:
     """A bundle's manifest, answers, source cards and texts. `problems`: what is amiss with its members, in words."""
 
@@ -49,8 +45,9 @@ class Unpacked:
         self.problems = list(self._changed())
         self.cards = self._cards()
         self.answers = self._answers()
-        self.problems += self._misdescribed()
-        self._texts: dict[tuple[str, str], str | None] = {}
+        for n, answer in self.answers.items():
+            self.problems += (f"{answer_name(n)}: {what}" for what in misdescribed(answer, self.cards))
+        self._texts: dict[Version, str | None] = {}
 
     def text(self, source_id: str, sha256: str) -> str | None:
         """Return the source's text in that version, proved by its SHA-256; None if the bundle does not hold it."""
@@ -83,11 +80,6 @@ class Unpacked:
         if MANIFEST not in self._members:
             raise UsageError(f"this is no bundle of Footnote's: it has no {MANIFEST}; {_TAKE}")
         try:
-            made_with = _Format.model_validate_json(self._members[MANIFEST]).format
-            if made_with > FORMAT:
-                raise UsageError(
-                    f"this bundle has format {made_with}, this Footnote reads up to {FORMAT}; update Footnote"
-                )
             return Manifest.model_validate_json(self._members[MANIFEST])
         except ValidationError as error:
             raise UsageError(f"this is no bundle of Footnote's: {_words(MANIFEST, error)}; {_TAKE}") from None
@@ -110,7 +102,7 @@ class Unpacked:
             self.problems.append(f"cannot be read: {_words(name, error)}")
             return None
 
-    def _cards(self) -> dict[tuple[str, str], SourceCard]:
+    def _cards(self) -> dict[Version, SourceCard]:
         names = [n for n in self._members if n.startswith(SOURCES) and n.endswith(".json")]
         cards = [card for n in names if (card := self._parsed(n, self._members[n], SourceCard))]
         return {(c.facts.id, c.sha256): c for c in cards}
@@ -125,10 +117,6 @@ class Unpacked:
         if set(present) != set(numbers) or len(present) != self.manifest.answers:
             self.problems.append(f"answers/ does not hold the {self.manifest.answers} answers of the bundle")
         return dict(sorted(found.items()))
-
-    def _misdescribed(self) -> Iterator[str]:
-        for n, answer in self.answers.items():
-            yield from (f"{answer_name(n)}: {what}" for what in misdescribed(answer, self.cards))
 
 
 def _check_count(quotations: int) -> None:

@@ -71,20 +71,16 @@ def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
     """
     data = bundle if isinstance(bundle, bytes) else _read(bundle)
     unpacked = Unpacked(data)
-    with CurrentIndex.open(home) as present:
-        quotes = tuple(_compared(q, unpacked, present) for q in _checked(unpacked))
-        return Replay(
-            sha256=hashlib.sha256(data).hexdigest(),
-            title=unpacked.manifest.title,
-            made=unpacked.manifest.made,
-            footnote=unpacked.manifest.footnote,
-            indexes=unpacked.manifest.indexes,
-            answers=unpacked.manifest.answers,
-            problems=tuple(unpacked.problems),
-            quotes=quotes,
-            generation=present.generation,
-            note=present.note,
-        )
+    present = CurrentIndex.read(home)
+    quotes = tuple(_checked(unpacked, present))
+    return Replay(
+        sha256=hashlib.sha256(data).hexdigest(),
+        **unpacked.manifest.model_dump(include={"title", "made", "footnote", "indexes", "answers"}),
+        problems=tuple(unpacked.problems),
+        quotes=quotes,
+        generation=present.generation,
+        note=present.note,
+    )
 
 
 def _read(path: Path) -> bytes:
@@ -97,7 +93,7 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name the bundle's zip file") from None
 
 
-def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
+def _checked(unpacked: Unpacked, present: CurrentIndex) -> Iterator[ReplayedQuote]:
     """Yield every quotation that is listed or cited, by answer and number."""
     wrong = {(n, number) for n, answer in unpacked.answers.items() for number in misquoted(answer)}
     for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
@@ -105,8 +101,15 @@ def _checked(unpacked: Unpacked) -> Iterator[ReplayedQuote]:
         if not reason and (line.answer, line.number) in wrong:
             reason = "the statement that it stands behind has other words"
         answer = unpacked.answers.get(line.answer)
-        question = answer.question if answer else ""
-        yield ReplayedQuote(**line.model_dump(), question=question, proved=not reason, reason=reason)
+        card = unpacked.cards.get((line.source_id, line.source_sha256))
+        yield ReplayedQuote(
+            **line.model_dump(),
+            question=answer.question if answer else "",
+            proved=not reason,
+            reason=reason,
+            here=present.find(line.source_id, line.source_sha256, line.text),
+            differs=present.differences(card.facts) if card else (),
+        )
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:
@@ -122,10 +125,3 @@ def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:
         known = line.answer in unpacked.answers
         return f"answer {line.answer} {'does not cite it so' if known else 'cannot be read'}"
     return "" if line in unpacked.listed else f"it is not listed in {QUOTES}"
-
-
-def _compared(quote: ReplayedQuote, unpacked: Unpacked, present: CurrentIndex) -> ReplayedQuote:
-    here = present.find(quote.source_id, quote.source_sha256, quote.text)
-    card = unpacked.cards.get((quote.source_id, quote.source_sha256))
-    differs = present.differences(card) if card and here else ()
-    return quote.model_copy(update={"here": here, "differs": differs})

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from anyascii import anyascii
@@ -26,6 +26,7 @@ from app.bundle.format import (
     Manifest,
     QuoteLine,
     SourceCard,
+    Version,
     answer_name,
     misdescribed,
     misquoted,
@@ -43,21 +44,21 @@ _ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where
 _README = """\
 {title}
 
-This is a bundle of evidence, made by Footnote {version} on {made}. It holds {answers}, with
-every quotation and the whole text of every source that is quoted.
+This evidence bundle was made by Footnote {version} on {made}. It contains {answers}, with
+every quotation and the full text of every quoted source.
 
 To read it:    open conversation.html in a browser, or conversation.md in any editor.
 To check it:   footnote replay THIS-FILE.zip
-               This needs neither a network nor the index that the answers came from.
+               You need neither a network nor the original index.
 
-The check shows, quotation by quotation, that the quoted words stand in the text of their source at the place
-that is given, and that no file in the bundle was changed since it was made. It does not show that the text is
-what the publisher wrote, and it cannot notice a forger who made every file anew, since nothing is signed. If
-that matters, ask the sender for the bundle's SHA-256, say by telephone: the check prints it.
+The check proves that every quotation matches the text of its source at the given place, and that no file in
+the bundle has changed since it was made. It does not prove that the text is what the publisher wrote. The
+bundle is not signed, so the check cannot detect a forger who remade every file. If that matters, ask the sender
+for the bundle's SHA-256, for example by telephone: the check prints it.
 
-Without Footnote: a line of quotes.jsonl names a source, its SHA-256, a start, an end and the quoted text. The
-text of the source lies under sources/. Its SHA-256 is that of the file, and its characters from start up to,
-not including, end (counted in Unicode code points from 0) are the quoted text.
+To check it without Footnote: each line of quotes.jsonl names a source, its SHA-256, a start, an end and the
+quoted text. The text of the source is in sources/. The SHA-256 of that file must match, and its characters from
+start to end (Unicode code points from 0, end exclusive) must be the quoted text.
 """
 
 
@@ -80,24 +81,39 @@ def pack(
     sources = list(sources)
     lines = [line for n, answer in enumerate(answers, 1) for line in quote_lines(n, answer)]
     quoted = _proved(lines, sources)
-    _check_words(answers, quoted)
+    cards = _cards(quoted)
+    _check_words(answers, cards)
+    readme = _README.format(
+        title=visible(" ".join(title.split())),
+        version=__version__,
+        made=f"{made:%Y-%m-%d}",
+        answers="one answer" if len(answers) == 1 else f"{len(answers)} answers",
+    )
     members = {
-        "conversation.md": conversation_markdown(answers, title, sources, made=made).encode("utf-8"),
-        "conversation.html": conversation_html(answers, title, sources, made=made).encode("utf-8"),
-        QUOTES: "".join(line.model_dump_json() + "\n" for line in lines).encode("utf-8"),
+        README: readme,
+        "conversation.md": conversation_markdown(answers, title, sources, made=made),
+        "conversation.html": conversation_html(answers, title, sources, made=made),
+        QUOTES: "".join(line.model_dump_json() + "\n" for line in lines),
     }
     for n, answer in enumerate(answers, 1):
-        members[answer_name(n)] = answer.model_dump_json(indent=1).encode("utf-8")
-    for name, source in _named(quoted).items():
-        members[f"{SOURCES}{name}.txt"] = source.text.encode("utf-8")
-        members[f"{SOURCES}{name}.json"] = _card(name, source).model_dump_json(indent=1).encode("utf-8")
-    count = "one answer" if len(answers) == 1 else f"{len(answers)} answers"
-    readme = _README.format(
-        title=visible(" ".join(title.split())), version=__version__, made=f"{made:%Y-%m-%d}", answers=count
+        members[answer_name(n)] = answer.model_dump_json(indent=1)
+    for key, card in cards.items():
+        members[card.text] = quoted[key].text
+        members[card.text.removesuffix("txt") + "json"] = card.model_dump_json(indent=1)
+    files = {name: content.encode("utf-8") for name, content in members.items()}
+    manifest = Manifest(
+        format=FORMAT,
+        made=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        title=title,
+        footnote=__version__,
+        versions={name: version(name) for name in _LIBRARIES},
+        settings=_settings(settings),
+        indexes=tuple(dict.fromkeys(a.index for a in answers)),
+        answers=len(answers),
+        quotations=len(lines),
+        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     )
-    members = {README: readme.encode("utf-8"), **members}
-    manifest = _manifest(answers, len(lines), settings, title, made, members)
-    return write_zip({MANIFEST: manifest.model_dump_json(indent=1).encode("utf-8"), **members}, made)
+    return write_zip({MANIFEST: manifest.model_dump_json(indent=1).encode("utf-8"), **files}, made)
 
 
 def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
@@ -108,10 +124,10 @@ def file_name(title: str, suffix: str, made: datetime | None = None) -> str:
     return f"footnote-{day}{'-' if short else ''}{short}.{suffix}"
 
 
-def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Source]:
+def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> dict[Version, Source]:
     """Return the quoted sources in the order of their first quotation. Raises QuoteError."""
     at_hand = {(s.id, s.sha256): s for s in sources}
-    quoted: dict[tuple[str, str], Source] = {}
+    quoted: dict[Version, Source] = {}
     for line in lines:
         key = (line.source_id, line.source_sha256)
         if key not in at_hand:
@@ -121,63 +137,29 @@ def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> list[Sourc
             )
         line.quote.prove(at_hand[key])
         quoted[key] = at_hand[key]
-    return list(quoted.values())
+    return quoted
 
 
-def _check_words(answers: Sequence[Answer], quoted: Sequence[Source]) -> None:
+def _cards(quoted: Mapping[Version, Source]) -> dict[Version, SourceCard]:
+    """Return each source's card. Its file has its id for a name, with a hash where the id is taken (case aside)."""
+    cards: dict[Version, SourceCard] = {}
+    taken: set[str] = set()
+    for key, source in quoted.items():
+        name = source.id if source.id.lower() not in taken else f"{source.id}@{source.sha256[:12]}"
+        taken.add(name.lower())
+        text = f"{SOURCES}{name}.txt"
+        cards[key] = SourceCard(facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text))
+    return cards
+
+
+def _check_words(answers: Sequence[Answer], cards: Mapping[Version, SourceCard]) -> None:
     """Check that statements are what they quote and sources are described as they are. Raises QuoteError."""
-    cards = {(s.id, s.sha256): _card("", s) for s in quoted}
     for n, answer in enumerate(answers, 1):
         wrong = misquoted(answer)
         if wrong:
             raise QuoteError(f"answer {n}, footnote {min(wrong)}: the statement is not what it quotes; ask again")
         for what in misdescribed(answer, cards):
             raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
-
-
-def _named(sources: Sequence[Source]) -> Mapping[str, Source]:
-    """Return a file name without suffix for each source: its id, with a hash where the id is taken (case aside)."""
-    names: dict[str, Source] = {}
-    taken: set[str] = set()
-    for source in sources:
-        name = source.id if source.id.lower() not in taken else f"{source.id}@{source.sha256[:12]}"
-        taken.add(name.lower())
-        names[name] = source
-    return names
-
-
-def _card(name: str, source: Source) -> SourceCard:
-    text = f"{SOURCES}{name}.txt"
-    return SourceCard(facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text))
-
-
-def _manifest(
-    answers: Sequence[Answer],
-    quotations: int,
-    settings: Settings,
-    title: str,
-    made: datetime,
-    members: Mapping[str, bytes],
-) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        made=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        title=title,
-        footnote=__version__,
-        versions={name: _version(name) for name in _LIBRARIES},
-        settings=_settings(settings),
-        indexes=tuple(dict.fromkeys(a.index for a in answers)),
-        answers=len(answers),
-        quotations=quotations,
-        files={name: hashlib.sha256(content).hexdigest() for name, content in members.items()},
-    )
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _settings(settings: Settings) -> dict[str, str | int | float | bool | None]:

@@ -51,10 +51,9 @@ def _print_replay(found: Replay) -> None:
     console.print(
         f"Made {visible(found.made)} by Footnote {visible(found.footnote)}, SHA-256 {found.sha256}", markup=False
     )
-    table = _replay_table(found, console.width)
     if found.quotes:
         console.print()
-        console.print(table)
+        console.print(_replay_table(found, console.width))
     console.print()
     for quote in found.quotes:
         if quote.reason:
@@ -75,7 +74,7 @@ def _replay_table(found: Replay, width: int) -> Table:
 
     rows = [_row(quote, found, spans=width >= _SPANS_FROM) for quote in found.quotes]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    for name in rows[0] if rows else ():
+    for name in rows[0]:
         longest = max(len(name), *(len(row[name]) for row in rows))
         if name in _FLEXIBLE:
             table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=_FLEXIBLE[name], max_width=longest)
@@ -116,7 +115,5 @@ def _verdict(found: Replay) -> str:
     answers = "one answer" if found.answers == 1 else f"{found.answers} answers"
     if not found.quotes:
         return f"No quotation in {answers}" + ("." if found.ok else ", and the bundle is not as it was made.")
-    count = f"{found.proved} of {len(found.quotes)} quotations in {answers} proved"
-    if found.ok:
-        return f"{count}."
-    return f"{count}; the bundle is not as it was made." if found.problems else f"{count}."
+    amiss = "; the bundle is not as it was made" if found.problems else ""
+    return f"{found.proved} of {len(found.quotes)} quotations in {answers} proved{amiss}."

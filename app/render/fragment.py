@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from unicodedata import category
 from urllib.parse import quote, urlsplit
 
 from app.render.page_text import Directive, PageText, Span, page_text
@@ -27,7 +26,6 @@ _WHOLE = 300
 _SHORT = 20  # a quotation below this many characters gets context in any case, as in Chromium's own links
 _END_WORDS = (5, 8, 13, 21)  # words at either end of a long quotation, tried in turn
 _CONTEXT_WORDS = (3, 5, 8, 13, 21)  # words of prefix and suffix, tried in turn
-_MOST_WORDS = max(*_END_WORDS, *_CONTEXT_WORDS)
 _RENDERED = re.compile("[ \t\n\r\f]+")  # CSS collapses these, but not a no-break space
 
 
@@ -62,7 +60,7 @@ def live_address(source: Source, start: int, end: int) -> str:
 
 def text_directive(source: Source, start: int, end: int) -> str:
     """Return 'text=...' whose first match in the text is the span without outer white space; '' if there is none."""
-    page = page_text(source)
+    page = page_text(source.text, source.blocks)
     inside = source.text[start:end]
     start += len(inside) - len(inside.lstrip())
     end -= len(inside) - len(inside.rstrip())
@@ -90,10 +88,8 @@ def _words(page: PageText, start: int, end: int, first: int, last: int) -> Itera
         yield (start, end), None
         return
     low, high = max(start, page.stretches[last][0]), min(end, page.stretches[first][1])
-    starts, stops = _word_starts(page, low, end), _word_ends(page, start, high)
     for n in _END_WORDS:
-        head = stops[n - 1] if n <= len(stops) else high
-        tail = starts[-n] if n <= len(starts) else low
+        head, tail = _first_words(page, start, high, n), _last_words(page, low, end, n)
         if head <= tail:
             yield (start, head), (tail, end)
     if first == last:
@@ -122,8 +118,7 @@ def _before(page: PageText, start: int, stretch: int, words: int, own: bool) -> 
         if not stretch or (own and not page.same_block(stretch - 1, stretch)):
             return None
         low, high = page.stretches[stretch - 1]
-    starts = _word_starts(page, low, high)
-    begin = starts[-words] if len(starts) >= words else low
+    begin = _last_words(page, low, high, words)
     return begin, begin + len(page.text[begin:high].rstrip())
 
 
@@ -133,41 +128,20 @@ def _after(page: PageText, end: int, stretch: int, words: int, own: bool) -> Spa
         if stretch + 1 == len(page.stretches) or (own and not page.same_block(stretch, stretch + 1)):
             return None
         low, high = page.stretches[stretch + 1]
-    stops = _word_ends(page, low, high)
-    stop = stops[words - 1] if len(stops) >= words else high
+    stop = _first_words(page, low, high, words)
     return stop - len(page.text[low:stop].lstrip()), stop
 
 
-def _word_starts(page: PageText, low: int, high: int) -> list[int]:
-    """Return offsets in [low, high) at which a word begins: the last ones, ascending, as many as are ever needed.
-
-    Scripts without spaces have boundaries that only a dictionary finds, and a browser's may differ from ours; so a
-    word counts as begun only at `low` or behind white space or a sign.
-    """
-    text, found = page.text, list[int]()
-    for i in range(bisect_left(page.breaks, high) - 1, -1, -1):
-        at = page.breaks[i]
-        if at < low or len(found) == _MOST_WORDS:
-            break
-        if _in_word(text[at]) and (at == low or not _in_word(text[at - 1])):
-            found.append(at)
-    return found[::-1]
+def _last_words(page: PageText, low: int, high: int, n: int) -> int:
+    """Return where the last `n` words of [low, high) begin; `low` if there are fewer."""
+    at = bisect_left(page.starts, high) - n
+    return max(low, page.starts[at]) if at >= 0 else low
 
 
-def _word_ends(page: PageText, low: int, high: int) -> list[int]:
-    """Return offsets in (low, high] at which a word ends: the first ones, ascending; otherwise as `_word_starts`."""
-    text, found = page.text, list[int]()
-    for i in range(bisect_right(page.breaks, low), len(page.breaks)):
-        at = page.breaks[i]
-        if at > high or len(found) == _MOST_WORDS:
-            break
-        if _in_word(text[at - 1]) and (at == high or not _in_word(text[at])):
-            found.append(at)
-    return found
-
-
-def _in_word(char: str) -> bool:
-    return category(char)[0] in "LNM"  # letters, numbers, and the marks that belong to them
+def _first_words(page: PageText, low: int, high: int, n: int) -> int:
+    """Return where the first `n` words of [low, high) end; `high` if there are fewer."""
+    at = bisect_right(page.ends, low) + n - 1
+    return min(high, page.ends[at]) if at < len(page.ends) else high
 
 
 def _encoded(text: str) -> str:
@@ -175,14 +149,9 @@ def _encoded(text: str) -> str:
 
 
 def _written(page: PageText, directive: Directive) -> str:
-    def term(span: Span) -> str:
-        return _encoded(page.text[slice(*span)])
+    def term(span: Span | None) -> str:
+        return _encoded(page.text[slice(*span)]) if span else ""
 
-    terms = [term(directive.start)]
-    if directive.prefix:
-        terms.insert(0, f"{term(directive.prefix)}-")
-    if directive.end:
-        terms.append(term(directive.end))
-    if directive.suffix:
-        terms.append(f"-{term(directive.suffix)}")
-    return "text=" + ",".join(terms)
+    prefix, suffix = term(directive.prefix), term(directive.suffix)
+    terms = [prefix and f"{prefix}-", term(directive.start), term(directive.end), suffix and f"-{suffix}"]
+    return "text=" + ",".join(filter(None, terms))

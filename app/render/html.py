@@ -8,7 +8,7 @@ evaluated once more as a JavaScript template literal, in which '${...}' from a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import LiteralString
@@ -87,31 +87,38 @@ def span_html(
     The text inside the `<mark data-quotes>` elements of a number is its quotation, character by character,
     within each block. `tag` makes what stands before a highlight; `links` keeps the source's links.
     """
-    blocks = [b for b in source.blocks if b.start < end and b.end > start]
-    blocks = blocks or [Block(start, end, BlockKind.PARAGRAPH)]
-    marks = _marks_by_block(source, blocks)
+    whole = None if source.blocks else Block(start, end, BlockKind.PARAGRAPH)
     tagged: set[int] = set()
+
+    def piece(a: int, b: int, spans: Sequence[Highlight | Mark]) -> Markup:
+        lit = [s for s in spans if isinstance(s, Highlight)]
+        new = [h for h in lit if h.number not in tagged]
+        tagged.update(h.number for h in new)
+        words = _segment(source.text[a:b], lit, [s for s in spans if isinstance(s, Mark)], links)
+        return join(map(tag, new)) + words if tag else words
+
+    pieces = groupby(_pieces(start, end, source, highlights), key=lambda p: source.block_at(p[0]) or whole)
+    blocks = [(block, join(piece(*p) for p in inside)) for block, inside in pieces if block]
     parts: list[Markup] = []
-    for is_list, group in groupby(blocks, key=lambda b: b.kind is BlockKind.LIST_ITEM):
-        inner = join(
-            _block_html(b, _inline(source, b, (start, end), highlights, marks[b.start], tag, tagged, links=links))
-            for b in group
-        )
+    for is_list, group in groupby(blocks, key=lambda b: b[0].kind is BlockKind.LIST_ITEM):
+        inner = join(_block_html(*block) for block in group)
         parts.append(html("<ul>{inner}</ul>", inner=inner) if is_list else inner)
     return join(parts)
 
 
-def _marks_by_block(source: Source, blocks: Sequence[Block]) -> dict[int, list[Mark]]:
-    """Map each block's start to the inline marks inside it, in one pass."""
-    found: dict[int, list[Mark]] = {b.start: [] for b in blocks}
-    marks = iter(sorted(source.marks, key=lambda m: m.start))
-    mark = next(marks, None)
-    for block in blocks:
-        while mark is not None and mark.start < block.end:
-            if mark.start >= block.start:
-                found[block.start].append(mark)
-            mark = next(marks, None)
-    return found
+def _pieces(
+    start: int, end: int, source: Source, highlights: Sequence[Highlight]
+) -> Iterator[tuple[int, int, list[Highlight | Mark]]]:
+    """Cut the text wherever a block, mark or highlight begins or ends, so that they may overlap; yield what is on."""
+    every: list[Highlight | Mark] = [*highlights, *source.marks]
+    waiting = sorted((s for s in every if s.start < end and s.end > start), key=lambda s: s.start, reverse=True)
+    edges = {edge for s in (*waiting, *source.blocks) for edge in (s.start, s.end) if start < edge < end}
+    spans: list[Highlight | Mark] = []
+    for a, b in pairwise(sorted({start, end} | edges)):
+        spans = [s for s in spans if s.end > a]
+        while waiting and waiting[-1].start <= a:
+            spans.append(waiting.pop())
+        yield a, b, spans
 
 
 def _block_html(block: Block, inner: Markup) -> Markup:
@@ -127,41 +134,6 @@ def _block_html(block: Block, inner: Markup) -> Markup:
             return html("<pre>{i}</pre>", i=inner)
         case _:
             return html('<p dir="auto">{i}</p>', i=inner)
-
-
-def _inline(
-    source: Source,
-    block: Block,
-    window: tuple[int, int],
-    highlights: Sequence[Highlight],
-    marks: Sequence[Mark],
-    tag: Tag | None,
-    tagged: set[int],
-    *,
-    links: bool,
-) -> Markup:
-    """Return one block's text, cut where a mark or highlight begins or ends, so that they may overlap."""
-    start, end = max(block.start, window[0]), min(block.end, window[1])
-    every: list[Highlight | Mark] = [*highlights, *marks]
-    spans = [s for s in every if s.start < end and s.end > start]
-    edges = {start, end}
-    for span in spans:
-        edges |= {max(span.start, start), min(span.end, end)}
-    starting = sorted(spans, key=lambda s: s.start, reverse=True)
-    open_: list[Highlight | Mark] = []
-    out: list[Markup] = []
-    cuts = sorted(edges)
-    for a, b in pairwise(cuts):
-        open_ = [s for s in open_ if s.end > a]
-        while starting and starting[-1].start <= a:
-            open_.append(starting.pop())
-        lit = [s for s in open_ if isinstance(s, Highlight)]
-        for highlight in lit:
-            if tag is not None and highlight.number not in tagged:
-                tagged.add(highlight.number)
-                out.append(tag(highlight))
-        out.append(_segment(source.text[a:b], lit, [s for s in open_ if isinstance(s, Mark)], links))
-    return join(out)
 
 
 def _segment(text: str, highlights: list[Highlight], marks: list[Mark], links: bool) -> Markup:

@@ -13,7 +13,7 @@ from datetime import datetime
 from app.records import Answer, Role, Statement, Support
 from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
-from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
+from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.words.describe import said_by
 from index.source import Source
 
@@ -24,7 +24,7 @@ def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: dat
     """Return one answer with its references, as Markdown."""
     parts = [
         f"**{plain(answer.question)}**",
-        *_answer(answer, SourceVersions(sources)),
+        *_answer(answer, by_version(sources)),
         emphasis(origin([answer], made)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -34,22 +34,21 @@ def conversation_markdown(
     answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
 ) -> str:
     """Return every question with its answer and references, as Markdown; references are numbered per answer."""
-    versions = SourceVersions(sources)
+    versions = by_version(sources)
     parts = [f"# {plain(title)}", emphasis(origin(answers, made))]
     for n, answer in enumerate(answers, 1):
         parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, versions)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer(answer: Answer, versions: SourceVersions) -> Iterator[str]:
+def _answer(answer: Answer, versions: Versions) -> Iterator[str]:
     if answer.standalone_question != answer.question.strip():
         yield f"Read as: {plain(answer.standalone_question)}"
     if answer.abstained:
         yield f"> **Not answered.** {plain(answer.text)}"
-        near = nearest(answer, versions)
-        if near:
+        if near := nearest(answer, versions):
             yield "Closest passages, *not an answer*:"
-            yield "\n".join(_near(n) for n in near)
+            yield "\n".join(map(_near, near))
         return
     further = False
     for statement in answer.statements:
@@ -57,10 +56,9 @@ def _answer(answer: Answer, versions: SourceVersions) -> Iterator[str]:
             further = True
             yield "More from the sources:"
         yield _statement(answer, statement)
-    cited = references(answer, versions)
-    if cited:
+    if cited := references(answer, versions):
         yield "**References**"
-        yield "\n\n".join(_reference(r) for r in cited)
+        yield from map(_reference, cited)
 
 
 def _statement(answer: Answer, statement: Statement) -> str:
@@ -69,18 +67,15 @@ def _statement(answer: Answer, statement: Statement) -> str:
     marks = " ".join(f"[{q.number}]" for q in statement.quotes)
     if statement.support is Support.QUOTED:
         who = plain(said_by(statement, answer.facts_of(statement.quotes[0].source_id)))
-        return f"{who + ': ' if who else ''}“{plain(statement.text)}” {marks}"
+        return f"{who}{': ' if who else ''}“{plain(statement.text)}” {marks}"
     return f"{plain(statement.text)} {marks}"
 
 
 def _reference(reference: Reference) -> str:
     number = f"{reference.number}. "
     indent = " " * len(number)  # what a list item holds stands under its first word (CommonMark 5.2)
-    stop = "" if reference.title.endswith((".", "?", "!", "…")) else "."
-    title = f"{emphasis(reference.title)}{stop}"
-    kind = f"({plain(reference.about)})" if reference.about else ""
-    published = " ".join(w for w in (plain(reference.published), kind) if w)
-    about = f"{plain(reference.speaker)}. {title}{f' {published}.' if published else ''}"
+    published = f" {plain(reference.published)}." if reference.published else ""
+    about = f"{plain(reference.speaker)}. {emphasis(reference.title)}{reference.stop}{published}"
     lines = [f"{number}“{blocks(reference.quotation, indent)}”", "", f"{indent}{about}"]
     if reference.address:
         lines.append(indent + address(reference.address))

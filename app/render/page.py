@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from app.records import Answer, Role, Statement, Support
 from app.render.html import emphasised, html, join, link
-from app.render.references import Near, Reference, SourceVersions, nearest, origin, references
+from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
 from app.words.describe import said_by
 from index.source import Source
@@ -27,7 +27,7 @@ def conversation_html(
 
     The page's own policy (Content-Security-Policy Level 3) allows its one style sheet, by hash, and nothing else.
     """
-    versions = SourceVersions(sources)
+    versions = by_version(sources)
     style = files("app.render").joinpath("transcript.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -47,7 +47,7 @@ def conversation_html(
     return str(page)
 
 
-def _article(n: int, answer: Answer, versions: SourceVersions) -> Markup:
+def _article(n: int, answer: Answer, versions: Versions) -> Markup:
     read_as = _NOTHING
     if answer.standalone_question != answer.question.strip():
         read_as = html(
@@ -62,13 +62,10 @@ def _article(n: int, answer: Answer, versions: SourceVersions) -> Markup:
     )
 
 
-def _abstention(answer: Answer, versions: SourceVersions) -> Markup:
-    near = nearest(answer, versions)
-    passages = _NOTHING
-    if near:
-        passages = html(
-            "<h3>Closest passages, not an answer</h3><ul>{items}</ul>", items=join(_near(passage) for passage in near)
-        )
+def _abstention(answer: Answer, versions: Versions) -> Markup:
+    passages = join(map(_near, nearest(answer, versions)))
+    if passages:
+        passages = html("<h3>Closest passages, not an answer</h3><ul>{items}</ul>", items=passages)
     return html(
         '<div class="not-answered"><p><strong>Not answered.</strong> {text}</p>{passages}</div>',
         text=visible(answer.text),
@@ -78,30 +75,23 @@ def _abstention(answer: Answer, versions: SourceVersions) -> Markup:
 
 def _near(near: Near) -> Markup:
     if not near.words:
-        return html("<li>{title}</li>", title=visible(near.title))
+        return html("<li>{near.title}</li>", near=near)
     return html(
-        '<li><p class="who">{speaker}, <cite>{title}</cite> ({label})</p>'
-        '<blockquote dir="auto">{words}</blockquote></li>',
-        speaker=visible(near.speaker),
-        title=visible(near.title),
-        label=visible(near.label),
-        words=visible(near.words),
+        '<li><p class="who">{near.speaker}, <cite>{near.title}</cite> ({near.label})</p>'
+        '<blockquote dir="auto">{near.words}</blockquote></li>',
+        near=near,
     )
 
 
-def _answered(n: int, answer: Answer, versions: SourceVersions) -> Markup:
+def _answered(n: int, answer: Answer, versions: Versions) -> Markup:
     lead = join(_statement(n, answer, s) for s in answer.statements if s.role is not Role.FURTHER)
     further = join(_statement(n, answer, s) for s in answer.statements if s.role is Role.FURTHER)
     if further:
         further = html("<h3>More from the sources</h3>{further}", further=further)
-    cited = references(answer, versions)
-    notes = _NOTHING
-    if cited:
-        notes = html(
-            '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>',
-            n=n,
-            items=join(_reference(n, r) for r in cited),
-        )
+    notes = join(_reference(n, r) for r in references(answer, versions))
+    if notes:
+        section = '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>'
+        notes = html(section, n=n, items=notes)
     return lead + further + notes
 
 
@@ -125,21 +115,15 @@ def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
 
 
 def _reference(n: int, reference: Reference) -> Markup:
-    kind = f"({reference.about})" if reference.about else ""
-    published = " ".join(w for w in (reference.published, kind) if w)
     address = _NOTHING
     if reference.address:
         page = reference.address.partition(":~:")[0].rstrip("#")
         address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))
     return html(
-        '<li id="a{n}-{number}" value="{number}"><blockquote dir="auto">{quotation}</blockquote>'
-        '<p><span class="who">{speaker}.</span> <cite>{title}</cite>{stop}{published}</p>{address}</li>',
+        '<li id="a{n}-{r.number}" value="{r.number}"><blockquote dir="auto">{r.quotation}</blockquote>'
+        '<p><span class="who">{r.speaker}.</span> <cite>{r.title}</cite>{r.stop}{published}</p>{address}</li>',
         n=n,
-        number=reference.number,
-        quotation=visible(reference.quotation),
-        speaker=visible(reference.speaker),
-        title=visible(reference.title),
-        stop="" if reference.title.endswith((".", "?", "!", "…")) else ".",
-        published=f" {visible(published)}." if published else "",
+        r=reference,
+        published=f" {reference.published}." if reference.published else "",
         address=address,
     )

@@ -23,11 +23,15 @@ from functools import lru_cache
 import regex
 from anyascii import anyascii
 
-from index.source import Block, BlockKind, Source
+from index.source import Block, BlockKind
 
 _BOUNDARY = regex.compile(r"(?w)\b")  # with the flag w: UAX #29
+# Scripts without spaces have boundaries that only a dictionary finds, and a browser's may differ from ours; so a word
+# is counted only where it begins and ends beside white space or a sign.
+_WORD_START = regex.compile(r"(?w)(?<![\p{L}\p{N}\p{M}])\b(?=[\p{L}\p{N}\p{M}])")
+_WORD_END = regex.compile(r"(?w)(?<=[\p{L}\p{N}\p{M}])\b(?![\p{L}\p{N}\p{M}])")
 _BREAK = "\n"  # between blocks of the folded text; a block's own white space is folded to a space
-_STRETCH = regex.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
+_STRETCH = regex.compile(r"\S(?:[^\n\r\v\f\x85\u2028\u2029]*\S)?")
 # In preformatted text white space is kept, so a term must not hold a run of it.
 _CODE_STRETCH = regex.compile(r"\S+(?: \S+)*")
 
@@ -54,12 +58,14 @@ class PageText:
     """Text and blocks of one source, ready to be searched.
 
     `stretches`: spans of the text that a term may lie in: a block's lines (in a code block: pieces without runs of
-    white space). `breaks`: offsets of word boundaries, ascending. Positions named `at` count in the folded text.
+    white space). `starts`, `ends`: offsets at which words begin and end, ascending. Positions named `at` count in the
+    folded text.
     """
 
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
         self.text = text
-        self.breaks: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
         self.stretches: list[Span] = []
         self._blocks: list[Span] = []
         self._at = [0] * len(text)  # offset -> where it stands in the folded text; used inside blocks only
@@ -92,17 +98,14 @@ class PageText:
         """Record the word boundaries and stretches of one block."""
         inside = self.text[block.start : block.end]
         breaks = sorted({0, len(inside), *(m.start() for m in _BOUNDARY.finditer(inside))})
-        self.breaks += [block.start + b for b in breaks]
+        self.starts += [block.start + m.start() for m in _WORD_START.finditer(inside)]
+        self.ends += [block.start + m.start() for m in _WORD_END.finditer(inside)]
         self._bound.update(self._at[block.start + b] for b in breaks if b < len(inside))
         self._bound.update(self._end(block.start + b) for b in breaks if b)
         rule = _CODE_STRETCH if block.kind is BlockKind.CODE else _STRETCH
         for match in rule.finditer(inside):
-            piece = match.group()
-            first = block.start + match.start() + len(piece) - len(piece.lstrip())
-            last = block.start + match.start() + len(piece.rstrip())
-            if first < last:
-                self.stretches.append((first, last))
-                self._blocks.append((block.start, block.end))
+            self.stretches.append((block.start + match.start(), block.start + match.end()))
+            self._blocks.append((block.start, block.end))
 
     def stretch(self, offset: int) -> int | None:
         """Return the number of the stretch that holds the character at `offset`."""
@@ -129,14 +132,12 @@ class PageText:
             return None
         for at in self._starts(self._term(directive.prefix), start, bounded=bool(end or not suffix)):
             inner = at + len(start)
-            if not end:
-                if not suffix or self._follows(suffix, inner):
-                    return at, inner
-                continue
-            for found in self._occurrences(end, inner, True, not suffix):
-                if not suffix or self._follows(suffix, found + len(end)):
-                    return at, found + len(end)
-            return None  # no end anywhere behind this start, so none behind a later one
+            found = self._occurrences(end, inner, True, not suffix) if end else [inner]
+            for stop in (n + len(end) for n in found):
+                if not suffix or self._follows(suffix, stop):
+                    return at, stop
+            if end:
+                return None  # no end anywhere behind this start, so none behind a later one
         return None
 
     def _term(self, span: Span | None) -> str:
@@ -169,10 +170,6 @@ class PageText:
 
 
 @lru_cache(maxsize=32)
-def _page_text(text: str, blocks: tuple[Block, ...]) -> PageText:
+def page_text(text: str, blocks: tuple[Block, ...]) -> PageText:
+    """Return a source's text, ready to be searched; the last few are kept."""
     return PageText(text, blocks)
-
-
-def page_text(source: Source) -> PageText:
-    """Return the searchable text of `source`; the last few are cached."""
-    return _page_text(source.text, source.blocks)

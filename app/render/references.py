@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app import __version__
-from app.records import Answer, AnswerHit, AnswerQuote, Statement, Support
+from app.records import Answer, AnswerQuote, Statement, Support
 from app.render.fragment import live_address, web_address
+from app.render.visible import visible
 from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
 from index.source import Kind, Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One footnote. `quotation` is verbatim; `speaker` says whose words it is, and when.
+    """One footnote, control characters made visible. `speaker` says whose words the quotation is, and when.
 
-    `about` says in plain words what kind of source it is and how it stands to the article. `published`, `about` and
-    `address` may be empty.
+    `published`: by whom and when, and in brackets what kind of source it is and how it stands to the article.
+    `published` and `address` may be empty.
     """
 
     number: int
@@ -26,13 +27,17 @@ class Reference:
     speaker: str
     title: str
     published: str
-    about: str
     address: str
+
+    @property
+    def stop(self) -> str:
+        """Return the full stop behind the title; '' if the title ends with one of its own."""
+        return "" if self.title.endswith((".", "?", "!", "…")) else "."
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A passage that came near to a question without answering it; `words` is empty if its source is not at hand."""
+    """A passage that came near to a question without answering it; `words` is empty if they are not at hand."""
 
     words: str
     speaker: str
@@ -40,25 +45,15 @@ class Near:
     label: str
 
 
-class SourceVersions:
-    """Sources by id, in every version that was given."""
-
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self._versions: dict[str, dict[str, Source]] = {}
-        for source in sources:
-            self._versions.setdefault(source.id, {})[source.sha256] = source
-
-    def get(self, source_id: str, sha256: str) -> Source | None:
-        """Return the source in the version that was quoted, if it is at hand."""
-        return self._versions.get(source_id, {}).get(sha256)
-
-    def passage(self, hit: AnswerHit) -> tuple[Source, str] | None:
-        """Return a hit's source and words; None if no version is at hand, or if the versions differ there."""
-        found = {s.text[hit.start : hit.end]: s for s in self._versions.get(hit.source_id, {}).values()}
-        return next(((s, words) for words, s in found.items()), None) if len(found) == 1 else None
+Versions = Mapping[tuple[str, str], Source]
+"""Sources by id and SHA-256, in every version that is at hand."""
 
 
-def references(answer: Answer, versions: SourceVersions) -> tuple[Reference, ...]:
+def by_version(sources: Iterable[Source]) -> Versions:
+    return {(s.id, s.sha256): s for s in sources}
+
+
+def references(answer: Answer, versions: Versions) -> tuple[Reference, ...]:
     """Return each footnote of `answer` once, in the order of the numbers.
 
     A source at hand speaks for itself; of another the answer tells what it is, which may come from a stranger.
@@ -66,7 +61,7 @@ def references(answer: Answer, versions: SourceVersions) -> tuple[Reference, ...
     found: dict[int, Reference] = {}
     for statement in answer.statements:
         for quote in statement.quotes:
-            version = versions.get(quote.source_id, quote.source_sha256)
+            version = versions.get((quote.source_id, quote.source_sha256))
             facts = version or answer.facts_of(quote.source_id)
             found.setdefault(quote.number, _reference(statement, quote, facts, version))
     return tuple(found[n] for n in sorted(found))
@@ -76,16 +71,15 @@ def _reference(
     statement: Statement, quote: AnswerQuote, facts: SourceFacts | None, version: Source | None
 ) -> Reference:
     if facts is None:
-        return Reference(quote.number, quote.text, quote.source_id, quote.source_id, "", "", "")
-    date = date_words(facts.published)
-    about = [kind_words(facts)] + ([] if facts.kind is Kind.ARTICLE else [relation_words(facts.relation)])
+        return Reference(quote.number, visible(quote.text), visible(quote.source_id), visible(quote.source_id), "", "")
+    published = ", ".join(w for w in (facts.author, facts.publisher, date_words(facts.published)) if w)
+    about = kind_words(facts) + ("" if facts.kind is Kind.ARTICLE else f"; {relation_words(facts.relation)}")
     return Reference(
         number=quote.number,
-        quotation=quote.text,
-        speaker=said_by(statement, facts) if statement.support is Support.QUOTED else dated_name(facts),
-        title=facts.title,
-        published=", ".join(w for w in (facts.author, facts.publisher, date) if w),
-        about="; ".join(about),
+        quotation=visible(quote.text),
+        speaker=visible(said_by(statement, facts) if statement.support is Support.QUOTED else dated_name(facts)),
+        title=visible(facts.title),
+        published=visible(f"{published} ({about})"),
         address=live_address(version, quote.start, quote.end) if version else web_address(facts.url),
     )
 
@@ -98,14 +92,14 @@ def origin(answers: Sequence[Answer], made: datetime | None) -> str:
     return f"Footnote {__version__}, {day}; {index} {', '.join(generations)}"
 
 
-def nearest(answer: Answer, versions: SourceVersions) -> tuple[Near, ...]:
-    """Return the passages shown beside an abstention, nearest first."""
+def nearest(answer: Answer, versions: Versions) -> tuple[Near, ...]:
+    """Return the passages shown beside an abstention, nearest first; without words where versions differ in them."""
     found = []
     for hit in answer.nearest:
-        at_hand = versions.passage(hit)
-        if at_hand is None:
-            found.append(Near("", "", hit.source_id, ""))
-            continue
-        source, words = at_hand
-        found.append(Near(words, speaker(source), source.title, kind_words(source)))
+        said = {s.text[hit.start : hit.end]: s for s in versions.values() if s.id == hit.source_id}
+        if len(said) == 1:
+            ((words, source),) = said.items()
+            found.append(Near(*map(visible, (words, speaker(source), source.title, kind_words(source)))))
+        else:
+            found.append(Near("", "", visible(hit.source_id), ""))
     return tuple(found)

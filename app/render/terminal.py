@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.compare.rows import Comparison, Row
+from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
 from app.render.visible import visible
@@ -39,24 +39,24 @@ def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -
             console.print()
         console.print(_statement(answer, statement))
     if answer.quotes:
-        console.print()
-        console.print(Text("Footnotes", style="bold"))
+        console.print(Text("\nFootnotes", style="bold"))
         console.print(_footnotes(answer, sources))
 
 
 def _statement(answer: Answer, statement: Statement) -> Text:
-    line = Text()
-    if statement.support is Support.QUOTED and statement.quotes:
-        who = said_by(statement, answer.facts_of(statement.quotes[0].source_id))
-        line.append(f"{visible(who)}: " if who else "", style="cyan")
-    body = Text(visible(statement.text))
-    for start, end in statement.emphasis:
-        body.stylize("bold", start, end)
-    quoted = statement.support is Support.QUOTED
-    line.append_text(Text("“") + body + Text("”") if quoted else body)
-    for quote in statement.quotes:
-        line.append(f" [{quote.number}]", style="green")
-    return line
+    body = _bold(statement.text, statement.emphasis)
+    marks = Text("".join(f" [{quote.number}]" for quote in statement.quotes), style="green")
+    if statement.support is not Support.QUOTED:
+        return body + marks
+    who = said_by(statement, answer.facts_of(statement.quotes[0].source_id)) if statement.quotes else ""
+    return Text.assemble((f"{visible(who)}: " if who else "", "cyan"), "“", body, "”", marks)
+
+
+def _bold(text: str, spans: Sequence[tuple[int, int]]) -> Text:
+    words = Text(visible(text))
+    for start, end in spans:
+        words.stylize("bold", start, end)
+    return words
 
 
 def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
@@ -89,24 +89,16 @@ def print_comparison(console: Console, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = Text.assemble(
-            (visible(speaker(row.facts, quoting=row.quoting)), "cyan"),
-            "\n",
-            (relation_words(row.facts.relation), "dim"),
+        who = (visible(speaker(row.facts, quoting=row.quoting)), "cyan")
+        place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
+        table.add_row(
+            str(row.number),
+            Text.assemble(who, (f"\n{relation_words(row.facts.relation)}", "dim")),
+            Text.assemble("“", _bold(row.quote.text, row.emphasis), "”", (place, "dim")),
         )
-        table.add_row(str(row.number), who, _quoted(row))
     console.print(table)
     if found.silent:
         console.print(Text(f"\nNothing on this in {len(found.silent)} of {found.searched} sources.", style="dim"))
-
-
-def _quoted(row: Row) -> Text:
-    """Return the quotation with its figures in bold, and the command that opens it in place."""
-    words = Text(visible(row.quote.text))
-    for start, end in row.emphasis:
-        words.stylize("bold", start, end)
-    place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
-    return Text.assemble("“", words, "”", (place, "dim"))
 
 
 def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
@@ -140,21 +132,9 @@ def print_span(console: Console, source: Source, start: int, end: int) -> None:
 
 def print_summary(console: Console, rows: Sequence[Summary]) -> None:
     """Print the table of `footnote eval`."""
-    table = Table(box=None, pad_edge=False)
-    for name in (
-        "kind",
-        "n",
-        "right",
-        "leads",
-        "abstained",
-        "recall@5",
-        "MRR",
-        "proved",
-        "statements",
-        "p50 ms",
-        "p95 ms",
-    ):
-        table.add_column(name, justify="left" if name == "kind" else "right")
+    table = Table("kind", box=None, pad_edge=False)
+    for name in ("n", "right", "leads", "abstained", "recall@5", "MRR", "proved", "statements", "p50 ms", "p95 ms"):
+        table.add_column(name, justify="right")
     for r in rows:
         table.add_row(
             r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
