@@ -374,12 +374,12 @@ def _lose_a_vector(folder: Path) -> None:
 
 
 def _lose_from_lexical(folder: Path) -> None:
-    from index.storage.lexical import LexicalIndex
+    import tantivy
 
-    index = LexicalIndex.open(folder / "lexical")
-    index.delete([2])
-    index.commit()
-    index.close()
+    writer = tantivy.Index.open(str(folder / "lexical")).writer(num_threads=1)
+    writer.delete_documents_by_term("id", 2)
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from index.errors import StoreError
-from index.passage import Source, SourceFacts
+from index.source import Source, SourceFacts
 from index.storage.generation import Generation, current_id
-
-if TYPE_CHECKING:
-    from index.source import Source
 
 _TRIES = 20  # a reader may lose this many races against builds that end
 

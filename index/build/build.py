@@ -141,9 +141,7 @@ class _Build:
         with file_errors("making the new index"):
             folder = create_folder(self.settings.home)
         try:
-            with self.clock("split"):
-                catalog = Catalog.create(folder)
-            with closing(catalog):
+            with closing(Catalog.create(folder)) as catalog:
                 with self.clock("split"):
                     owners = self._write_catalog(catalog, sources)
                 self._write_vectors(folder, catalog, owners)

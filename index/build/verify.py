@@ -77,7 +77,7 @@ def _files(generation: Generation, _: dict[str, int]) -> Iterator[str]:
 
 def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
     catalog, manifest = generation.catalog, generation.manifest
-    hashes = catalog.source_hashes()
+    hashes, keys = catalog.source_hashes(), catalog.keys()
     if hashes.keys() != manifest.sources.keys():
         yield f"catalog and manifest differ in sources: {sorted(hashes.keys() ^ manifest.sources.keys())}"
     for source in catalog.sources():
@@ -88,9 +88,7 @@ def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
             yield f"source '{source.id}': its SHA-256 is not the one in the manifest"
         if found != hashes[source.id]:
             yield f"source '{source.id}': its SHA-256 is not the one in the catalog"
-        ids = catalog.passage_ids(source.id)
-        keys = catalog.keys(ids)
-        for n, passage in zip(ids, catalog.passages(ids), strict=True):
+        for n, passage in catalog.passages_of(source.id).items():
             counts["passages"] += 1
             counts["sentences"] += len(passage.sentences)
             yield from span_errors(source, passage)
@@ -98,7 +96,7 @@ def _texts(generation: Generation, counts: dict[str, int]) -> Iterator[str]:
                 yield f"passage {passage.id}: its text or header is not what was embedded"
     if counts["passages"] != manifest.passages:
         yield f"catalog: {counts['passages']} passages, the manifest has {manifest.passages}"
-    if catalog.passage_ids() != list(range(1, manifest.passages + 1)):
+    if [*keys] != list(range(1, manifest.passages + 1)):
         yield "catalog: passage ids do not run from 1 without a gap"
 
 
@@ -135,17 +133,16 @@ def _lexical(generation: Generation, _: dict[str, int]) -> Iterator[str]:
     if lexical.count() != generation.manifest.passages:
         yield f"lexical index: {lexical.count()} passages, the manifest has {generation.manifest.passages}"
     for source_id in catalog.source_ids():
-        ids = catalog.passage_ids(source_id)
-        passages = dict(zip(ids, catalog.passages(ids), strict=True))
+        passages = catalog.passages_of(source_id)
         only = Filters(sources=frozenset({source_id}))
-        depth = len(ids) + 1  # one more, to see what does not belong
+        depth = len(passages) + 1  # one more, to see what does not belong
         found: set[int] = set()
         for header in {p.header for p in passages.values()}:
             found.update(n for n, _ in lexical.search(header, depth, only))
-        for n in ids:
+        for n, passage in passages.items():
             if n not in found:
-                found.update(m for m, _ in lexical.search(passages[n].text, depth, only))
-        for n in sorted(set(ids) - found):
+                found.update(m for m, _ in lexical.search(passage.text, depth, only))
+        for n in sorted(passages.keys() - found):
             yield f"lexical index: does not find passage {passages[n].id}"
-        for n in sorted(found - set(ids)):
+        for n in sorted(found - passages.keys()):
             yield f"lexical index: holds an unknown passage {n} of source '{source_id}'"

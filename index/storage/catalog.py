@@ -138,22 +138,16 @@ class Catalog:
             raise DamagedIndexError(f"the catalog has no passage {missing[0]} that a search found")
         return [found[i] for i in ids]
 
-    def passages_of(self, source_id: str) -> list[Passage]:
-        """Return a source's passages in reading order. Raises UnknownSourceError."""
-        found = list(self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,)).values())
+    def passages_of(self, source_id: str) -> dict[int, Passage]:
+        """Return id -> passage of a source, in reading order. Raises UnknownSourceError."""
+        found = self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,))
         if not found and source_id not in self.source_ids():
             raise self._unknown(source_id)
         return found
 
-    def passage_ids(self, source_id: str | None = None) -> list[int]:
-        """Return the ids of all passages, or of one source's, ascending."""
-        if source_id is None:
-            return [row[0] for row in self._read("SELECT n FROM passage ORDER BY n")]
-        return [row[0] for row in self._read(f"SELECT p.n {_JOIN} WHERE s.id = ? ORDER BY p.n", (source_id,))]
-
-    def keys(self, ids: Sequence[int]) -> dict[int, str]:
-        """Return passage id -> key as the build wrote it."""
-        return dict(self._read(f"SELECT n, key FROM passage WHERE n IN {_IDS}", (json.dumps([*ids]),)))
+    def keys(self) -> dict[int, str]:
+        """Return passage id -> key as the build wrote it, by ascending id."""
+        return dict(self._read("SELECT n, key FROM passage ORDER BY n"))
 
     def passage_counts(self) -> dict[str, int]:
         """Return source id -> number of its passages, in reading order."""

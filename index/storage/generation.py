@@ -206,7 +206,7 @@ class Generation:
 
     def passages_of(self, source_id: str) -> list[Passage]:
         """Return a source's passages in reading order. Raises UnknownSourceError."""
-        return self.catalog.passages_of(source_id)
+        return list(self.catalog.passages_of(source_id).values())
 
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise StaleIndexError if questions would be embedded by another model than the passages were."""
@@ -220,8 +220,6 @@ class Generation:
         with self._lock:
             if self._vectors is not None:
                 self._vectors.close()
-            if self._lexical is not None:
-                self._lexical.close()
             self._vectors = self._lexical = None
             self.catalog.close()
             self._lease.release()

@@ -1,24 +1,22 @@
 """BM25 over passages: a tantivy index of the terms of `index.text.analysis`, of filter fields and of names.
 
 docs/lexical.md and tests/bench/lexical.py compare tantivy with bm25s and SQLite FTS5. It is given terms instead of
-text, so no character of a question can be query syntax. A commit writes new segments, then replaces meta.json: a
-crash leaves the last commit.
+text, so no character of a question can be query syntax.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import BuildLockedError, DamagedIndexError, StoreError
+from index.errors import DamagedIndexError, StoreError
 from index.files import FREE_SPACE
 from index.filters import Filters, facets
 from index.passage import Passage
 from index.source import Source, date_range
-from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_names, header_terms, may_be_name, names_in
+from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_terms, may_be_name, names_in
 from index.text.analysis import Token, query_terms, stem, tokens
 from index.text.names import name_key, same_name
 
@@ -34,39 +32,31 @@ _MOST_TERMS = 256  # of one question; the rest of a text that long does not chan
 _MOST_VARIANTS = 12  # spellings of one name
 # A word is a name if it is capitalised in at least this share of the passages that have it.
 _NAME_SHARE = 0.5
-Row = tuple[int, Passage, Source]  # a passage with its id in the catalog, > 0, and its source
+Row = tuple[int, Passage, Source]  # a passage with its id in the catalog and its source
 
 
 class LexicalIndex:
-    """A folder with a lexical index. Searching is thread-safe; one process writes at a time.
+    """A folder with a lexical index: written once by a build, then searched by any number of threads."""
 
-    Changes are found after `commit`. To replace a passage, delete its id, then add it.
-    """
-
-    def __init__(self, index: tantivy.Index, schema: tantivy.Schema) -> None:
+    def __init__(self, index: tantivy.Index, writer: tantivy.IndexWriter | None = None) -> None:
         import tantivy
 
-        self._index = index
-        self._schema = schema
         self._tantivy = tantivy
+        self._index, self._schema, self._writer = index, index.schema, writer
         analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         index.register_tokenizer(_TOKENIZER, analyser)
         index.config_reader("manual")
         self._searcher = index.searcher()
-        self._writer: tantivy.IndexWriter | None = None
-        self._writing = threading.Lock()
 
     @classmethod
     def create(cls, folder: Path) -> LexicalIndex:
-        """Make an empty index in `folder`, which must not exist or be empty. Raises StoreError."""
+        """Make an empty index in `folder`, which must not exist. Raises StoreError."""
         import tantivy
 
-        if folder.exists() and any(folder.iterdir()):
-            raise StoreError(f"'{folder.name}' is not empty; a lexical index is made in a new folder")
         with _write_errors():
-            folder.mkdir(parents=True, exist_ok=True)
-            schema = _schema()
-            return cls(tantivy.Index(schema, path=str(folder), reuse=False), schema)
+            folder.mkdir(parents=True)
+            index = tantivy.Index(_schema(), path=str(folder), reuse=False)
+            return cls(index, index.writer(_HEAP, num_threads=1))
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
@@ -74,32 +64,27 @@ class LexicalIndex:
         import tantivy
 
         try:
-            index = tantivy.Index.open(str(folder))
-            return cls(index, index.schema)
+            return cls(tantivy.Index.open(str(folder)))
         except (OSError, ValueError) as error:
             raise DamagedIndexError(f"the lexical index in '{folder.name}' cannot be read") from error
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Index passages. Raises BuildLockedError if another process writes, ValueError for an id below 1."""
+        """Index passages; they are found after `commit`. Raises StoreError."""
+        assert self._writer is not None, "only a new index is written to"
         for n, passage, source in rows:
             document = self._document(n, passage, source)
-            with self._writing, _write_errors():
-                self._open_writer().add_document(document)
-
-    def delete(self, ids: Iterable[int]) -> None:
-        """Delete passages; an unknown id is ignored. Raises BuildLockedError if another process writes."""
-        with self._writing:
-            writer = self._open_writer()
-            for n in ids:
-                writer.delete_documents_by_term("id", n)
+            with _write_errors():
+                self._writer.add_document(document)
 
     def commit(self) -> None:
-        """Make all changes durable and visible to searches. Raises StoreError."""
-        with self._writing, _write_errors():
-            if self._writer is not None:
-                self._writer.commit()
+        """Finish writing: make all passages durable and visible to searches. Raises StoreError."""
+        assert self._writer is not None, "only a new index is written to"
+        with _write_errors():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
             self._index.reload()
-            self._searcher = self._index.searcher()
+        self._searcher = self._index.searcher()
 
     def count(self) -> int:
         """Return the number of committed passages."""
@@ -107,37 +92,33 @@ class LexicalIndex:
 
     def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return in how many committed passages, headers included, each term of `index.text.analysis` occurs."""
-        return {term: self._has(term, self._searcher) for term in terms}
+        return {term: self._has(term) for term in terms}
 
     def close(self) -> None:
-        """Finish writing and drop what was not committed. Searching still works."""
-        with self._writing, _write_errors():
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                writer.rollback()
-                writer.wait_merging_threads()
-                self._index.reload()
-                self._searcher = self._index.searcher()
+        """Drop what was not committed. Searching still works."""
+        if self._writer is not None:
+            with _write_errors():
+                self._writer.rollback()
+                self._writer.wait_merging_threads()
+                self._writer = None
 
     def search(self, query: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """Return at most `k` pairs (id, BM25 score), higher is better, best first, equal scores by id.
 
-        Any word may match (OR); no character of `query` is syntax. Scores are comparable only within one index
-        between two commits.
+        Any word may match (OR); no character of `query` is syntax. Scores are comparable only within one index.
         """
         asked = query_terms(query)[:_MOST_TERMS]
-        searcher = self._searcher
-        if k < 1 or not asked or not searcher.num_docs:
+        if k < 1 or not asked or not self._searcher.num_docs:
             return []
-        whole = self._filtered(self._any_of(asked, searcher), filters)
+        whole = self._filtered(self._any_of(asked), filters)
         limit = k + 16
         while True:
-            hits = searcher.search(whole, limit, count=False).hits
+            hits = self._searcher.search(whole, limit, count=False).hits
             # Equal scores at the cut: read on to their end, so that their order by id does not depend on `k`.
             if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
                 break
             limit *= 4
-        rows = searcher.fast_field_values("id", [address for _, address in hits])
+        rows = self._searcher.fast_field_values("id", [address for _, address in hits])
         scored = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
@@ -146,47 +127,32 @@ class LexicalIndex:
 
         Empty if the index has `word` as an ordinary word, or no such name.
         """
-        return [surface for surface, _ in self._spellings(word, self._searcher)]
-
-    def _spellings(self, word: str, searcher: tantivy.Searcher) -> list[tuple[str, int]]:
-        key = name_key(word)
+        key, term = name_key(word), stem(word)
         if not key or len(word) < SHORTEST_NAME:
             return []
-        known = [(t[len(key) + 1 :], n) for t, n in searcher.terms_with_prefix("names", f"{key}{BAR}")]
-        if not known or not self._may_be_name(stem(word), known, searcher):
+        known = [(t[len(key) + 1 :], n) for t, n in self._searcher.terms_with_prefix("names", f"{key}{BAR}")]
+        # A word that no passage has may be an unused spelling.
+        if self._has(term) and not self._is_name(term, known):
             return []
-        found = [
-            (surface, count)
-            for surface, count in known
-            if same_name(word, surface) and self._is_name(stem(surface), known, searcher)
-        ]
-        found = [(s, n) for s, n in found if self._is_alive("names", f"{key}{BAR}{s}", searcher)]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_MOST_VARIANTS]
+        found = [(s, n) for s, n in known if same_name(word, s) and self._is_name(stem(s), known)]
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return [surface for surface, _ in found[:_MOST_VARIANTS]]
 
-    def _is_alive(self, field: str, term: str, searcher: tantivy.Searcher) -> bool:
-        """Return whether a passage has the term: until a merge, the dictionary also has those of deleted passages."""
-        return bool(searcher.search(self._term(field, term), 1, count=False).hits)
+    def _has(self, term: str) -> int:
+        return max(self._searcher.doc_freq("text", term), self._searcher.doc_freq("header", term))
 
-    def _may_be_name(self, term: str, known: list[tuple[str, int]], searcher: tantivy.Searcher) -> bool:
-        """Return whether `term` may be a name; a word that no passage has may be an unused spelling."""
-        return not self._has(term, searcher) or self._is_name(term, known, searcher)
-
-    def _has(self, term: str, searcher: tantivy.Searcher) -> int:
-        return max(searcher.doc_freq("text", term), searcher.doc_freq("header", term))
-
-    def _is_name(self, term: str, known: list[tuple[str, int]], searcher: tantivy.Searcher) -> bool:
+    def _is_name(self, term: str, known: list[tuple[str, int]]) -> bool:
         capitalised = sum(count for surface, count in known if stem(surface) == term)
-        return capitalised >= _NAME_SHARE * self._has(term, searcher)
+        return capitalised >= _NAME_SHARE * self._has(term)
 
     def _document(self, n: int, passage: Passage, source: Source) -> tantivy.Document:
-        if n < 1:
-            raise ValueError(f"a passage's id is above 0, not {n}")
         found = tokens(passage.text)
+        header, header_names = header_terms(passage.header)
         fields: dict[str, Any] = {
             "id": n,
             "text": " ".join(t.term for t in found),
-            "header": header_terms(passage.header),
-            "names": " ".join(sorted(names_in(found) | header_names(passage.header))),
+            "header": header,
+            "names": " ".join(sorted(names_in(found) | header_names)),
             **facets(source),
         }
         span = date_range(source.published)
@@ -194,20 +160,10 @@ class LexicalIndex:
             fields["first_day"], fields["last_day"] = span
         return self._tantivy.Document(**fields)
 
-    def _open_writer(self) -> tantivy.IndexWriter:
-        if self._writer is None:
-            try:
-                self._writer = self._index.writer(_HEAP, num_threads=1)
-            except ValueError as error:
-                raise BuildLockedError(
-                    "another process writes to this lexical index; wait until its build has finished"
-                ) from error
-        return self._writer
-
     def _term(self, field: str, term: str) -> tantivy.Query:
         return self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")
 
-    def _any_of(self, asked: list[Token], searcher: tantivy.Searcher) -> tantivy.Query:
+    def _any_of(self, asked: list[Token]) -> tantivy.Query:
         """Search every term in text and header; a name scores as the best of its spellings."""
         query, should = self._tantivy.Query, self._tantivy.Occur.Should
         own = {t.term for t in asked}
@@ -215,7 +171,7 @@ class LexicalIndex:
         for token in asked:
             others: set[str] = set()
             if may_be_name(token):
-                others = {stem(surface) for surface, _ in self._spellings(token.surface, searcher)} - own
+                others = {stem(surface) for surface in self.spellings(token.surface)} - own
             for field, boost in (("text", 1.0), ("header", _HEADER_BOOST)):
                 best = query.boost_query(self._term(field, token.term), boost)
                 if others:

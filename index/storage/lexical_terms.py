@@ -15,15 +15,9 @@ BAR = "|"  # separates a name's key from its spelling in the vocabulary
 
 
 @lru_cache(maxsize=4096)
-def header_terms(header: str) -> str:
-    """Return the terms of a header with blanks between them; kept, for many passages have it."""
-    return " ".join(terms(header))
-
-
-@lru_cache(maxsize=4096)
-def header_names(header: str) -> frozenset[str]:
-    """Return `names_in` of a header; kept as well."""
-    return names_in(tokens(header))
+def header_terms(header: str) -> tuple[str, frozenset[str]]:
+    """Return the terms of a header with blanks between them, and its names; kept, for many passages have it."""
+    return " ".join(terms(header)), names_in(tokens(header))
 
 
 def names_in(found: Iterable[Token]) -> frozenset[str]:
