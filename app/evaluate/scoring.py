@@ -74,7 +74,8 @@ def read_questions(path: Path) -> list[GoldQuestion]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); name a JSON Lines file in UTF-8") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"{path}: cannot be read ({why}); name a JSON Lines file in UTF-8") from None
     questions = []
     for n, line in enumerate(lines, 1):
         if not line.strip():

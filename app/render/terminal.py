@@ -13,7 +13,7 @@ from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
 from app.render.visible import visible
-from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
+from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
 from index.passage import Hit
 from index.source import Source
 
@@ -29,8 +29,7 @@ def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -
         if answer.nearest:
             console.print(Text("Closest passages, not an answer:", style="dim"))
         for hit in answer.nearest:
-            source = sources[hit.source_id]
-            console.print(Padding(_passage_line(source, hit.start, hit.end), (0, 0, 0, 2)))
+            _print_passage(console, sources[hit.source_id], hit.start, hit.end, indent=2)
         return
     further = False
     for statement in answer.statements:
@@ -66,15 +65,19 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        text = Text(f"{visible(source.title)}. {visible(kind_words(source))}, {date_words(source.published)}. ")
+        text = Text(
+            f"{visible(source.title)}. {visible(opening(kind_words(source)))}, {date_words(source.published)}. "
+        )
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
 
 
-def _passage_line(source: Source, start: int, end: int) -> Text:
-    text = " ".join(source.text[start:end].split())
-    return Text.assemble((f"{visible(dated_name(source))}: ", "cyan"), visible(text))
+def _print_passage(console: Console, source: Source, start: int, end: int, indent: int) -> None:
+    """Print a passage with its speaker; piped output has it whole on one line."""
+    words = visible(" ".join(source.text[start:end].split()))
+    line = Text.assemble((f"{visible(speaker(source))}: ", "cyan"), words)
+    console.print(Padding(line, (0, 0, 0, indent)) if console.is_terminal else Text(" " * indent) + line)
 
 
 def print_comparison(console: Console, found: Comparison) -> None:
@@ -110,7 +113,7 @@ def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]
         ranks = f"dense {hit.dense_rank or '-'}, lexical {hit.lexical_rank or '-'}"
         head = Text.assemble((f"{n}. ", "bold"), (f"{hit.score:.3f} ", "green"), (f"({ranks}) ", "dim"))
         console.print(head + Text(f"{p.source_id} {p.start}:{p.end}", style="cyan"))
-        console.print(Padding(_passage_line(sources[p.source_id], p.start, p.end), (0, 0, 0, 3)))
+        _print_passage(console, sources[p.source_id], p.start, p.end, indent=3)
 
 
 def print_span(console: Console, source: Source, start: int, end: int) -> None:
