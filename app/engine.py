@@ -239,7 +239,7 @@ class _Run:
     def _about_corpus(self) -> list[Draft]:
         if self.asked.kind in (QuestionKind.SMALLTALK, QuestionKind.OVERVIEW):
             return []
-        return answer_metadata(self.asked.text, list(self.sources.values())) or []
+        return answer_metadata(self.asked.text, list(self.sources.values()))
 
     def _to_summarise(self) -> Source | None:
         """Return the source that the question wants summed up, if it names one."""

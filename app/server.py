@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Response
@@ -35,7 +35,7 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
 
     Never fails for want of an index: the page and `/health` say in words what to do.
     """
-    provider = EngineProvider(_opener(settings), engine)
+    provider = EngineProvider(partial(_open_engine, settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.provider = provider
     app.add_middleware(_Headers)
@@ -55,15 +55,12 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     return mount_chat(app, provider, settings)
 
 
-def _opener(settings: Settings) -> Callable[[], ChatEngine]:
-    def open_engine() -> ChatEngine:
-        from app.engine import Engine
+def _open_engine(settings: Settings) -> ChatEngine:
+    from app.engine import Engine
 
-        engine = Engine.open(settings)
-        engine.warm()
-        return engine
-
-    return open_engine
+    engine = Engine.open(settings)
+    engine.warm()
+    return engine
 
 
 def _health(provider: EngineProvider) -> JSONResponse:

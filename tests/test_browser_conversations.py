@@ -227,7 +227,7 @@ def test_a_judgement_with_its_reason_is_kept_in_the_local_file(pages: Pages, tmp
         turn = ask(page, FACT)
         down = turn.get_by_role("button", name="Bad answer")
         down.click()
-        reason = turn.get_by_role("textbox", name="What was good, or what is wrong?")
+        reason = turn.get_by_role("textbox", name="What is good or wrong about it?")
         expect(reason).to_be_focused()
         reason.fill("It counts <two> kinds of case.")
         turn.get_by_role("button", name="Save", exact=True).click()
@@ -272,7 +272,7 @@ EVIL = (
         {"id": "\"]'><svg onload=alert(1)>", "judged": "\"]' x", "record": {
             "question": "<img src=x onerror=alert(1)>${alert(1)}", "problem": "<script>alert(1)</script>"}}]}),
 )  # fmt: skip
-SAID = ("cannot be read any more", "<script>alert(1)</script>")  # the last one can be read: it is text
+SAID = ("can no longer be read", "<script>alert(1)</script>")  # the last one can be read: it is text
 
 
 def test_whatever_the_browser_kept_nothing_runs_and_nothing_breaks(pages: Pages, address: str) -> None:
@@ -313,7 +313,9 @@ def test_forged_words_in_the_browser_are_never_shown_as_a_quotation(pages: Pages
     turn = page.locator("article.turn")
     expect(turn.locator(".words.gone")).to_contain_text("Ninety")
     expect(turn.locator(".words.gone .quoted")).to_have_count(0)
-    expect(turn.locator(".mark.gone")).to_have_accessible_name("Footnote 1, no longer proved: its source has changed")
+    expect(turn.locator(".mark.gone")).to_have_accessible_name(
+        "Footnote 1: no longer proved, because its source has changed"
+    )
     expect(page.locator("#evidence .changed")).to_contain_text("changed since, not proved")
     expect(page.locator("#evidence mark", has_text="Ninety")).to_have_count(0)
     expect(turn.get_by_role("button", name="Copy with references")).to_have_count(0)
@@ -326,6 +328,6 @@ def test_full_storage_is_said_in_words_and_asking_goes_on(pages: Pages, tmp_path
             "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } }"
         )
         ask(page, "Smugglers asked dollars")
-        expect(page.locator(".storage-full")).to_contain_text("This browser keeps no more")
+        expect(page.locator(".storage-full")).to_contain_text("This browser cannot save any more")
         ask(page, "Smugglers asked dollars")
         expect(page.locator("article.turn")).to_have_count(2)

@@ -156,7 +156,7 @@ def test_the_live_page_opens_at_the_words_of_the_article_and_without_a_fragment_
     live = page.locator("#source-viewer .place:visible .live a")
     expect(live).to_have_text("Open the original page (this quotation is from our note)")
     assert "#" not in (live.get_attribute("href") or "#")
-    expect(page.locator("#source-viewer .notice")).to_have_text("These are our note's words, not the original's.")
+    expect(page.locator("#source-viewer .notice")).to_have_text("These are the words of our note, not of the original.")
 
 
 def test_the_viewer_shows_what_is_known_of_the_source_and_is_set_for_reading(pages: Pages, address: str) -> None:

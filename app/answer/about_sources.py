@@ -14,18 +14,18 @@ from app.records import Role, Support
 from app.words.describe import date_words, relation_words
 from index.passage import Quote
 from index.source import BlockKind, Kind, Relation, Source, date_range
-from index.text.words import FRONT_MATTER
+from index.text.patterns import one_of
+from index.text.words import FRONT_MATTER, SOURCES
 
-_THING = r"(?:sources?|documents?|notes?|articles?|texts?|reports?|publications?|pieces?|items?)"
-_THINGS = r"(?:sources|documents|notes|articles|texts|reports|publications|pieces|items)"
-_COUNT = re.compile(rf"^how many {_THING}\b")
+_NOUNS = SOURCES - {"news"}
+_COUNT = re.compile(rf"^how many {one_of(_NOUNS)}\b")
 _LIST = re.compile(
-    rf"^(?:please )?(?:which|what|list|show|name|give)\b.{{0,30}}?\b{_THINGS}\b|"
+    rf"^(?:please )?(?:which|what|list|show|name|give)\b.{{0,30}}?\b{one_of(w for w in _NOUNS if w.endswith('s'))}\b|"
     r"^what (?:do you (?:have|know)|is in)\b"
 )
+_NEWEST, _OLDEST = r"\b(?:newest|latest|most recent|youngest)\b", r"\b(?:oldest|earliest)\b"
 _EXTREME = re.compile(
-    rf"\b(newest|latest|most recent|youngest|oldest|earliest)\b.{{0,20}}?\b{_THING}\b|"
-    rf"\b{_THING}\b.{{0,40}}?\b(newest|latest|most recent|youngest|oldest|earliest)\b"
+    rf"(?:{_NEWEST}|{_OLDEST}).{{0,20}}?\b{one_of(_NOUNS)}\b|\b{one_of(_NOUNS)}\b.{{0,40}}?(?:{_NEWEST}|{_OLDEST})"
 )
 _WROTE = re.compile(
     r"\bwho (?:wrote|is the author|are the authors|authored)|\bauthors? of\b|\bwritten by\b|\bby whom\b|\bbyline\b"
@@ -47,17 +47,13 @@ _RELATIONS = {
 }
 
 
-def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft] | None:
-    """Return drafts if `question` asks about the corpus itself, else None."""
+def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft]:
+    """Return drafts if `question` asks about the corpus itself, else none."""
     low = re.sub(r"\s+", " ", question.lower()).strip(" ?.!")
     named = named_sources(question, sources)
     if [w for w in named.rest if w not in FRONT_MATTER and not w.isdigit()]:
-        return None  # it asks for something that front matter does not hold
-    for road in (_of_one_source, _extreme, _count, _list):
-        drafts = road(low, named, sources)
-        if drafts is not None:
-            return drafts
-    return None
+        return []  # it asks for something that front matter does not hold
+    return _of_one_source(low, named.sources) or _extreme(low, named, sources) or _several(low, named, sources)
 
 
 def about_source(source: Source, text: str, role: Role = Role.ANSWER) -> Draft:
@@ -74,62 +70,38 @@ def card(source: Source) -> str:
     return f"“{source.title}” ({source.publisher}, {date_words(source.published)}{by}; {relation})"
 
 
-def _of_one_source(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:  # noqa: ARG001
-    if not named.sources:
-        return None
+def _each(sources: Sequence[Source], text: Callable[[Source], str]) -> list[Draft]:
+    return [about_source(s, text(s), Role.FURTHER if n else Role.ANSWER) for n, s in enumerate(sources)]
+
+
+def _of_one_source(low: str, named: Sequence[Source]) -> list[Draft]:
     answers: list[tuple[re.Pattern[str], Callable[[Source], str]]] = [
         (_WROTE, lambda s: f"{s.author or 'No author is recorded'}: {card(s)}."),
         (_PUBLISHED, lambda s: f"{s.publisher} published {card(s)}."),
         (_WHEN, lambda s: f"{_dated(s)}: {card(s)}."),
         (_WHERE, lambda s: f"{card(s)} is at {s.url}."),
     ]
-    for rule, text in answers:
-        if rule.search(low):
-            return [about_source(s, text(s), Role.FURTHER if n else Role.ANSWER) for n, s in enumerate(named.sources)]
-    return None
+    return next((_each(named, text) for rule, text in answers if rule.search(low)), [])
 
 
 def _dated(source: Source) -> str:
     return f"Published {date_words(source.published)}" if source.published else "No date is recorded"
 
 
-def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:
-    match = _EXTREME.search(low)
-    if match is None:
-        return None
-    pool = [s for s in (named.sources or _related(low, sources)) if s.published]
-    if not pool:
-        return None
-    oldest = (match.group(1) or match.group(2)) in {"oldest", "earliest"}
-    pool.sort(key=lambda s: date_range(s.published) or (0, 0), reverse=not oldest)
-    word = "oldest" if oldest else "newest"
-    return [about_source(pool[0], f"The {word} source is {card(pool[0])}.")]
+def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
+    dated = [s for s in _pool(low, named, sources) if s.published] if _EXTREME.search(low) else []
+    if not dated:
+        return []
+    newest = re.search(_NEWEST, low) is not None
+    dated.sort(key=lambda s: date_range(s.published) or (0, 0), reverse=newest)
+    return [about_source(dated[0], f"The {'newest' if newest else 'oldest'} source is {card(dated[0])}.")]
 
 
-def _related(low: str, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources in the relation or of the kind that the question names, or all if it names none."""
-    for relation, rule in _RELATIONS.items():
-        if rule.search(low):
-            return [s for s in sources if s.relation is relation]
-    if re.search(r"\bnotes\b", low):
-        return [s for s in sources if s.kind is Kind.NOTE]
-    return list(sources)
-
-
-def _chosen(low: str, named: Named, sources: Sequence[Source]) -> list[Source]:
-    if re.search(r"\bthe article\b", low) and any(r.search(low) for r in _RELATIONS.values()):
-        return _related(low, sources)
-    years = {w for w in words(low) if re.fullmatch(r"(?:19|20)\d\d", w)}
-    pool = list(named.sources) or _related(low, sources)
-    return [s for s in pool if not years or (s.published or "")[:4] in years]
-
-
-def _count(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:
-    if not _COUNT.match(low):
-        return None
-    pool = _chosen(low, named, sources)
-    if not pool:
-        return None
+def _several(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
+    counts = _COUNT.match(low)
+    pool = _pool(low, named, sources) if counts or _LIST.match(low) else []
+    if not counts or not pool:
+        return _each(pool, lambda s: f"{card(s)}.")
     kinds = ", ".join(
         f"{relation_words(relation)} ({n})" for relation in Relation if (n := sum(s.relation is relation for s in pool))
     )
@@ -137,10 +109,13 @@ def _count(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | N
     return [about_source(pool[0], f"{len(pool)} {noun}: {kinds}. The first is {card(pool[0])}.")]
 
 
-def _list(low: str, named: Named, sources: Sequence[Source]) -> list[Draft] | None:
-    if not _LIST.match(low):
-        return None
-    pool = _chosen(low, named, sources)
-    if not pool:
-        return None
-    return [about_source(s, f"{card(s)}.", Role.FURTHER if n else Role.ANSWER) for n, s in enumerate(pool)]
+def _pool(low: str, named: Named, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources that are named, or of the relation or kind that is named, or all; of the years named."""
+    pool = list(named.sources or sources)
+    relation = next((relation for relation, rule in _RELATIONS.items() if rule.search(low)), None)
+    if relation and (not named.sources or re.search(r"\bthe article\b", low)):
+        pool = [s for s in sources if s.relation is relation]
+    elif not named.sources and re.search(r"\bnotes\b", low):
+        pool = [s for s in sources if s.kind is Kind.NOTE]
+    years = {w for w in words(low) if re.fullmatch(r"(?:19|20)\d\d", w)}
+    return [s for s in pool if not years or (s.published or "")[:4] in years]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from app.records import (
     Answer,
@@ -44,14 +44,8 @@ class Numbering:
 
     def statement(self, draft: Draft) -> Statement:
         """Return `draft` with numbers. Raises QuoteError if one of its quotations does not match its source."""
-        return Statement(
-            text=draft.text,
-            quotes=tuple(map(self._numbered, draft.quotes)),
-            support=draft.support,
-            role=draft.role,
-            quoting=draft.quoting,
-            emphasis=draft.emphasis,
-        )
+        quotes = tuple(map(self._numbered, draft.quotes))
+        return Statement(**{f.name: getattr(draft, f.name) for f in fields(draft)} | {"quotes": quotes})
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
         quote.prove(self._sources[quote.source_id])

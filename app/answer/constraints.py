@@ -72,7 +72,8 @@ def of_the_quantity(ranked: Sequence[Candidate], question: Question) -> list[Can
     """
     if not (HOW_MANY.search(question.own.text) and question.wants is AnswerType.NUMBER):
         return list(ranked)
-    return [c for c in ranked if _holds_quantity(_read(c), question.own)]
+    texts = ((c, _read(c)) for c in ranked)
+    return [c for c, t in texts if t.words & QUANTITIES or answer_spans(AnswerType.NUMBER, t, question.own)]
 
 
 def _read(candidate: Candidate) -> Analysis:
@@ -85,20 +86,14 @@ def _is_past(text: Analysis) -> bool:
     return bool(past) and not (text.words & AHEAD or text.terms & AHEAD_STEMS or _AHEAD.search(text.text))
 
 
-def _holds_quantity(text: Analysis, asked: Analysis) -> bool:
-    return bool(text.words & QUANTITIES or answer_spans(AnswerType.NUMBER, text, asked))
-
-
 def of_the_names(ranked: Sequence[Candidate], question: Question, mentions: Mentions) -> list[Candidate]:
     """Return those of `ranked` whose source mentions every name of the question, and one of its years if it has any.
 
     A source in another language than English may have names in words of that language ('Німеччина'): it stays.
     """
-    apart: dict[str, bool] = {}
-    for c in ranked if question.names or question.years else ():
-        if c.source.id not in apart:
-            apart[c.source.id] = is_english_prose(c.source.text) and _is_apart(c.source.id, question, mentions)
-    return [c for c in ranked if not apart.get(c.source.id, False)]
+    sources = {c.source.id: c.source for c in ranked} if question.names or question.years else {}
+    apart = {i for i, s in sources.items() if is_english_prose(s.text) and _is_apart(i, question, mentions)}
+    return [c for c in ranked if c.source.id not in apart]
 
 
 def _is_apart(source_id: str, question: Question, mentions: Mentions) -> bool:

@@ -100,10 +100,8 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
 def telling_figure(question: Question, lead: Candidate) -> str | None:
     """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
     text = lead.sentence.text
-    for start, end in emphasise(question, text):
-        if any(n.value >= _TELLING for n in numbers(text[start:end])):
-            return text[start:end]
-    return None
+    marked = (text[start:end] for start, end in emphasise(question, text))
+    return next((words for words in marked if any(n.value >= _TELLING for n in numbers(words))), None)
 
 
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from app.question.classify import smalltalk
 from index.source import Kind, Source
-
-_THANKS = re.compile(r"thank|thx|cheers|дякую", re.IGNORECASE)
-_BYE = re.compile(r"\bbye|see you|good night", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:you|do|this|work|help|name|footnote|ask|can)\b", re.IGNORECASE)
-_ASSENT = re.compile(r"ok|okay|cool|great|nice|good|got it|i see|fine|perfect|wow", re.IGNORECASE)
 
 
 def reply(question: str, sources: Sequence[Source]) -> str:
     """Return what Footnote says to small talk."""
-    asked = question.strip()
-    if _THANKS.search(asked):
-        return "You're welcome. Ask another question whenever you like."
-    if _BYE.search(asked):
-        return "Goodbye."
-    if _ABOUT.search(asked) and not asked.lower().startswith(("good ", "hi", "hello", "hey")):
-        return about(sources)
-    if _ASSENT.match(asked) and not asked.lower().startswith("good "):
-        return "Ask another question whenever you like."
+    match smalltalk(question):
+        case "thanks":
+            return "You're welcome. Ask another question whenever you like."
+        case "bye":
+            return "Goodbye."
+        case "assent":
+            return "Ask another question whenever you like."
+        case "about":
+            return about(sources)
     return f"Hello. {about(sources)}"
 
 

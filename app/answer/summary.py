@@ -38,9 +38,7 @@ def target(question: str, sources: Sequence[Source]) -> Source | None:
     named = named_sources(question, sources)
     if [w for w in named.rest if w not in SUMMARISING] or len(named.sources) > 1:
         return None
-    if named.sources:
-        return named.sources[0]
-    return sources[0] if sources else None
+    return next(iter(named.sources or sources), None)
 
 
 def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -> list[Draft]:
@@ -55,10 +53,8 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
         if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS
     ]
     chosen = _central(source.title, [s for s, _ in sentences], [n for _, n in sentences], embedder)
-    spans = [(s.start, s.end) for s in chosen]
-    heading = next((b for b in source.blocks if b.kind is BlockKind.HEADING), None)
-    if heading is not None:
-        spans.insert(0, (heading.start, heading.end))
+    headline = [b for b in source.blocks if b.kind is BlockKind.HEADING][:1]
+    spans = [(b.start, b.end) for b in headline] + [(s.start, s.end) for s in chosen]
     quotes = [Quote.of(source, a, b) for a, b in spans]
     return [Draft(q.text, (q,), role=Role.FURTHER if n else Role.ANSWER) for n, q in enumerate(quotes)]
 

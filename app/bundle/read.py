@@ -108,15 +108,12 @@ class Unpacked:
         return {(c.facts.id, c.sha256): c for c in cards}
 
     def _answers(self) -> dict[int, Answer]:
-        found = {}
-        present = [n for n in self._members if n.startswith(ANSWERS)]
-        numbers = {answer_name(n): n for n in range(1, len(present) + 1)}
-        for name in present:
-            if name in numbers and (answer := self._parsed(name, self._members[name], Answer)):
-                found[numbers[name]] = answer
-        if set(present) != set(numbers) or len(present) != self.manifest.answers:
+        present = {name for name in self._members if name.startswith(ANSWERS)}
+        names = {n: answer_name(n) for n in range(1, len(present) + 1)}
+        if present != set(names.values()) or len(present) != self.manifest.answers:
             self.problems.append(f"answers/ does not hold the {self.manifest.answers} answers of the bundle")
-        return dict(sorted(found.items()))
+        found = {n: self._parsed(name, self._members[name], Answer) for n, name in names.items() if name in present}
+        return {n: answer for n, answer in found.items() if answer}
 
 
 def _check_count(quotations: int) -> None:

@@ -8,12 +8,12 @@ The first two fail alone: among many sources there is always one whose sentence 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answer.extract import Candidate
 from index.passage import Hit
-from index.rerank.features import QueryView, held, query_view
+from index.rerank.features import QueryView, held
 from index.text.analysis import analyse
 from index.text.periods import same_time
 
@@ -64,29 +64,23 @@ class Found:
         return min(1.0, self.candidate.score * (cut.timely if self.timely else 1.0))
 
 
-class Frequencies:
-    """The question's words weighed by how rare they are in the index."""
-
-    def __init__(self, query: str, frequency: Callable[[Iterable[str]], Mapping[str, int]], total: int) -> None:
-        self._view: QueryView = query_view(query, frequency, total)
-
-    def cover(self, *texts: str) -> float:
-        """Part (0..1) of the question's weight that `texts` hold."""
-        total = float(self._view.weights.sum())
-        here = held(self._view, [analyse(t) for t in texts])
-        return float(self._view.weights[here].sum()) / total if total else 0.0
+def _cover(query: QueryView, *texts: str) -> float:
+    """Return the part (0..1) of the question's weight that `texts` hold; a word weighs by its rarity in the index."""
+    total = float(query.weights.sum())
+    here = held(query, [analyse(t) for t in texts])
+    return float(query.weights[here].sum()) / total if total else 0.0
 
 
-def quotable(query: str, hits: Sequence[Hit], candidates: Sequence[Candidate], frequencies: Frequencies) -> list[Found]:
+def quotable(query: QueryView, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Found]:
     """Return `candidates`, sentences of `hits` that may be quoted on `query`, with what decides on their relevance."""
-    asked = analyse(query)
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
     for candidate in candidates:
         text = candidate.sentence.text
         hit = passages[candidate.source.id, candidate.sentence.start]
-        cover = frequencies.cover(hit.passage.text, hit.passage.header)
-        found.append(Found(candidate, hit.confidence, cover, frequencies.cover(text), same_time(analyse(text), asked)))
+        cover = _cover(query, hit.passage.text, hit.passage.header)
+        timely = same_time(analyse(text), query.read)
+        found.append(Found(candidate, hit.confidence, cover, _cover(query, text), timely))
     return found
 
 

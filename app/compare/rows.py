@@ -15,11 +15,12 @@ from itertools import takewhile
 from app.answer.compose import Numbering
 from app.answer.constraints import of_the_time
 from app.answer.extract import Candidate, candidates, draft_of, telling_figure
-from app.compare.relevance import CUT, Cut, Found, Frequencies, on_the_matter, quotable
+from app.compare.relevance import CUT, Cut, Found, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
 from index.filters import Filters
 from index.records import Record
+from index.rerank.features import query_view
 from index.retrieve import Retriever
 from index.source import Source, SourceFacts, date_range
 from index.text.analysis import tokens
@@ -30,7 +31,7 @@ EACH = 2  # passages of a source that are read
 _NAMING = 30  # passages that are looked at for the figure that answers
 _SECOND_SCORE, _SECOND_WORDS = 0.25, 0.8  # parts of the first sentence's score and cover that a second one needs
 _NEAR = 4  # words behind a figure among which the noun that it counts stands
-_PLURALS = frozenset(("people", "men", "women", "children", "police", "troops"))
+_PLURALS = ("people", "men", "children", "police")  # endings of nouns that take no s
 _LAST = (10**8, 10**8)  # the day of an undated source: behind every other
 _HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)
 
@@ -80,7 +81,14 @@ def compare(
     """
     found = choose(asked, *gather(asked, retriever, sources, scope, satisfying))
     order = {source_id: n for n, source_id in enumerate(sources)}
-    return sorted(found, key=lambda f: (_day(f.candidate.source), order[f.source_id], f.candidate.sentence.start))
+    return sorted(
+        found,
+        key=lambda f: (
+            date_range(f.candidate.source.published) or _LAST,
+            order[f.source_id],
+            f.candidate.sentence.start,
+        ),
+    )
 
 
 def tabulate(
@@ -124,16 +132,15 @@ def gather(
     A sentence that holds the very figure need not be about the names of the question, but about its time.
     """
     lexical = retriever.generation.lexical
-    frequencies = Frequencies(asked.search, lexical.document_frequencies, lexical.count())
-
+    query = query_view(asked.search, lexical.document_frequencies, lexical.count())
     hits = retriever.retrieve_each(asked.search, EACH, scope)
-    ranked = quotable(asked.search, hits, satisfying(candidates(hits, sources)), frequencies)
+    ranked = quotable(query, hits, satisfying(candidates(hits, sources)))
     figure = telling_figure(asked, ranked[0].candidate) if ranked else None
     if figure is None:
         return ranked, []
     named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)
     same_figure = of_the_time(candidates(named, sources), asked)
-    return ranked, _naming(figure, quotable(asked.search, named, same_figure, frequencies))
+    return ranked, _naming(figure, quotable(query, named, same_figure))
 
 
 def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:
@@ -176,11 +183,7 @@ def _counted(asked: Question) -> str:
     if match is None:
         return ""
     noun = takewhile(lambda t: not t.is_stop, (t for t in tokens(asked.text[match.end() :]) if not t.extra))
-    return next((t.term for t in reversed([*noun]) if _is_plural(t.surface)), "")
-
-
-def _is_plural(word: str) -> bool:
-    return word.lower().endswith("s") or word.lower() in _PLURALS
+    return next((t.term for t in reversed([*noun]) if t.surface.lower().endswith(("s", *_PLURALS))), "")
 
 
 def _values(found: Found, counted: str) -> set[Decimal]:
@@ -189,7 +192,3 @@ def _values(found: Found, counted: str) -> set[Decimal]:
         return set()
     behind = {n.value: [t.term for t in tokens(found.text[n.end :]) if not t.extra][:_NEAR] for n in counts(found.text)}
     return {value for value, terms in behind.items() if counted in terms}
-
-
-def _day(source: Source) -> tuple[int, int]:
-    return date_range(source.published) or _LAST

@@ -53,17 +53,19 @@ _SOURCES = r"(?:sources?|reports?|outlets?|accounts?|versions?|notes?|papers?|th
 _DIFFER = r"(?:agree|disagree|differ|contradict|conflict|match|diverge|at odds)"
 _ALL = r"(?:all |the |these |those |each |various |other |different |what )*"
 
+# The group that fits says what reply is due.
 _SMALLTALK = re.compile(
-    r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|howdy|привіт|вітаю|добрий день|"
-    r"hallo|bonjour|hola)(?: there| all| everyone| footnote)?|"
-    r"(?:many |ok(?:ay)?,? |great,? )?(?:thanks|thank you|thx|cheers|дякую)(?: a lot| so much| very much| you)?|"
-    r"(?:ok|okay|cool|great|nice|good|got it|i see|fine|perfect|wow)(?: then| job| work)?|"
-    r"(?:good ?)?bye|see you(?: later)?|good night|"
-    r"how are you(?: doing)?(?: today)?|how(?:'s| is) it going|what'?s up|"
-    r"(?:so )?(?:who|what) are you|what is (?:this|footnote)|what'?s (?:this|your name)|are you (?:a |an )?"
+    r"(?P<hello>(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|howdy|привіт|вітаю|добрий день|"
+    r"hallo|bonjour|hola)(?: there| all| everyone| footnote)?|how are you(?: doing)?(?: today)?|"
+    r"how(?:'s| is) it going|what'?s up)|"
+    r"(?P<thanks>(?:many |ok(?:ay)?,? |great,? )?(?:thanks|thank you|thx|cheers|дякую)"
+    r"(?: a lot| so much| very much| you)?)|"
+    r"(?P<assent>(?:ok|okay|cool|great|nice|good|got it|i see|fine|perfect|wow)(?: then| job| work)?)|"
+    r"(?P<bye>(?:good ?)?bye|see you(?: later)?|good night)|"
+    r"(?P<about>(?:so )?(?:who|what) are you|what is (?:this|footnote)|what'?s (?:this|your name)|are you (?:a |an )?"
     r"(?:bot|robot|human|ai|real|chatgpt|person|language model|llm)|"
     r"(?:so )?what (?:can|could|do) you do(?: for me)?|how do you work|how does this work|"
-    r"(?:what|how) can (?:i|you) (?:ask|help)(?: you| me| with)?(?: about)?|(?:can you )?help(?: me)?"
+    r"(?:what|how) can (?:i|you) (?:ask|help)(?: you| me| with)?(?: about)?|(?:can you )?help(?: me)?)"
 )
 _THE_ARTICLE = re.compile(
     rf"\b(?:do|does|did) (?:the|this) (?:article|text) (?:itself )?{_SAY}\b|"
@@ -128,13 +130,19 @@ def classify(text: str) -> Question:
     return Question(asked, _search(asked), _kind(asked.lower(), wants), wants, analyse(asked), analyse(own))
 
 
+def smalltalk(text: str) -> str:
+    """Return 'hello', 'thanks', 'assent', 'bye' or 'about' (Footnote itself); '' if `text` is no small talk."""
+    found = _SMALLTALK.fullmatch(text.lower().strip(" .,!?:)…"))
+    return found.lastgroup or "" if found else ""
+
+
 def _search(asked: str) -> str:
     telling = [_HOW_TO_ANSWER.sub("", part).strip() for part in re.split(r"(?<=[.?!:;])\s+", asked)]
     return " ".join(part for part in telling if any(map(str.isalnum, part))) or asked
 
 
 def _kind(low: str, wants: AnswerType) -> QuestionKind:
-    if _SMALLTALK.fullmatch(low.strip(" .,!?:)…")):
+    if smalltalk(low):
         return QuestionKind.SMALLTALK
     if low.startswith("why"):
         return QuestionKind.EXPLAIN

@@ -9,54 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from app.question.classify import CONTEXT, classify
 from app.records import QuestionKind, Turn
 from index.text.analysis import analyse
 from index.text.patterns import CAPITALISED
-from index.text.words import (
-    AUXILIARIES,
-    FUNCTION_WORDS,
-    KINDS,
-    MONTHS,
-    PREPOSITIONS,
-    PUBLISHERS,
-    QUESTION_WORDS,
-    REFERENCES,
-    REQUESTS,
-    SAYING,
-    TITLES,
-    WEEKDAYS,
-)
+from index.text.words import CLAUSE_WORDS, FUNCTION_WORDS, NO_PERSON, PREPOSITIONS, REFERENCES, TITLES
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what of|and what about|and how about|"
     r"same (?:question )?(?:for|in)|now)\b[\s,]*)+",
     re.IGNORECASE,
 )
-_CLAUSE_WORDS = QUESTION_WORDS | AUXILIARIES | REQUESTS | SAYING
 _PERSONAL = re.compile(r"\b(?:s?he|him(?:self)?|his|her(?:s|self)?)\b(?P<owned>(?=\s+\w))?", re.IGNORECASE)
 # Words in a clause: up to here it is an ellipsis ('how many reached court?'), and beyond it no pronoun of a longer
 # clause is taken to point outside it.
 _SHORT, _SHORT_AFTER_LEAD, _LONG = 4, 5, 12
 _LABELLED = re.compile(r"\b([A-Za-z]+\.?)\s+(?:no\.?\s*)?(\d[\w-]*)\b", re.IGNORECASE)
-# Words that begin or end a capitalised phrase that is no person.
-_NO_PERSON = TITLES | KINDS | WEEKDAYS | PUBLISHERS | frozenset(MONTHS) | FUNCTION_WORDS
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
     """Return `question` rewritten so that it needs no earlier turn; unchanged if it needs none."""
     asked = question.strip()
-    earlier = [t for t in history if t.role == "user" and t.text.strip()]
+    earlier = [n for n, t in enumerate(history) if t.role == "user" and t.text.strip()]
     if not earlier or classify(asked).kind is QuestionKind.SMALLTALK:
         return asked
-    last = max(i for i, t in enumerate(history) if t is earlier[-1])
-    before = stand_alone(earlier[-1].text, history[:last])
+    before = stand_alone(history[earlier[-1]].text, history[: earlier[-1]])
     if classify(before).kind is QuestionKind.SMALLTALK:
         return asked
     fragment = _LEAD.sub("", asked).strip(" ?.!")
-    if fragment and _CLAUSE_WORDS.isdisjoint(analyse(fragment).words) and len(fragment.split()) <= 6:
+    if fragment and CLAUSE_WORDS.isdisjoint(analyse(fragment).words) and len(fragment.split()) <= 6:
         return _substitute(before, fragment)
     refers = _PERSONAL.search(asked) is not None
     person = _last_person(history) if refers else None
@@ -113,12 +96,8 @@ def _exchange_date(before: str, bare: str, fragment: str) -> str | None:
 
 def _exchange_label(before: str, bare: str, fragment: str) -> str | None:  # noqa: ARG001
     new = _LABELLED.fullmatch(bare)
-    if new is None:
-        return None
-    for old in _LABELLED.finditer(before):
-        if old.group(1).lower() == new.group(1).lower():
-            return before[: old.start()] + bare + before[old.end() :]
-    return None
+    old = next((m for m in _LABELLED.finditer(before) if new and m[1].lower() == new[1].lower()), None)
+    return before[: old.start()] + bare + before[old.end() :] if old else None
 
 
 def _exchange_name(before: str, bare: str, fragment: str) -> str | None:
@@ -127,8 +106,7 @@ def _exchange_name(before: str, bare: str, fragment: str) -> str | None:
     if not names or analyse(fragment).dates or any(map(str.isdecimal, bare)):
         return None
     lead = fragment.removesuffix(bare).lower()
-    names = [m for m in names if before[: m.start()].lower().endswith(lead)] or names
-    slot = names[-1]
+    slot = next((m for m in reversed(names) if before[: m.start()].lower().endswith(lead)), names[-1])
     name = bare if any(c.isupper() for c in bare) else bare.title()
     return before[: slot.start()] + name + before[slot.end() :]
 
@@ -147,14 +125,11 @@ def _last_person(history: Sequence[Turn]) -> str | None:
 
 def _person(words: list[str]) -> tuple[str, bool] | None:
     """Return (name, whether a title comes before it) if a capitalised phrase may name a person."""
-    length = len(words)
-    while words and words[0].lower() in TITLES | FUNCTION_WORDS:
-        words = words[1:]
-    length -= len(words)
-    words = [*takewhile(lambda w: w[0].isupper(), words)]  # 'Anna Berg of Oslo'
-    if len(words) not in (2, 3) or any(w.lower() in _NO_PERSON for w in words):
+    untitled = [*dropwhile(lambda w: w.lower() in TITLES | FUNCTION_WORDS, words)]
+    name = [*takewhile(lambda w: w[0].isupper(), untitled)]  # 'Anna Berg of Oslo'
+    if len(name) not in (2, 3) or any(w.lower() in NO_PERSON for w in name):
         return None
-    return " ".join(words), length > 0
+    return " ".join(name), len(untitled) < len(words)
 
 
 def _name_person(asked: str, person: str) -> str:

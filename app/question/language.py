@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import Any
 
 from index.embedding.model_card import model_languages
 from index.settings import IndexSettings
@@ -38,16 +38,6 @@ class Language:
 
     code: str
     confidence: float
-
-
-class _Identifier(Protocol):
-    """What is used of py3langid, which has no type stubs."""
-
-    labels: list[str]
-
-    def set_languages(self, langs: Sequence[str]) -> None: ...
-
-    def classify(self, text: str) -> tuple[str, float]: ...
 
 
 def detect(text: str) -> Language | None:
@@ -92,11 +82,11 @@ def unreadable(question: str, settings: IndexSettings) -> str | None:
 
 
 @cache
-def _identifier() -> _Identifier:
+def _identifier() -> Any:
     """Load the model at first use (about 0.3 s); it knows two-letter codes only."""
     from py3langid import langid
 
-    made: _Identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    made = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     made.set_languages([code for code in made.labels if len(code) == 2])
     return made
 

@@ -41,18 +41,13 @@ def named_sources(text: str, sources: Sequence[Source]) -> Named:
     for span in reversed(spans):
         without_dates = without_dates[: span.start] + " " + without_dates[span.end :]
     asked = words(without_dates)
-    found: dict[str, Source] = {}
-    used: set[str] = set()
-    for source in sources:
-        hit = _names(source, asked)
-        if hit:
-            found[source.id] = source
-            used |= hit
+    named = [(source, by) for source in sources if (by := _names(source, asked))]
+    found = [source for source, _ in named]
     if not found and _THE_ARTICLE & set(asked):
-        found = {s.id: s for s in sources if s.kind is Kind.ARTICLE}
-    chosen = _narrow(list(found.values()), asked, [d.iso or "?" for d in spans])
-    rest = [w for w in asked if w not in used | SOURCES | _EMPTY]
-    return Named(tuple(chosen), tuple(rest))
+        found = [s for s in sources if s.kind is Kind.ARTICLE]
+    used = SOURCES.union(_EMPTY, *(by for _, by in named))
+    chosen = _narrow(found, asked, [d.iso or "?" for d in spans])
+    return Named(tuple(chosen), tuple(w for w in asked if w not in used))
 
 
 def _names(source: Source, asked: Sequence[str]) -> set[str]:
@@ -68,8 +63,7 @@ def _names(source: Source, asked: Sequence[str]) -> set[str]:
     if len(shared) >= _TITLE_WORDS and len(shared) >= _TITLE_SHARE * len(title):
         used |= shared
     author = [w for w in words(source.author or "") if len(w) > 2 and w not in _EMPTY]
-    surname = author[-1:] if source.author and len(author) <= 3 else []
-    if surname and surname[0] in held:
+    if 1 <= len(author) <= 3 and author[-1] in held:
         used |= set(author) & held
     return used
 
@@ -83,9 +77,7 @@ def _short_names(publisher: str) -> set[str]:
 
 
 def _narrow(found: list[Source], asked: Sequence[str], when: Sequence[str]) -> list[Source]:
-    dated = [s for s in found if s.published and any(s.published.startswith(d) for d in when)]
-    if dated:
-        found = dated
+    found = [s for s in found if s.published and s.published.startswith(tuple(when))] or found
     if len(found) > 1 and "article" in asked:
         found = [s for s in found if s.kind is Kind.ARTICLE] or found
     if len(found) > 1:  # a title that is named in full beats a publisher that many sources share

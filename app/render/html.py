@@ -20,7 +20,7 @@ from app.render.fragment import web_address
 from app.render.visible import visible
 from index.source import Block, BlockKind, Mark, MarkKind, Source
 
-_EMPTY = Markup("")
+NOTHING = Markup("")
 _INLINE = {MarkKind.STRONG: Markup("<strong>{}</strong>"), MarkKind.EMPHASIS: Markup("<em>{}</em>")}
 
 
@@ -43,7 +43,7 @@ def html(template: LiteralString, /, **values: object) -> Markup:
 
 
 def join(parts: Iterable[Markup]) -> Markup:
-    return _EMPTY.join(parts)
+    return NOTHING.join(parts)
 
 
 def host_of(url: str) -> str:
@@ -65,7 +65,7 @@ def link(url: str, words: str | Markup, hint: str) -> Markup:
 
 def emphasised(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
     """Return `text` with `spans` (start, end) in bold; overlapping and outside spans are left out."""
-    text, out, at = visible(text), _EMPTY, 0
+    text, out, at = visible(text), NOTHING, 0
     for start, end in sorted(spans):
         if at <= start < end <= len(text):
             out += html("{a}<strong>{b}</strong>", a=text[at:start], b=text[start:end])
@@ -146,6 +146,6 @@ def _segment(text: str, highlights: list[Highlight], marks: list[Mark], links: b
         piece = link(target, piece, target)
     if not highlights:
         return piece
-    current = html(' aria-current="true"') if any(h.current for h in highlights) else _EMPTY
+    current = html(' aria-current="true"') if any(h.current for h in highlights) else NOTHING
     numbers = " ".join(str(h.number) for h in highlights)
     return html('<mark data-quotes="{numbers}"{current}>{piece}</mark>', numbers=numbers, current=current, piece=piece)

@@ -11,13 +11,11 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from app.records import Answer, Role, Statement, Support
-from app.render.html import emphasised, html, join, link
+from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
 from app.words.describe import said_by
 from index.source import Source
-
-_NOTHING = Markup("")
 
 
 def conversation_html(
@@ -48,7 +46,7 @@ def conversation_html(
 
 
 def _article(n: int, answer: Answer, versions: Versions) -> Markup:
-    read_as = _NOTHING
+    read_as = NOTHING
     if answer.standalone_question != answer.question.strip():
         read_as = html(
             '<p class="read-as" dir="auto">Read as: {question}</p>', question=visible(answer.standalone_question)
@@ -97,11 +95,11 @@ def _answered(n: int, answer: Answer, versions: Versions) -> Markup:
 
 def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
     body = emphasised(statement.text, statement.emphasis)
-    speaker = _NOTHING
+    speaker = NOTHING
     if statement.support is Support.QUOTED:
         body = html("“{body}”", body=body)
         who = said_by(statement, answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None)
-        speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else _NOTHING
+        speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else NOTHING
     marks = join(
         html(
             '{space}<a class="mark" href="#a{n}-{number}" aria-label="footnote {number}">{number}</a>',
@@ -115,7 +113,7 @@ def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
 
 
 def _reference(n: int, reference: Reference) -> Markup:
-    address = _NOTHING
+    address = NOTHING
     if reference.address:
         page = reference.address.partition(":~:")[0].rstrip("#")
         address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))

@@ -97,6 +97,7 @@ SAYING = _words(
     call calls called admit admits admitted deny denies denied warn warns warned put puts told mention mentions
     mentioned give gives gave blame blames blamed confirm confirms confirmed"""
 )
+CLAUSE_WORDS = QUESTION_WORDS | AUXILIARIES | REQUESTS | SAYING
 PAST_VERBS = _words(
     "was were had did said told went came gave fell rose began left wrote saw became got made took found held"
 )
@@ -131,6 +132,8 @@ PUBLISHERS = _words(
     """part post times news street journal web site television radio press independent gazette tribune herald guardian
     le el al der die das"""
 )
+# Words that begin or end a capitalised phrase that is no person.
+NO_PERSON = TITLES | KINDS | WEEKDAYS | PUBLISHERS | frozenset(MONTHS) | FUNCTION_WORDS
 # Words that say 'a source' without naming one.
 SOURCES = _words(
     """article articles source sources piece pieces text texts report reports note notes story stories page post
