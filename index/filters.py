@@ -32,10 +32,6 @@ class Filters:
     published_from: int | None = None
     published_to: int | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        return self == Filters()
-
     def allowed(self) -> dict[str, list[str]]:
         """Return the allowed values of each restricted field, by its name in `facets`."""
         fields = {

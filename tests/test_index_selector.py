@@ -55,7 +55,7 @@ def example(question: str, right: int | None = 1, answers: Sequence[str] = ()) -
 
 @pytest.fixture(scope="module")
 def layout() -> Layout:
-    return Layout.open()
+    return Layout()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def selector() -> Selector:
 @settings(max_examples=40, deadline=None)
 @given(question=MORE, header=MORE, sentences=st.lists(MORE, min_size=1, max_size=60))
 def test_a_rows_spans_hold_exactly_their_sentences(question: str, header: str, sentences: list[str]) -> None:
-    layout = Layout.open()
+    layout = Layout()
     asked, head, *pieces = layout.pieces([question, header, *sentences])
     row = layout.row(asked, head, pieces, limit=96)
     assert len(row.ids) <= 96

@@ -146,7 +146,7 @@ def near_the_network(data: Path, out: Path, shipped: Path) -> None:
     selector = Selector.open(shipped)
     assert selector is not None
     examples = read(data / CALIBRATION)
-    theirs = predict(load([out / "last.pt"]), examples, Layout.open(), "cpu")
+    theirs = predict(load([out / "last.pt"]), examples, Layout(), "cpu")
     ours = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
     a = np.array([s for p in theirs for s in p.scores])
     b = np.array([s for r in ours for s in r.sentences])

@@ -13,6 +13,7 @@ import time
 from bisect import bisect_right
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -255,11 +256,7 @@ def _remove_leftovers(models: Path) -> None:
 
 def _text_of(tokens: int, reference: SentenceTransformersEmbedder) -> str:
     """Return a text of `tokens` tokens or a few less, made of the words of `PROOF_TEXTS` over and over."""
-    words = " ".join(PROOF_TEXTS).split()
-
-    def first(n: int) -> str:
-        return " ".join(words[i % len(words)] for i in range(n))
-
-    # A word has at least one token.
-    n = bisect_right(range(1, tokens + 1), tokens, key=lambda n: reference.count_tokens([first(n)])[0])
-    return first(max(n, 1))
+    words = list(islice(cycle(" ".join(PROOF_TEXTS).split()), tokens))  # a word has at least one token
+    sizes = range(1, tokens + 1)
+    n = bisect_right(sizes, tokens, key=lambda n: reference.count_tokens([" ".join(words[:n])])[0])
+    return " ".join(words[: max(n, 1)])

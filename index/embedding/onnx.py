@@ -135,16 +135,17 @@ class OnnxEmbedder:
 
     def _run(self, tokens: list[list[int]], out: NDArray[np.float32], progress: Callable[[int], None] | None) -> None:
         """Fill the rows of `out`, shape (len(tokens), dimension)."""
-
-        def one(i: int) -> None:
-            try:
-                out[i] = self._session.run(None, {"input_ids": np.array([tokens[i]], dtype=np.int64)})[0][0]
-            except runtime_errors() as error:
-                raise ModelError(f"the embedding model failed ({error}); {MAKE_AGAIN}") from error
-
-        for _ in at_once(one, len(tokens), self._threads):
+        for row, vector in zip(out, at_once(self._vector, tokens, self._threads), strict=True):
+            row[:] = vector
             if progress:
                 progress(1)
+
+    def _vector(self, ids: list[int]) -> NDArray[np.float32]:
+        try:
+            vector: NDArray[np.float32] = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
+        except runtime_errors() as error:
+            raise ModelError(f"the embedding model failed ({error}); {MAKE_AGAIN}") from error
+        return vector
 
 
 def check_lengths(counts: Any, texts: Sequence[str], limit: int) -> None:

@@ -6,12 +6,15 @@ The only file that imports onnxruntime for running a model (`index.embedding.exp
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import ModelError
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def open_session(graph: Path, what: str, remedy: str) -> Any:
@@ -36,20 +39,17 @@ def runtime_errors() -> tuple[type[Exception], ...]:
     return (*own, RuntimeError, ValueError)
 
 
-def at_once(work: Callable[[int], None], count: int, threads: int) -> Iterator[int]:
-    """Call `work` with 0, 1, ... `count` - 1 on `threads` threads; yield each number, in order, when it is done.
+def at_once(work: Callable[[T], R], items: Sequence[T], threads: int) -> Iterator[R]:
+    """Call `work` with each item on `threads` threads; yield the results in order, each when it is there.
 
     Raises what `work` raises; calls that have not begun by then are dropped.
     """
-    if count == 1 or threads == 1:
-        for i in range(count):
-            work(i)
-            yield i
+    if len(items) == 1 or threads == 1:
+        yield from map(work, items)
         return
     pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
     try:
-        for i, _ in enumerate(pool.map(work, range(count))):
-            yield i
+        yield from pool.map(work, items)
     finally:
         pool.shutdown(cancel_futures=True)
 

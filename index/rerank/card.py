@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import numpy as np
+from pydantic import ValidationError
 
 from index.errors import ModelError
 from index.files import file_sha256
+from index.records import Record
+from index.rerank.logistic import sigmoid
 
 GRAPH, CARD = "selector.onnx", "selector.json"
 SHIPPED = Path(__file__).resolve().parent / "weights"
 REMEDY = 'install Footnote again, or set `selector = "none"` to rank with the embedding model alone'
 
 
-class Platt(BaseModel):
+class Platt(Record):
     """A logistic curve over log-odds: p = 1 / (1 + exp(-(slope * x + bias))).
 
     Platt, 'Probabilistic Outputs for Support Vector Machines', 1999; slope is an inverse temperature.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     slope: float
     bias: float
 
     def probability(self, log_odds: float) -> float:
         """Return the probability (0..1)."""
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * log_odds + self.bias))))
+        return float(sigmoid(np.float64(self.slope * log_odds + self.bias)))
 
 
-class SelectorCard(BaseModel):
+class SelectorCard(Record):
     """`selector.json`. `tokenizer_sha256`: of the bundled model's tokenizer.json, whose vocabulary the weights know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     bytes: int

@@ -57,17 +57,13 @@ def tokenizer_file() -> Path:
 
 
 class Layout:
-    """Lays out rows with one tokenizer (a `tokenizers.Tokenizer` of BERT's kind)."""
+    """Lays out rows with the bundled model's tokenizer."""
 
-    @classmethod
-    def open(cls) -> Layout:
-        """Open the layout over the bundled model's tokenizer. Raises ModelError if it is not installed."""
+    def __init__(self) -> None:
+        """Open the tokenizer. Raises ModelError if the model is not installed."""
         from tokenizers import Tokenizer
 
-        return cls(Tokenizer.from_file(str(tokenizer_file())))
-
-    def __init__(self, tokenizer: Any) -> None:
-        """Take over `tokenizer`, set to cut nothing off and to pad nothing."""
+        tokenizer: Any = Tokenizer.from_file(str(tokenizer_file()))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer

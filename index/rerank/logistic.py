@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from index.errors import ModelError
+from index.records import Record
 
 Floats = NDArray[np.float64]
 _LEAST = -20.0  # log-odds of a probability of 2e-9; less tells nothing more, and headings have minus infinity
 
 
-class Logistic(BaseModel):
+class Logistic(Record):
     """p = 1 / (1 + exp(-(w . (x - mean) / scale + bias))) over named features."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     features: tuple[str, ...]
     mean: tuple[float, ...]
@@ -34,14 +32,12 @@ class Logistic(BaseModel):
         return found
 
 
-class Weights(BaseModel):
+class Weights(Record):
     """What a reranker was fitted to.
 
     `sentence`: over the features of one sentence. `confidence`: over the log-odds of the best sentence and some of
     its features. `threshold`: the confidence (0..1) below which an answer is refused unless a setting says otherwise.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sentence: Logistic
     confidence: Logistic
@@ -78,7 +74,7 @@ def confidence_row(sentence: tuple[str, ...], confidence: tuple[str, ...], odds:
     return np.array([max(odds[best], _LEAST), *(rows[best, sentence.index(name)] for name in confidence[1:])])
 
 
-def sigmoid(log_odds: Floats) -> Floats:
+def sigmoid(log_odds: Floats | np.float64) -> Floats:
     """Return the probabilities (0..1) of natural log-odds."""
     found: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -60.0, 60.0)))
     return found

@@ -7,7 +7,6 @@ and says in the file what it was fitted on and how well it does. They know nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -35,12 +34,6 @@ class TermStatistics(Protocol):
     def count(self) -> int: ...
 
 
-@cache
-def load_weights() -> Weights:
-    """Read the shipped weights; raises as `Weights.read` does."""
-    return Weights.read(WEIGHTS, NAMES, CONFIDENCE)
-
-
 def under_headings(sentences: Sequence[Sentence]) -> list[str]:
     """Return each sentence with the run-in heading that it stands under, which often says what it is about."""
     heading = ""
@@ -66,7 +59,7 @@ class FittedReranker:
 
     def __init__(self, embedder: Embedder, statistics: TermStatistics) -> None:
         self._embedder, self._statistics = embedder, statistics
-        self.weights = load_weights()
+        self.weights = Weights.read(WEIGHTS, NAMES, CONFIDENCE)
         self.threshold = self.weights.threshold
         self._vectors: Memory[str, NDArray[np.float32]] = Memory(CACHED_VECTORS)
 

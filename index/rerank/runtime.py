@@ -69,7 +69,7 @@ class Selector:
                 "the sentence selector was trained with another tokenizer than the bundled model's; " + REMEDY
             )
         session = open_session(folder / GRAPH, "sentence selector", REMEDY)
-        return cls(card, session, Layout.open(), threads or physical_cores())
+        return cls(card, session, Layout(), threads or physical_cores())
 
     @property
     def name(self) -> str:
@@ -82,17 +82,10 @@ class Selector:
     def read_many(self, pairs: Sequence[tuple[str, str, Sequence[str]]]) -> list[Reading]:
         """Read many questions' passages, given as (question, header, sentences): one reading each; raises as `read`."""
         windows = [w for n, pair in enumerate(pairs) for w in self._windows(n, *pair)]
-        outputs: dict[int, tuple[Floats, Floats, Floats]] = {}
-
-        def one(i: int) -> None:
-            outputs[i] = self._run(windows[i].row)
-
-        for _ in at_once(one, len(windows), self._threads):
-            pass
         scores: list[list[float]] = [[] for _ in pairs]
         spans: list[list[tuple[int, int] | None]] = [[] for _ in pairs]
-        for i, window in enumerate(windows):
-            logits, start, end = outputs[i]
+        outputs = at_once(self._run, [w.row for w in windows], self._threads)
+        for window, (logits, start, end) in zip(windows, outputs, strict=True):
             scores[window.passage] += logits.tolist()
             spans[window.passage] += _spans(window, start, end)
         return [Reading(tuple(s), tuple(a)) for s, a in zip(scores, spans, strict=True)]
@@ -125,7 +118,7 @@ class Selector:
 
 
 def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[tuple[int, int] | None]:
-    """Find each sentence's likeliest answering words : those of the highest start and end logit together."""
+    """Find each sentence's likeliest answering words: those of the highest start and end logit together."""
     for (first, last), piece in zip(window.row.spans, window.pieces, strict=True):
         size = last - first
         if size <= 0:

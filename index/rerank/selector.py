@@ -9,7 +9,6 @@ answers at all. Weights: `combination.json`, made by `python -m index.training.c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +62,7 @@ class SelectorReranker:
 
     def __init__(self, quick: FittedReranker, selector: Selector) -> None:
         self.quick, self.selector = quick, selector
-        self.weights = load_weights()
+        self.weights = Weights.read(WEIGHTS, SENTENCE, CONFIDENCE)
         self.threshold = self.weights.threshold
         self.name = f"{selector.name} with {quick.name}"
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
@@ -101,9 +100,3 @@ def reading_rows(reading: Reading) -> Floats:
     """Return the last two columns of `SENTENCE`, shape (sentences, 2)."""
     own = np.clip(np.array(reading.sentences, dtype=np.float64), -_CLIP, _CLIP)
     return np.column_stack([own, np.full(len(own), np.clip(reading.any, -_CLIP, _CLIP))])
-
-
-@cache
-def load_weights() -> Weights:
-    """Read the shipped weights; raises as `Weights.read` does."""
-    return Weights.read(WEIGHTS, SENTENCE, CONFIDENCE)

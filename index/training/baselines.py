@@ -9,7 +9,7 @@ import numpy as np
 from index.embedding.embedder import Embedder
 from index.rerank.logistic import Weights, confidence_row
 from index.rerank.runtime import Selector
-from index.rerank.selector import load_weights
+from index.rerank.selector import CONFIDENCE, SENTENCE, WEIGHTS
 from index.training.data import Example
 from index.training.metrics import Prediction
 from index.training.queries import Query, build_queries
@@ -27,7 +27,8 @@ def by_selector(examples: Sequence[Example], selector: Selector) -> list[Predict
 def by_combination(examples: Sequence[Example], selector: Selector, embedder: Embedder) -> list[Prediction]:
     """Rank by the selector together with the quick reranker, as at question time (see `index.rerank.selector`)."""
     queries = build_queries(examples, embedder, selector, candidates=1, typed=0.0)
-    return [by_weights(q, load_weights()) for q in queries]
+    weights = Weights.read(WEIGHTS, SENTENCE, CONFIDENCE)
+    return [by_weights(q, weights) for q in queries]
 
 
 def by_weights(query: Query, weights: Weights) -> Prediction:

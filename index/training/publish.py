@@ -114,7 +114,7 @@ def main() -> None:
     args = parser.parse_args()
     examples = read(args.data / CALIBRATION)
     network = load(args.checkpoint)
-    floats = summary(predict(network, examples, Layout.open(), "cpu"), examples)
+    floats = summary(predict(network, examples, Layout(), "cpu"), examples)
     with tempfile.TemporaryDirectory() as work:
         fresh = Path(work, GRAPH)
         export(network, fresh)

@@ -199,7 +199,7 @@ def main() -> None:
     train, held = hold_out(read(args.data / TRAIN))
     if args.limit:
         train = train[:: max(1, len(train) // args.limit)]
-    layout = Layout.open()
+    layout = Layout()
     plan = Plan(**{f.name: getattr(args, f.name) for f in fields(Plan)})
     embedder = prepare_embedder(IndexSettings(home=args.home))
     paragraphs = distinct_paragraphs(train)
