@@ -7,6 +7,7 @@ test starts in seconds. What it was asked is kept in `asked`.
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,13 +44,22 @@ class Counts:
 
 
 class OverlapEngine:
-    """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen.
+    """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen. `gate`: no
+    further statement is made until it is set.
 
     `asked` holds each question with its earlier turns, `filtered` the ids that it was asked of, in order.
     """
 
-    def __init__(self, sources: Sequence[Source], generation: str = "g1", pause: float = 0.0) -> None:
-        self.pause = pause
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        generation: str = "g1",
+        pause: float = 0.0,
+        gate: threading.Event | None = None,
+    ) -> None:
+        self.pause, self.gate = pause, gate or threading.Event()
+        if gate is None:
+            self.gate.set()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.filtered: list[frozenset[str]] = []
         self.switch(sources, generation)
@@ -82,6 +92,7 @@ class OverlapEngine:
             statements.append(numbering.statement(draft))
             yield StatementReady(statement=statements[-1])
             time.sleep(self.pause)
+            self.gate.wait(30)
         best: dict[str, Hit] = {}
         for score, passage, _ in ranked:
             best.setdefault(passage.id, Hit(passage, score))

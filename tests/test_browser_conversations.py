@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,7 @@ def test_the_last_question_is_edited_or_asked_again_in_its_place(
 
 
 def test_an_answer_can_be_stopped_and_keeps_what_was_proved(pages: Pages, tmp_path: Path) -> None:
-    engine = OverlapEngine(read_corpus(CORPUS), pause=1.5)
+    engine = OverlapEngine(read_corpus(CORPUS), gate=threading.Event())
     with serving(engine, tmp_path) as url:
         page = pages.open(url)
         page.locator("#question textarea").fill(SEVERAL)
@@ -146,10 +147,10 @@ def test_an_answer_can_be_stopped_and_keeps_what_was_proved(pages: Pages, tmp_pa
         expect(turn.locator(".notice")).to_contain_text("Stopped.")
         expect(turn.locator(".words")).to_have_count(1)
         expect(page.locator("#question textarea")).to_have_value("typed meanwhile")
-        page.wait_for_timeout(2000)  # what the engine still makes of it is not shown
+        engine.gate.set()
+        page.wait_for_timeout(1000)  # what the engine still makes of it is not shown
         expect(turn).to_have_count(1)
         expect(turn.locator(".words")).to_have_count(1)
-        engine.pause = 0
         turn.locator(".mark").click()
         expect(page.locator("#evidence mark[aria-current]")).to_be_visible()
         turn.get_by_role("button", name="Ask again").click()
@@ -158,16 +159,16 @@ def test_an_answer_can_be_stopped_and_keeps_what_was_proved(pages: Pages, tmp_pa
 
 
 def test_a_new_conversation_leaves_an_answer_that_is_being_made(pages: Pages, tmp_path: Path) -> None:
-    engine = OverlapEngine(read_corpus(CORPUS), pause=0.8)
+    engine = OverlapEngine(read_corpus(CORPUS), gate=threading.Event())
     with serving(engine, tmp_path) as url:
         page = pages.open(url)
         page.locator("#question textarea").fill(SEVERAL)
         page.keyboard.press("Enter")
         expect(page.locator(".turn .words")).to_have_count(1)
         new(page)
-        page.wait_for_timeout(1500)  # what the engine still makes of the question belongs to no page any more
+        engine.gate.set()
+        page.wait_for_timeout(1000)  # what the engine still makes of the question belongs to no page any more
         expect(page.locator("article.turn")).to_have_count(0)
-        engine.pause = 0
         ask(page, FACT)
         expect(page.locator("article.turn .asked")).to_have_count(1)
         assert engine.asked[-1] == (FACT, ())
@@ -316,7 +317,7 @@ def test_forged_words_in_the_browser_are_never_shown_as_a_quotation(pages: Pages
     expect(turn.locator(".mark.gone")).to_have_accessible_name(
         "Footnote 1: no longer proved, because its source has changed"
     )
-    expect(page.locator("#evidence .changed")).to_contain_text("changed since, not proved")
+    expect(page.locator("#evidence .changed")).to_contain_text("source changed, not proved")
     expect(page.locator("#evidence mark", has_text="Ninety")).to_have_count(0)
     expect(turn.get_by_role("button", name="Copy with references")).to_have_count(0)
 
