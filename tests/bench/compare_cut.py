@@ -15,12 +15,11 @@ from pathlib import Path
 
 from app.compare.relevance import CUT, Cut, Found
 from app.compare.rows import choose, gather
+from app.engine import Engine
 from app.evaluate.scoring import UNANSWERABLE, GoldQuestion, read_questions
-from app.question.classify import Question, classify
-from app.question.follow_up import stand_alone
+from app.question.classify import Question
 from app.settings import load_settings
 from index.filters import Filters
-from index.retrieve import Retriever
 
 ROOT = Path(__file__).resolve().parents[2]
 ROAD = frozenset({"factoid", "explain", "who-says", "compare", "list", "followup", UNANSWERABLE})
@@ -37,11 +36,12 @@ STEPS = {
 Gathered = tuple[GoldQuestion, Question, list[Found], list[Found]]
 
 
-def gathered(questions: list[GoldQuestion], retriever: Retriever, threshold: float) -> Iterator[Gathered]:
-    sources = {s.id: s for s in retriever.generation.sources()}
+def gathered(questions: list[GoldQuestion], engine: Engine) -> Iterator[Gathered]:
     for q in questions:
-        asked = classify(stand_alone(q.question, q.history))
-        yield q, asked, *gather(asked, retriever, sources, Filters(), threshold)
+        run = engine._run(q.question, q.history, Filters())
+        refused = not run._evidence()[1]
+        rows = ([], []) if refused else gather(run.asked, run.retriever, run.sources, run.scope, run._satisfying)
+        yield q, run.asked, *rows
 
 
 def supports(found: Found, q: GoldQuestion) -> bool:
@@ -73,8 +73,7 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings(home=args.home)
     questions = [q for q in read_questions(args.questions) if q.kind in ROAD]
-    retriever = Retriever.open(settings.index)
-    rows = list(gathered(questions, retriever, retriever.quick.threshold))
+    rows = list(gathered(questions, Engine.open(settings)))
     listed = sum(len({s.source for s in q.support}) for q in questions)
     several = sum(q.min_sources > 1 for q in questions)
     print(f"{len(questions)} questions, {listed} supporting sources, {several} that ask for several")
