@@ -35,7 +35,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 quick: check
-	$(BIN)/pytest -m 'not slow and not browser' -n 2 --hypothesis-profile quick
+	$(BIN)/pytest -m 'not slow and not browser' -n 2 --dist loadfile --hypothesis-profile quick
 
 test: check
 	$(BIN)/pytest

@@ -33,7 +33,7 @@ _PATIENCE = 2  # seconds that open streams get to end after Ctrl-C
 def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     """The application. Without `engine` the index is opened when it is first needed.
 
-    Never fails for want of an index: the page and `/health` say in words what to do.
+    Works without an index too: the page and `/health` then say what to do.
     """
     provider = EngineProvider(partial(_open_engine, settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)

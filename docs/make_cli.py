@@ -25,7 +25,7 @@ Every command with its options, as `--help` behind it tells. Exit codes: 0 done;
 
 
 def page() -> str:
-    """The page as it should stand."""
+    """Return the page as it should be."""
     parts = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in _helps(get_command(app), "footnote", None)]
     return "\n".join([HEAD, *parts])
 

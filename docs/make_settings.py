@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parent / "settings.md"
 
 
 def page() -> str:
-    """The page as it should stand."""
+    """Return the page as it should be."""
     lines = [
         "# Settings",
         "",

@@ -17,7 +17,7 @@ from index.source import BlockKind, Source
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The unit that is quoted. `block` is the kind of the block it stands in.
+    """The unit that is quoted. `block` is the kind of its block.
 
     A heading set in bold at the start of a paragraph is a sentence of kind HEADING.
     """

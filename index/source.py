@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class Relation(StrEnum):
-    """How a source stands to the article."""
+    """The relation of a source to the article."""
 
     ARTICLE = "article"
     CITED = "cited"

@@ -173,7 +173,7 @@ def test_a_file_of_more_than_the_limit_is_not_read_at_all(tmp_path: Path) -> Non
 
 
 def test_what_would_be_refused_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="cannot stand in a bundle"):
+    with pytest.raises(UsageError, match="cannot go into a bundle"):
         write_zip({"../a": b""}, MADE)
     monkeypatch.setattr(archive, "MAX_TOTAL", 10)
     with pytest.raises(UsageError, match="save fewer answers"):

@@ -160,6 +160,7 @@ def test_a_settings_file_that_cannot_be_read_is_named(footnote_here: Footnote, t
     assert (done.returncode, "footnote.toml" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_batch_answers_in_order_with_ids(footnote_here: Footnote, tmp_path: Path) -> None:
     rows = [
         {"id": "b", "kind": "x", "question": "What is the article about?"},
@@ -178,6 +179,7 @@ def test_batch_answers_in_order_with_ids(footnote_here: Footnote, tmp_path: Path
     assert all(expected <= set(a) for a in answers)
 
 
+@pytest.mark.slow
 def test_a_history_file_makes_a_follow_up(footnote_here: Footnote, tmp_path: Path) -> None:
     history = tmp_path / "h.json"
     history.write_text(json.dumps([{"role": "user", "text": "How many votes did bill No. 11322 get?"}]))

@@ -24,6 +24,7 @@ def words(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_an_answer_is_saved_with_its_evidence_and_proved_again(footnote_here: Footnote, tmp_path: Path) -> None:
     asked = footnote_here("ask", QUESTION, "--bundle", "b.zip")
     assert asked.returncode == 0, asked.stderr

@@ -141,6 +141,7 @@ def test_metadata_that_changes_counts(built: IndexSettings) -> None:
     assert "1931" in _best(built, "x", Filters(publishers=frozenset({"Valley Times"}), published_to=20191231))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["full", "model", "dimension", "tokens"])
 def test_a_build_anew(built: IndexSettings, how: str) -> None:
     name = "another" if how in ("model", "dimension") else "hashed-words"
@@ -255,6 +256,7 @@ def test_a_broken_source_leaves_the_old_index(built: IndexSettings) -> None:
     assert "1931" in _best(built, "when was the dam built")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["current", "manifest.json", "catalog.sqlite", "vectors"])
 def test_a_damaged_index_is_mended_by_the_next_build(built: IndexSettings, file: str) -> None:
     folder = built.home / "generations" / (current_id(built.home) or "")

@@ -30,6 +30,7 @@ def test_the_parser_gives_every_node_its_exact_offsets() -> None:
         assert source.text[quote.start : quote.end] == node.get_content()
 
 
+@pytest.mark.slow
 def test_the_parser_refuses_a_document_that_is_no_source() -> None:
     from llama_index.core.schema import Document
 

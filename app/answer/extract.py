@@ -41,7 +41,7 @@ LIMITS: Mapping[QuestionKind, Limits] = {
 _ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
-# A smaller figure can stand in two texts by chance.
+# A smaller figure can be in two texts by chance.
 _TELLING = 100
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
@@ -107,7 +107,7 @@ def telling_figure(question: Question, lead: Candidate) -> str | None:
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
     """Return sentences of other sources with the very figure that answers: they confirm, qualify or dispute it.
 
-    A round figure may stand in another source by chance, so that sentence must come near the lead as any other must.
+    A round figure may be in another source by chance, so its sentence must come near the lead like any other.
     """
     figure = telling_figure(question, lead)
     if figure is None:

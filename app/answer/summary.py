@@ -1,7 +1,7 @@
 """An extractive summary of one source: its most central sentences, quoted, in reading order.
 
 Centrality is LexRank (Erkan and Radev, 'LexRank: Graph-based Lexical Centrality as Salience in Text
-Summarization', JAIR 22, 2004) on the cosine of sentence embeddings, with a restart that favours what stands
+Summarization', JAIR 22, 2004) on the cosine of sentence embeddings, with a restart that favours what comes
 early; redundancy is kept out by maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
 """
 
@@ -76,7 +76,7 @@ def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], 
 
     Centrality counts for more the nearer a sentence is to the title, and where it opens its passage.
 
-    `passage`: for each sentence the number of the passage it stands in.
+    `passage`: for each sentence the number of its passage.
     """
     if len(sentences) <= SENTENCES:
         return list(sentences)

@@ -37,7 +37,7 @@ def write_zip(members: Mapping[str, bytes], made: datetime) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
         for name, content in members.items():
             if not _NAME.fullmatch(name) or len(content) > MAX_MEMBER:
-                raise UsageError(f"'{name}' cannot stand in a bundle: its name or its size ({len(content)} bytes)")
+                raise UsageError(f"'{name}' cannot go into a bundle because of its name or size ({len(content)} bytes)")
             info = zipfile.ZipInfo(name, date)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3  # Unix, whatever the machine, so that the bytes are the same

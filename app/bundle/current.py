@@ -1,4 +1,4 @@
-"""How a source that was once quoted stands in this machine's index now."""
+"""How a source that was once quoted compares with this machine's index."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SourceState(StrEnum):
     """The source in the index, beside the version that was quoted."""
 
     SAME = "same"  # the very text
-    WORDS = "words"  # another text, in which the quoted words still stand
+    WORDS = "words"  # another text that still has the quoted words
     CHANGED = "changed"  # another text, in which they do not
     ABSENT = "absent"  # no source with this id
 

@@ -1,6 +1,6 @@
 """A bundle of evidence checked again, quotation by quotation: offline, from its own members, in memory.
 
-What is proved, and what is not, stands in docs/bundle.md.
+docs/bundle.md says what is proved and what is not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from index.records import Record
 class ReplayedQuote(QuoteLine):
     """One quotation: footnote `number` of answer `answer`. `reason` says why it is not proved.
 
-    `here`: how its source stands in the index of this machine, None without one. `differs`: the fields of the
+    `here`: how its source compares with the index on this machine, None without one. `differs`: the fields of the
     source's description ('publisher', 'title') that this index tells otherwise.
     """
 
@@ -65,7 +65,7 @@ class Replay(Record):
 
 
 def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
-    """Check every quotation of `bundle`; if an index stands under `home`, say how each source stands there.
+    """Check every quotation of `bundle`; if there is an index under `home`, compare each source with it.
 
     Raises UsageError if `bundle` is no bundle at all. An index that cannot be read is said in `Replay.note`.
     """
@@ -99,7 +99,7 @@ def _checked(unpacked: Unpacked, present: CurrentIndex) -> Iterator[ReplayedQuot
     for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
         reason = _amiss(line, unpacked)
         if not reason and (line.answer, line.number) in wrong:
-            reason = "the statement that it stands behind has other words"
+            reason = "its statement has other words"
         answer = unpacked.answers.get(line.answer)
         card = unpacked.cards.get((line.source_id, line.source_sha256))
         yield ReplayedQuote(

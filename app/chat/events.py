@@ -70,7 +70,7 @@ class Events:
             box = gr.skip()  # what is typed meanwhile stays
 
     def stop(self, client: str, tab: TabState, language: str) -> tuple[Update, ...]:
-        """Keep what stands after a stop, with nothing pending: [conversation, evidence, tab, messages]."""
+        """Keep what there is after a stop, with nothing pending: [conversation, evidence, tab, messages]."""
         now = TabState(tab.conversation_id, settled(tab.conversation))
         if now == tab or tab.conversation_id != read_client_state(client).conversation_id:
             return (gr.skip(),) * 4
@@ -103,7 +103,7 @@ class Events:
         return shown if tab.conversation else self.first_page(texts), evidence, tab, message("ready")
 
     def frame(self, texts: Texts) -> tuple[Update, ...]:
-        """Make what stands around the conversation.
+        """Make what surrounds the conversation.
 
         [header, conversations panel, sources panel, composer status, question, ask, stop]
         """
@@ -118,7 +118,7 @@ class Events:
         )
 
     def first_page(self, texts: Texts) -> str:
-        """Make the first page as things stand now: with an index, or with words on how to make one."""
+        """Make the first page for now: with an index, or with words on how to make one."""
 
         def opening() -> str:
             sources = self.provider.engine().sources()
@@ -128,7 +128,7 @@ class Events:
         return shown or str(first_page_html((), (), texts, problem))
 
     def sources_panel(self, texts: Texts) -> str:
-        """Make the sources panel as things stand now."""
+        """Make the sources panel from the current index."""
         contents, problem = attempt(lambda: self.provider.engine().contents(), texts)
         return str(sources_panel_html(contents, texts, problem))
 

@@ -30,7 +30,7 @@ from index.text.numbers import numbers
 EACH = 2  # passages of a source that are read
 _NAMING = 30  # passages that are looked at for the figure that answers
 _SECOND_SCORE, _SECOND_WORDS = 0.25, 0.8  # parts of the first sentence's score and cover that a second one needs
-_NEAR = 4  # words behind a figure among which the noun that it counts stands
+_NEAR = 4  # words behind a figure that may hold the noun that it counts
 _PLURALS = ("people", "men", "children", "police")  # endings of nouns that take no s
 _LAST = (10**8, 10**8)  # the day of an undated source: behind every other
 _HOW_MANY = re.compile(r"\b(?:how many|(?:number|total|count) of)(?= )", re.IGNORECASE)

@@ -14,7 +14,7 @@ from app.render.visible import visible
 _INLINE = re.compile(r"[\\`*_\[\]<>&~|$#]")
 # GitHub's and other renderers make links of bare addresses; a source's must stay text.
 _BARE_ADDRESS = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
-# What begins a heading, list, rule or table row, if it stands first on a line.
+# What begins a heading, list, rule or table row at the start of a line.
 _LINE_START = re.compile(r"\A(?:[+=:-]|\d{1,9}[.)])")
 _UNSAFE_IN_ADDRESS = re.compile(r"[<>\\`\"'^{}|]")
 

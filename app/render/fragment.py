@@ -99,7 +99,7 @@ def _words(page: PageText, start: int, end: int, first: int, last: int) -> Itera
 def _contexts(page: PageText, start: int, end: int, first: int, last: int) -> Iterator[tuple[Span | None, Span | None]]:
     """Yield prefixes and suffixes: short ones first, and those of the span's own blocks before others.
 
-    On the live page pictures and captions may stand between two blocks that follow each other in our text.
+    On the live page pictures and captions may separate two blocks that are adjacent in our text.
     """
     for own in (True, False):
         for n in _CONTEXT_WORDS:

@@ -2,7 +2,7 @@
 
 `html` fills a template: whatever is not `Markup` already is escaped, so a source's characters can neither
 become tags, attributes nor script. Templates are literals of this package, never data, and attribute
-values stand in double quotes. Gradio's own `{{...}}` templates are not used for data: their output is
+values are in double quotes. Gradio's own `{{...}}` templates are not used for data: their output is
 evaluated once more as a JavaScript template literal, in which '${...}' from a source would run.
 """
 
@@ -85,7 +85,7 @@ def span_html(
     """Return `source.text[start:end]` with its structure and `highlights` marked.
 
     The text inside the `<mark data-quotes>` elements of a number is its quotation, character by character,
-    within each block. `tag` makes what stands before a highlight; `links` keeps the source's links.
+    within each block. `tag` makes what precedes a highlight; `links` keeps the source's links.
     """
     whole = None if source.blocks else Block(start, end, BlockKind.PARAGRAPH)
     tagged: set[int] = set()

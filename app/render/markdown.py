@@ -73,7 +73,7 @@ def _statement(answer: Answer, statement: Statement) -> str:
 
 def _reference(reference: Reference) -> str:
     number = f"{reference.number}. "
-    indent = " " * len(number)  # what a list item holds stands under its first word (CommonMark 5.2)
+    indent = " " * len(number)  # the content of a list item is indented to its first word (CommonMark 5.2)
     published = f" {plain(reference.published)}." if reference.published else ""
     about = f"{plain(reference.speaker)}. {emphasis(reference.title)}{reference.stop}{published}"
     lines = [f"{number}“{blocks(reference.quotation, indent)}”", "", f"{indent}{about}"]

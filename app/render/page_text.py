@@ -9,7 +9,7 @@ Source of every rule: WICG, 'URL Fragment Text Directives' (https://wicg.github.
   still (it also joins 'ø' and 'o', curly and straight quotation marks), so it sees every match that a browser
   may see and perhaps more: what is unique here is unique there.
 - Word boundaries are the default ones of UAX #29. A range starts and ends at one, as does the inner side of
-  textStart and textEnd; where prefix or suffix stand, the outer side of prefix and suffix takes its place.
+  textStart and textEnd; where there is a prefix or suffix, its outer side of prefix and suffix takes its place.
 - The draft searches text as it is rendered, so runs of white space count as one space.
 """
 
@@ -68,7 +68,7 @@ class PageText:
         self.ends: list[int] = []
         self.stretches: list[Span] = []
         self._blocks: list[Span] = []
-        self._at = [0] * len(text)  # offset -> where it stands in the folded text; used inside blocks only
+        self._at = [0] * len(text)  # offset -> position in the folded text; used inside blocks only
         self._bound: set[int] = set()
         folded: list[str] = []
         length = 0
@@ -113,7 +113,7 @@ class PageText:
         return n if n >= 0 and offset < self.stretches[n][1] else None
 
     def same_block(self, one: int, other: int) -> bool:
-        """Whether two stretches stand in one block."""
+        """Return whether two stretches are in one block."""
         return self._blocks[one] == self._blocks[other]
 
     def identifies(self, directive: Directive) -> bool:

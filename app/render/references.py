@@ -18,7 +18,7 @@ from index.source import Kind, Source, SourceFacts
 class Reference:
     """One footnote, control characters made visible. `speaker` says whose words the quotation is, and when.
 
-    `published`: by whom and when, and in brackets what kind of source it is and how it stands to the article.
+    `published`: by whom and when, and in brackets what kind of source it is and its relation to the article.
     `published` and `address` may be empty.
     """
 

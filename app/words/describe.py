@@ -84,7 +84,7 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
 
 
 def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:
-    """Say how a source stands to the article."""
+    """Say a source's relation to the article."""
     return texts.relations[relation.value]
 
 

@@ -35,7 +35,7 @@ class TermStatistics(Protocol):
 
 
 def under_headings(sentences: Sequence[Sentence]) -> list[str]:
-    """Return each sentence with the run-in heading that it stands under, which often says what it is about."""
+    """Return each sentence with the run-in heading above it, which often says what it is about."""
     heading = ""
     texts = []
     for sentence in sentences:

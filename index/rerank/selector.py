@@ -68,7 +68,7 @@ class SelectorReranker:
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
-        """Score passages; see `Reranker`. One that the selector did not read stands below all that it did."""
+        """Score passages; see `Reranker`. One that the selector did not read ranks below all that it did."""
         features = self.quick.features(query, passages, similarities)
         scores = [self.quick.weigh(p, x) for p, x in zip(passages, features, strict=True)]
         best = sorted(range(len(passages)), key=lambda n: -max(scores[n].sentences))[:READ]

@@ -1,4 +1,4 @@
-"""What figures of a sentence are good for: which of them tell, where they and the dates stand."""
+"""The figures of a sentence: which of them count, which tell, and the spans of figures and dates."""
 
 from __future__ import annotations
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import torch
-from torch import Tensor
-from torch.nn.functional import pad
-from torch.nn.utils.rnn import pad_sequence
+from typing import TYPE_CHECKING
 
 from index.rerank.layout import Layout, Piece, Row
 from index.training.data import Example, Paragraph, window
 from index.training.near_miss import drop_answer, edit_question, names_of, swap_paragraph
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 WHOLE = 300  # tokens of a paragraph that is read whole
 NARROW = (80, 170)  # tokens of a window: passages of an index are of this length
@@ -220,6 +219,10 @@ def collate(items: Sequence[Item], device: str = "cpu") -> dict[str, Tensor]:
     Shapes: ids, types, mask, starts and ends (rows, tokens); labels (rows, sentences); membership (rows, sentences,
     tokens); group (rows,). Without an answer the span points at [CLS].
     """
+    import torch  # here, since drawing an epoch needs none of it and loading takes seconds
+    from torch.nn.functional import pad
+    from torch.nn.utils.rnn import pad_sequence
+
     size = _longest(items)
 
     def padded(rows: Iterable[Tensor]) -> Tensor:

@@ -5,7 +5,7 @@ ones, in the manner of the unanswerable questions of SQuAD 2.0 (Rajpurkar, Jia a
 antonym, entity swap, mutual exclusion, impossible condition) but by rule:
 
     drop_answer        the paragraph loses its answering sentence
-    swap_paragraph     the question stands before another paragraph, a near one that does not hold the answer
+    swap_paragraph     the question is put to another paragraph, a near one without the answer
     edit_question      one figure, name or telling word of the question becomes another
 """
 
@@ -69,7 +69,7 @@ def swap_paragraph(example: Example, others: Sequence[Paragraph], rng: random.Ra
 def edit_question(example: Example, names: Sequence[str], rng: random.Random) -> Example | None:
     """Change one figure, name or telling word of the question; `names`: names to put in.
 
-    None where nothing can be changed, or where the new words stand in the answering sentence already.
+    None where nothing can be changed, or where the answering sentence already has the new words.
     """
     ways: list[Callable[[], str | None]] = [
         lambda: _other_figure(example, rng),

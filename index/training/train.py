@@ -93,7 +93,7 @@ def predict(model: SelectorNetwork, examples: Sequence[Example], layout: Layout,
 
 
 class Training:
-    """One run: model, optimiser, where it stands; saves and resumes itself."""
+    """One run: model, optimiser and progress; saves and resumes itself."""
 
     def __init__(self, out: Path, epochs: int, rate: float, seed: int, start: Path | None, until: int) -> None:
         self.out, self.epochs, self.rate, self.until = out, epochs, rate, until
@@ -111,7 +111,7 @@ class Training:
         self.epoch, self.batch = 0, 0
 
     def run(self, epochs: Epochs, held: Sequence[Example], layout: Layout) -> None:
-        """Train from where it stands to the last epoch, measuring on `held` after each."""
+        """Train from the current epoch to the last, measuring on `held` after each."""
         self._resume()
         saved = time.monotonic()
         while self.epoch < self.until:

@@ -75,7 +75,7 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
 
 
 def _quoted_sources(exchange: Exchange, engine: ChatEngine, quotes: Iterable[AnswerQuote]) -> dict[str, Source]:
-    """Add the sources of `quotes` to those of `exchange`. Raises QuoteError unless each quotation stands in its own."""
+    """Add the sources of `quotes` to those of `exchange`. Raises QuoteError unless each quotation is proved."""
     sources = dict(exchange.sources)
     for quote in quotes:
         if quote.source_id not in sources:

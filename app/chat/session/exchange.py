@@ -47,7 +47,7 @@ class Exchange:
 
     @property
     def proved(self) -> tuple[AnswerQuote, ...]:
-        """Return the `quotes` that stand in their source, which is in `sources`."""
+        """Return the `quotes` that are proved; their source is in `sources`."""
         return tuple(q for q in self.quotes if q.number not in self.changed)
 
     @property

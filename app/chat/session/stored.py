@@ -1,6 +1,6 @@
 """An exchange as the browser keeps it, and back. Nothing that comes from a browser is believed.
 
-Every quotation is proved again against the present index; what cannot be proved is marked as changed and never
+Every quotation is proved again against the current index; what cannot be proved is marked as changed and never
 shown as a quotation. What cannot be read at all becomes an exchange that says so.
 """
 
@@ -96,7 +96,7 @@ def _question(data: Any) -> str:
 
 
 def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, Source]) -> bool:
-    """Check the quotation against the present index; if it stands there, its source is put into `sources`."""
+    """Check the quotation against the current index; if it is proved, add its source to `sources`."""
     if engine is None:
         return False
     try:

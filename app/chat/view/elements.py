@@ -65,7 +65,7 @@ def dismissable_notice(words: str, about: str, dismiss: str) -> Markup:
 
 
 def relation_html(source: Source, texts: Texts) -> Markup:
-    """Say how a source stands to the article; nothing for the article itself."""
+    """Say a source's relation to the article; nothing for the article itself."""
     if source.kind is Kind.ARTICLE:
         return NOTHING
     return html('<span class="relation">{words}</span>', words=relation_words(source.relation, texts))

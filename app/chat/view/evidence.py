@@ -81,7 +81,7 @@ def _cards(exchange: Exchange, passages: dict[str, list[Markup]], texts: Texts) 
 
 
 def card_head(source: Source, texts: Texts) -> Markup:
-    """Say publisher, date and title, and in plain words what the source is and how it stands to the article."""
+    """Say publisher, date and title, and in plain words what the source is and its relation to the article."""
     return html(
         '<header><p class="card-meta"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
         '<h3 dir="auto">{title}</h3><p class="card-kind"><span>{label}</span>{relation}</p></header>',
@@ -99,7 +99,7 @@ def _page_link(url: str, texts: Texts) -> Markup:
 
 
 def _changed(exchange: Exchange, texts: Texts) -> Markup:
-    """Name the quotations that no longer stand in their source; they are never shown as evidence."""
+    """Name the quotations that are no longer in their source; they are never shown as evidence."""
     if not exchange.changed:
         return NOTHING
     items = join(
@@ -150,7 +150,7 @@ def _nearest(exchange: Exchange, place: int, texts: Texts) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A span of one source and the quotations that stand in it, in the order of their numbers."""
+    """A span of one source and the quotations in it, in the order of their numbers."""
 
     start: int
     end: int

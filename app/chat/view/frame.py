@@ -1,4 +1,4 @@
-"""What stands around the conversation: the header, the first page, the lines above the question box."""
+"""What surrounds the conversation: the header, the first page, the lines above the question box."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _conversation_row(texts: Texts) -> Markup:
 
 
 def sources_panel_html(contents: IndexContents | None, texts: Texts, problem: str = "") -> Markup:
-    """List every source with what it is, how it stands, and a tick for the next question; or say `problem`."""
+    """List every source with what it is, its relation, and a checkbox for the next question; or say `problem`."""
     if contents is None:
         return _panel("sources", texts.sources, problem_html(problem, texts), texts)
     body = html(

@@ -86,7 +86,7 @@ def _unnumbered(start: int, end: int) -> Highlight:
 
 
 def source_html(source: Source, highlights: Sequence[Highlight], opened: int, texts: Texts, notice: str = "") -> Markup:
-    """Show the whole of `source` with `highlights` marked and its metadata above; `notice` stands first."""
+    """Show the whole of `source` with `highlights` marked and its metadata above; `notice` comes first."""
     steps = sorted(highlights, key=lambda h: (h.start, h.number))
     body = html(
         '{places}{facts}<div class="source-text whole"{language}>{text}</div>',

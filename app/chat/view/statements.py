@@ -86,7 +86,7 @@ def _further(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    """Say who speaks, and how the source stands to the article."""
+    """Say who speaks, and the source's relation to the article."""
     source = _source(exchange, statement)
     relation = NOTHING
     if source is not None and source.relation is not Relation.ARTICLE:
