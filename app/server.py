@@ -31,7 +31,7 @@ _PATIENCE = 2  # seconds that open streams get to end after Ctrl-C
 
 
 def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
-    """The application. Without `engine` the index is opened when it is first needed.
+    """Make the application. Without `engine` the index is opened when it is first needed.
 
     Works without an index too: the page and `/health` then say what to do.
     """
@@ -64,7 +64,7 @@ def _open_engine(settings: Settings) -> ChatEngine:
 
 
 def _health(provider: EngineProvider) -> JSONResponse:
-    """200 with what is served; 503 with words when there is nothing to answer from."""
+    """Answer 200 with what is served; 503 with words when there is nothing to answer from."""
     from app.chat.session.problems import problem_words
 
     try:
@@ -138,7 +138,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, so that a taken port is known before anything is loaded."""
+    """Return a socket bound to the address, so that a taken port is known before anything is loaded."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -158,6 +158,6 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, port: int) -> str:
-    """What a browser on this machine opens."""
+    """Return the address that a browser on this machine opens."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"

@@ -169,11 +169,11 @@ class Source(SourceFacts):
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
     def line_at(self, offset: int) -> int:
-        """The 1-based line of the file that holds the character at `offset` (1 if there is no map)."""
+        """Return the 1-based line of the file that holds the character at `offset` (1 if there is no map)."""
         i = bisect_right(self.lines, (offset, 1 << 60)) - 1
         return self.lines[i][1] if i >= 0 else 1
 
     def block_at(self, offset: int) -> Block | None:
-        """The block that contains `offset`, or None between blocks."""
+        """Return the block that contains `offset`, or None between blocks."""
         i = bisect_right(self.blocks, offset, key=lambda b: b.start) - 1
         return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None

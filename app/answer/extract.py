@@ -143,7 +143,7 @@ def _grouped(further: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Whether `one` says what `other` says: the same source in much the same words."""
+    """Tell whether `one` says what `other` says: the same source in much the same words."""
     a, b = analyse(one.sentence.text).terms, analyse(other.sentence.text).terms
     if one.source.id != other.source.id:
         return False

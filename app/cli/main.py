@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _is_click_usage(error: Exception) -> bool:
-    """Whether the argument parser raised `error` (typer may carry its own copy of click)."""
+    """Tell whether the argument parser raised `error` (typer may carry its own copy of click)."""
     return hasattr(error, "show") and hasattr(error, "format_message")
 
 

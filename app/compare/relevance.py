@@ -60,7 +60,7 @@ class Found:
         return self.candidate.sentence.text
 
     def score(self, cut: Cut) -> float:
-        """How well the sentence answers (0..1, higher is better), its period included."""
+        """Return how well the sentence answers (0..1, higher is better), its period included."""
         return min(1.0, self.candidate.score * (cut.timely if self.timely else 1.0))
 
 

@@ -162,7 +162,7 @@ def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = ()
 
 
 def _second(first: Found, other: Found, counted: str, cut: Cut) -> bool:
-    """Whether `other` speaks to the question as `first` does, and gives another figure for what is `counted`."""
+    """Tell whether `other` speaks to the question as `first` does, and gives another figure for what is `counted`."""
     near = other.own >= _SECOND_WORDS * first.own and other.score(cut) >= _SECOND_SCORE * first.score(cut)
     one, two = _values(first, counted), _values(other, counted)
     return near and bool(one) and bool(two) and not one & two

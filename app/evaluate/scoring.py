@@ -128,7 +128,7 @@ def _is_proved(quote: Quote, sources: dict[str, Source]) -> bool:
 
 
 def _is_right(question: GoldQuestion, answer: Answer) -> tuple[bool, bool]:
-    """(answered right, the first statement already does)."""
+    """Return (answered right, the first statement already does)."""
     if question.kind == UNANSWERABLE:
         return answer.abstained, answer.abstained
     if question.kind == SMALLTALK:

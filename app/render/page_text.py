@@ -117,7 +117,7 @@ class PageText:
         return self._blocks[one] == self._blocks[other]
 
     def identifies(self, directive: Directive) -> bool:
-        """Whether the first text that the directive matches is the one that it was made for."""
+        """Tell whether the first text that the directive matches is the one that it was made for."""
         last = directive.end or directive.start
         return self._first_match(directive) == (self._at[directive.start[0]], self._end(last[1]))
 

@@ -220,6 +220,6 @@ class Texts:
     unexpected: str
 
     def counted(self, count: int, words: Plural, **more: str) -> str:
-        """'one source', '3 sources': the form that this language uses for `count`."""
+        """Return 'one source' or '3 sources': the form that this language uses for `count`."""
         form = locale(self.code).plural_form(count)
         return {"one": words.one, "few": words.few}.get(form, words.many).format(count=count, **more)

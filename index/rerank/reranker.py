@@ -38,5 +38,5 @@ class Reranker(Protocol):
     def threshold(self) -> float: ...
 
     def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
-        """One score a passage. `similarities`: cosine of query and passage (-1..1), as the dense engine found it."""
+        """Return one score a passage. `similarities`: cosine of query and passage (-1..1), from the dense engine."""
         ...

@@ -172,7 +172,7 @@ def source_digest(source: Source) -> str:
 
 
 def _record(source: Source) -> str:
-    """All fields but the text, as JSON."""
+    """Return all fields but the text, as JSON."""
     values: dict[str, Any] = {}
     for f in fields(source):
         value = getattr(source, f.name)

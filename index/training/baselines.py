@@ -64,5 +64,5 @@ def by_chance(examples: Sequence[Example]) -> list[Prediction]:
 
 
 def _of_scores(example: Example, scores: Sequence[float]) -> Prediction:
-    """The best sentence's score is the confidence."""
+    """Take the best sentence's score as the confidence."""
     return Prediction(example.labels, tuple(scores), max(scores))

@@ -87,7 +87,7 @@ class Epochs:
         return _cut(parts, tokens, rng)
 
     def _items(self, example: Example, near: Sequence[Paragraph], rng: random.Random) -> list[Item]:
-        """The rows of one example: one, or two if it comes with its near miss or another paragraph."""
+        """Return the rows of one example: one, or two if it comes with its near miss or another paragraph."""
         group = self._groups[example.paragraph]
         if rng.random() < self._plan.no_mark:
             example = replace(example, question=example.question.rstrip("? "))
@@ -103,7 +103,7 @@ class Epochs:
         return items
 
     def _variants(self, example: Example, near: Sequence[Paragraph], rng: random.Random) -> list[Example]:
-        """The example, its near miss, or both, as the plan has it."""
+        """Draw the example, its near miss, or both, as the plan has it."""
         plan, chance = self._plan, rng.random()
 
         def edited() -> Example | None:
@@ -171,7 +171,7 @@ def _token_spans(text: str, piece: Piece, answers: Sequence[str]) -> Iterator[tu
 
 
 def _start(example: Example, sizes: Sequence[int], limit: int, rng: random.Random) -> int:
-    """Where the window begins: mostly so that an answer is in it, every place before the answer being as likely."""
+    """Draw where the window begins: mostly so that it holds an answer, at every place alike."""
     if sum(sizes) <= limit:
         return 0
     answers = [i for i, a in enumerate(example.labels) if a]

@@ -111,7 +111,7 @@ def _other_figure(example: Example, rng: random.Random) -> str | None:
 
 
 def _other_name(example: Example, names: Sequence[str], rng: random.Random) -> str | None:
-    """A name that question and paragraph share becomes another of the same number of words."""
+    """Replace a name that question and paragraph share by another of the same number of words."""
     text = " ".join(example.sentences)
     low = example.question.lower()
     inside = set(_NAME.findall(text))

@@ -85,13 +85,13 @@ def build_queries(
 
 
 def _candidates(example: Example, near: Sequence[Paragraph]) -> list[Paragraph]:
-    """Its own paragraph and those near it, without the one that its own was changed from."""
+    """Return its own paragraph and those near it, without the one that its own was changed from."""
     title, sentences = example.paragraph
     return [example.paragraph, *(p for p in near if p[0] != title or not set(sentences) & set(p[1]))]
 
 
 def _read(questions: Sequence[str], sets: Sequence[Sequence[Paragraph]], selector: Selector | None) -> Iterator[Floats]:
-    """The selector's columns for each paragraph of each set, in order."""
+    """Return the selector's columns for each paragraph of each set, in order."""
     pairs = [(q, title, s) for q, chosen in zip(questions, sets, strict=True) for title, s in chosen]
     if selector is None:
         return (np.zeros((len(s), 2)) for _, _, s in pairs)
@@ -99,7 +99,7 @@ def _read(questions: Sequence[str], sets: Sequence[Sequence[Paragraph]], selecto
 
 
 def _document_frequencies(paragraphs: Sequence[Paragraph]) -> Counter[str]:
-    """How many paragraphs hold each term."""
+    """Count the paragraphs that hold each term."""
     counts: Counter[str] = Counter()
     for title, sentences in paragraphs:
         counts.update(frozenset().union(analyse(title).terms, *(analyse(s).terms for s in sentences)))

@@ -69,7 +69,7 @@ def loss_of(sentences: Tensor, start: Tensor, end: Tensor, batch: dict[str, Tens
 
 
 def _marginal(logits: Tensor, right: Tensor) -> Tensor:
-    """-log of the probability of all right columns together, mean over rows."""
+    """Return -log of the probability of all right columns together, mean over rows."""
     chosen = logits.masked_fill(right == 0, float("-inf"))
     return (torch.logsumexp(logits, 1) - torch.logsumexp(chosen, 1)).mean()
 
