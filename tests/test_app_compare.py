@@ -71,6 +71,7 @@ def test_every_development_question_holds_the_rules(real_engine: Engine) -> None
     assert enough >= several - 1
 
 
+@pytest.mark.slow
 def test_who_speaks_is_said_in_plain_words(engine: Engine) -> None:
     rows = engine.compare("Who claims that nearly a fifth of soldiers have left their positions?").rows
     speakers = {r.source_id: speaker(r.facts, quoting=r.quoting) for r in rows}

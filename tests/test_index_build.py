@@ -384,6 +384,7 @@ def _lose_from_lexical(folder: Path) -> None:
     writer.wait_merging_threads()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
