@@ -9,7 +9,7 @@ Source of every rule: WICG, 'URL Fragment Text Directives' (https://wicg.github.
   still (it also joins 'ø' and 'o', curly and straight quotation marks), so it sees every match that a browser
   may see and perhaps more: what is unique here is unique there.
 - Word boundaries are the default ones of UAX #29. A range starts and ends at one, as does the inner side of
-  textStart and textEnd; where there is a prefix or suffix, its outer side of prefix and suffix takes its place.
+  textStart and textEnd; where there is a prefix or a suffix, its outer side must lie at one instead.
 - The draft searches text as it is rendered, so runs of white space count as one space.
 """
 
