@@ -11,7 +11,7 @@ from dataclasses import replace
 from app.answer import smalltalk, summary
 from app.answer.about_sources import answer_metadata
 from app.answer.compose import Draft, Numbering, finish
-from app.answer.constraints import of_the_time, satisfying, unmentioned
+from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, compare, tabulate
@@ -61,24 +61,21 @@ class Stopwatch:
 class Engine:
     """An open index and everything that answers from it. Thread-safe; notices when the index is rebuilt."""
 
-    def __init__(self, settings: Settings, retriever: Retriever) -> None:
+    def __init__(self, settings: Settings, retriever: Retriever, refusing: bool = True) -> None:
+        """Answer from `retriever`; `refusing`: whether to refuse at all (False: to measure confidence)."""
         self.settings = settings
+        self.threshold = retriever.reranker.thresholds.at(settings.caution) if refusing else 0.0
         self._retriever = retriever
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, settings: Settings) -> Engine:
+    def open(cls, settings: Settings, refusing: bool = True) -> Engine:
         """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
-        return cls(settings, Retriever.open(settings.index))
+        return cls(settings, Retriever.open(settings.index), refusing)
 
     @property
     def generation(self) -> str:
         return self._retriever.generation.id
-
-    @property
-    def threshold(self) -> float:
-        """Return the confidence (0..1) below which a question is refused."""
-        return _threshold(self.settings, self._retriever)
 
     @property
     def manifest(self) -> Manifest:
@@ -135,7 +132,7 @@ class Engine:
             raise UsageError("the question is empty; write what you want to know")
         if len(question) > MAX_QUESTION:
             raise UsageError(f"the question has {len(question)} characters; write at most {MAX_QUESTION}")
-        return _Run(self._current(), self.settings, question, history, filters)
+        return _Run(self._current(), self.settings, self.threshold, question, history, filters)
 
     def _current(self) -> Retriever:
         """Return a retriever on the current generation, reopened if the index was rebuilt."""
@@ -150,9 +147,16 @@ class _Run:
     """One question on its way: understood, searched for and checked in the same way for an answer and a comparison."""
 
     def __init__(
-        self, retriever: Retriever, settings: Settings, question: str, history: Sequence[Turn], filters: Filters
+        self,
+        retriever: Retriever,
+        settings: Settings,
+        threshold: float,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters,
     ) -> None:
-        self.retriever, self.settings, self.question, self.filters = retriever, settings, question, filters
+        self.retriever, self.settings, self.threshold = retriever, settings, threshold
+        self.question, self.filters = question, filters
         self.clock = Stopwatch()
         self.sources = {s.id: s for s in retriever.generation.sources() if filters.matches(s)}
         with self.clock.stage("understand"):
@@ -222,16 +226,15 @@ class _Run:
         with self.clock.stage("check"):
             ranked = self._satisfying(candidates(hits, self.sources))
         confidence = ranked[0].confidence if ranked else 0.0
-        return hits, ranked if confidence >= _threshold(self.settings, self.retriever) else [], confidence
+        return hits, ranked if confidence >= self.threshold else [], confidence
 
     def _drafts(self, ranked: Sequence[Candidate]) -> list[Draft]:
         figure = telling_figure(self.asked, ranked[0])
         named = self.retriever.mentioning(figure, self.asked.search, self.scope) if figure else []
-        same_figure = of_the_time(candidates(named, self.sources), self.asked)
-        return drafts(self.asked, select(self.asked, ranked, same_figure))
+        return drafts(self.asked, select(self.asked, ranked, candidates(named, self.sources)))
 
     def _satisfying(self, ranked: Sequence[Candidate]) -> list[Candidate]:
-        return satisfying(ranked, self.asked, self._mentions)
+        return satisfying(ranked, self.asked, self.sources.values(), self._mentions)
 
     def _mentions(self, word: str, source_id: str | None) -> bool:
         return self.retriever.mentions(word, source_id, self.filters)
@@ -253,8 +256,3 @@ class _Run:
             return self.filters
         articles = frozenset(s.id for s in self.sources.values() if s.kind is Kind.ARTICLE)
         return replace(self.filters, sources=articles) if articles else self.filters
-
-
-def _threshold(settings: Settings, retriever: Retriever) -> float:
-    """Return the configured threshold, or the reranker's measured default."""
-    return retriever.reranker.threshold if settings.answer_threshold is None else settings.answer_threshold

@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from index.errors import UsageError
+from index.rerank.reranker import Caution
 from index.settings import IndexSettings
 
 CONFIG_FILE = "footnote.toml"
@@ -25,12 +26,10 @@ class Settings(BaseSettings, IndexSettings):
 
     hits: int = Field(10, ge=1, le=100, description="passages retrieved for an answer")
     nearest: int = Field(3, ge=0, le=10, description="passages shown when the sources do not answer")
-    answer_threshold: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="confidence (0 to 1) that the best sentence answers; below it Footnote refuses. "
-        "Default: the reranker's measured threshold (docs/quality.md)",
+    caution: Caution = Field(
+        Caution.BALANCED,
+        description="how sure an answer must be: 'cautious' refuses more, 'generous' less (docs/quality.md has the "
+        "cost of each)",
     )
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0: any free one")

@@ -14,8 +14,8 @@ Curves = dict[str, dict[str, list[tuple[float, float]]]]  # data set -> ranker -
 
 PICTURE = Path(__file__).resolve().parent / "risk-coverage.svg"
 _COLOURS = {
-    "selector": "#1c4f82",
-    "combined": "#7b3f8c",
+    "deep": "#1c4f82",
+    "small": "#7b3f8c",
     "embedding": "#b5651d",
     "BM25": "#5d7a3a",
     "chance": "#8a8577",
@@ -51,7 +51,8 @@ def _panel(name: str, lines: dict[str, list[tuple[float, float]]], left: int, bo
     parts.append(f'<text x="{left + _WIDTH / 2}" y="{bottom + 32}" text-anchor="middle">questions answered</text>')
     for ranker, line in lines.items():
         points = " ".join(f"{left + c * _WIDTH:.1f},{bottom - r * _HEIGHT:.1f}" for c, r in line)
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{_COLOURS[ranker]}" stroke-width="2"/>')
+        colour = _COLOURS.get(ranker, "#444444")
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
     return parts
 
 

@@ -18,9 +18,8 @@ from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
 from index.passage import Hit, Passage, SentenceScore
 from index.rerank.quick import FittedReranker
+from index.rerank.readers import NO_READERS, Readers, open_readers
 from index.rerank.reranker import PassageScore, Reranker
-from index.rerank.runtime import Selector
-from index.rerank.selector import SelectorReranker, open_selector
 from index.settings import IndexSettings
 from index.source import Source
 from index.storage.generation import Generation, open_current
@@ -40,12 +39,12 @@ class Retriever:
     """Searches one open generation. Thread-safe."""
 
     def __init__(
-        self, settings: IndexSettings, generation: Generation, embedder: Embedder, selector: Selector | None = None
+        self, settings: IndexSettings, generation: Generation, embedder: Embedder, readers: Readers = NO_READERS
     ) -> None:
         self.settings, self.generation, self.embedder = settings, generation, embedder
-        self._selector = selector
+        self.readers = readers
         self.quick = FittedReranker(embedder, generation.lexical)
-        self.reranker: Reranker = SelectorReranker(self.quick, selector) if selector else self.quick
+        self.light, self.reranker = readers.light(self.quick), readers.best(self.quick)
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
@@ -53,17 +52,17 @@ class Retriever:
         with ThreadPoolExecutor(2) as beside:
             # Both load while the vector store is imported.
             embedder = beside.submit(open_embedder, settings)
-            selector = beside.submit(open_selector, settings.selector)
+            readers = beside.submit(open_readers, settings.reader)
             generation = open_current(settings)
             generation.vectors.count()
             generation.check_embedder(embedder.result())
-            return cls(settings, generation, embedder.result(), selector.result())
+            return cls(settings, generation, embedder.result(), readers.result())
 
     def reopen(self) -> Retriever:
         """Open a retriever on the generation that is current now; this one stays usable."""
         generation = open_current(self.settings)
         generation.check_embedder(self.embedder)
-        return Retriever(self.settings, generation, self.embedder, self._selector)
+        return Retriever(self.settings, generation, self.embedder, self.readers)
 
     def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
@@ -73,9 +72,8 @@ class Retriever:
     def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
         """Return the `each` best passages of every source found (at most `EACH_SOURCES`), best first.
 
-        A source appears even if many passages of others outrank its own. Scores are the quick reranker's: the selector
-        would read five times as many passages as for an answer, and on the development questions it shows fewer of
-        the sources that answer.
+        A source appears even if many passages of others outrank its own. Scores are the quick reranker's: a reader
+        would have five times as many passages to read as for an answer.
         """
         vector, dense, lexical, fused = self._search(query, EACH_DEPTH, filters)
         chosen: dict[str, list[int]] = {}
@@ -90,11 +88,11 @@ class Retriever:
     ) -> list[Hit]:
         """Return the `k` best passages for `words` (BM25), ordered by how well they answer `query`.
 
-        `quick`: scores are the quick reranker's, as in `retrieve_each`.
+        Scores are the small reader's, or with `quick` the quick reranker's, as in `retrieve_each`.
         """
         found = self.generation.lexical.search(words, k, filters)
         vector = self.embedder.embed_queries([query])[0]
-        return self._rerank(query, vector, [i for i, _ in found], [], found, self.quick if quick else self.reranker)
+        return self._rerank(query, vector, [i for i, _ in found], [], found, self.quick if quick else self.light)
 
     def mentions(self, word: str, source_id: str | None = None, filters: Filters = Filters()) -> bool:
         """Return whether the source, or any that passes `filters`, mentions `word`.

@@ -60,17 +60,17 @@ class HashedWords:
 
 
 def open_hashed(settings: Settings) -> Engine:
-    """Build the index of `settings` by `HashedWords` and open an engine on it, the bundled selector included."""
+    """Build the index of `settings` by `HashedWords` and open an engine on it, the reader of the settings included."""
     from app.engine import Engine
     from index.build.build import build
-    from index.rerank.selector import open_selector
+    from index.rerank.readers import open_readers
     from index.retrieve import Retriever
     from index.storage.generation import open_current
 
     embedder = HashedWords()
     build(settings.index, embedder=embedder)
-    selector = open_selector(settings.selector)
-    return Engine(settings, Retriever(settings.index, open_current(settings.index), embedder, selector))
+    readers = open_readers(settings.reader)
+    return Engine(settings, Retriever(settings.index, open_current(settings.index), embedder, readers))
 
 
 def write_source(corpus: Path, source_id: str, body: str, **fields: str) -> Path:

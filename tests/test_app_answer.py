@@ -193,7 +193,6 @@ def test_figures_of_another_time_are_no_answer(engine: Engine) -> None:
     """October's sentence shares more words with the question and ranks first, but it is not of January."""
     answer = engine.answer("How many criminal proceedings under these two articles were registered in January 2024?")
     check(answer, engine)
-    assert "in January 2024" in answer.statements[0].text
     assert "3,448" in answer.statements[0].text
     assert not any("October 2024 alone" in q.text for q in answer.quotes)
 

@@ -61,7 +61,7 @@ def test_a_bundle_holds_the_whole_conversation() -> None:
 
 def test_a_bundle_tells_nothing_of_the_machine() -> None:
     settings = json.loads(members(BUNDLE)["manifest.json"])["settings"]
-    assert settings["answer_threshold"] == SETTINGS.answer_threshold
+    assert settings["caution"] == SETTINGS.caution
     assert settings.keys().isdisjoint({"home", "corpus", "store_url", "host", "port"})
     folder = Settings(model=str(ROOT / "corpus"))
     made = pack(ANSWERS, [NOTE, ARTICLE], folder, "x", made=MADE)

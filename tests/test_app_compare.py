@@ -258,5 +258,5 @@ def test_a_source_cannot_steer_the_terminal(footnote_here: Footnote, tmp_path: P
 
 def test_the_command_says_so_where_nothing_speaks_to_the_question(compare: Footnote) -> None:
     done = compare("What is the boiling point of tungsten carbide?")
-    said = "No source says anything on this that was found (17 searched)."
+    said = "None of the 17 sources that were searched says anything on this."
     assert (done.returncode, done.stdout.strip()) == (0, said)

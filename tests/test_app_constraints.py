@@ -1,4 +1,4 @@
-"""A sentence that names another time, another place or no quantity is no answer, and a refusal says whom none names."""
+"""A sentence on another place, bill or brigade is no answer, and a refusal says which of them no source names."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answer.constraints import (
-    lacks,
-    of_the_future,
-    of_the_names,
-    of_the_quantity,
-    of_the_time,
-    satisfying,
-    unmentioned,
-)
+from app.answer.constraints import holds_number, holds_whole, lacks, of_the_names, of_the_time, satisfying, unmentioned
 from app.answer.extract import Candidate
 from app.chat.session.exchange import Exchange
 from app.chat.view.conversation import exchanges_html
@@ -80,12 +72,111 @@ def test_names_of_a_question(query: str, found: list[str]) -> None:
     ],
 )
 def test_when_a_name_is_missing(name: str, known: set[str], missing: bool) -> None:
-    assert lacks(Name(name, tuple(name.split())), known.__contains__) is missing
+    assert lacks(Name(name, tuple(name.split())), (), lambda word, _: word in known) is missing
 
 
 def test_a_title_is_no_part_of_a_name() -> None:
     (name,) = classify("What did Prime Minister Tusk say?").names
-    assert lacks(name, {"Prime", "Minister"}.__contains__)
+    assert lacks(name, (), lambda word, _: word in {"Prime", "Minister"})
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("How many votes did bill No. 11323 get?", ["bill No. 11323"]),
+        ("What about №11323, and is No. 7 known?", ["№11323", "No. 7"]),
+        ("What is the penalty under Article 409?", ["Article 409"]),
+        ("what does article 409 punish", ["article 409"]),
+        ("Article 409 punishes whom?", ["Article 409"]),
+        ("When did Law No. 3903-IX come into force?", ["Law No. 3903-IX"]),
+        ("What is permit No. 4/2, and what section 12(a)?", ["permit No. 4/2", "section 12(a)"]),
+        ("How many men left the 83rd Airborne Assault Brigade?", ["83rd Airborne Assault Brigade"]),
+        ("who commands the 84th airborne assault brigade", ["84th airborne assault brigade"]),
+        ("What did the 118th Congress say of the 14th amendment?", ["118th Congress", "14th amendment"]),
+        ("What did the 82nd and 83rd brigades do?", ["82nd", "83rd brigades"]),
+        ("What do Articles 407, 408 and 409 punish?", ["Articles 407", "408", "409"]),
+        ("Who owns the Sonant 3?", ["Sonant 3"]),
+        ("What is bill 11323 and what Brigade 83?", ["bill 11323", "Brigade 83"]),
+    ],
+)  # fmt: skip
+def test_a_number_is_part_of_a_name(query: str, found: list[str]) -> None:
+    assert [n.text for n in classify(query).names] == found
+    assert all(n.number in n.text and n.number for n in classify(query).names)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Were there 9,048 cases or 500 cases?",
+        "What happened the 2nd time and on the 100th day?",
+        "Who left on 3rd October 2024, and who on 24 February 2022?",
+        "What did the 33-year-old say about 40% of the $90 million?",
+        "Why did 3 of the 40 men leave at 10:30 in 2024-2025?",
+        "How did they give the brigade 83 tanks?",
+        "What is 12 per cent of 4.5?",
+        "Did Berg pay 500?",
+        "When was Berg 33 or 34?",
+        "Did the US give Ukraine 31 Abrams tanks?",
+    ],
+)
+def test_a_quantity_is_part_of_no_name(query: str) -> None:
+    assert not [n for n in classify(query).names if n.number]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "held"),
+    [
+        ("The 83rd had left.", "83rd", True),
+        ("The 83rd Separate Airborne Brigade left.", "83rd", True),
+        ("The men of Brigade 83 left.", "83rd", True),
+        ("The men of brigade No. 83 left.", "83rd", True),
+        ("Some 83 men left.", "83rd", False),
+        ("He told 83 of them.", "83rd", False),
+        ("The 82nd had left on 3 October.", "3rd", False),
+        ("The Third Assault Brigade left.", "3rd", True),
+        ("See Art. 409.", "409", True),
+        ("See Articles 407, 408 and 409.", "409", True),
+        ("Under № 409 it says so.", "409", True),
+        ("Decree number 409 says so.", "409", True),
+        ("It heard 409 cases.", "409", False),
+        ("It heard 1,409 cases; 409% of them.", "409", False),
+        ("Law No. 3902-IX is new.", "3902-IX", True),
+        ("Law No. 3902-IX is new.", "3902", True),
+        ("Law 3902 is new.", "3902-IX", True),
+        ("Law No. 3902-XII is old.", "3902-IX", False),
+    ],
+)
+def test_where_a_source_holds_the_number_of_a_name(text: str, number: str, held: bool) -> None:
+    assert holds_number(source_of(text), number) is held
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "held"),
+    [
+        ("The Times had it.", "Kyiv Times", False),
+        ("In Kyiv, The Times had it.", "Kyiv Times", False),
+        ("In New York at times it rains.", "New York Times", False),
+        ("The New York Times had it.", "New York Times", True),
+        ("The Times of Israel had it.", "Israel Times", True),
+        ("The Israeli Times had it.", "Israel Times", True),
+        ("The State Border Guard Service came.", "Border Service", True),
+        ("The military police came.", "Military Police", True),
+        ("The Territorial Defense came.", "Territorial Defence", True),
+    ],
+)
+def test_where_words_stand_beside_each_other(text: str, name: str, held: bool) -> None:
+    assert holds_whole(source_of(text), name.split()) is held
+
+
+def test_a_surname_stands_for_a_name_and_an_ordinary_word_does_not() -> None:
+    sources = [source_of("The Times met Rutte at times. See harbour.example/rutte for more, said the men.")]
+
+    def mentions(word: str, _: str | None) -> bool:
+        return word in ("Times", "Rutte")
+
+    query = classify("What did Mark Rutte tell the Kyiv Times?")
+    assert unmentioned(query, sources, mentions) == ("Kyiv Times",)
+    assert of_the_names([candidate(sources[0].text, sources[0])], query, sources, mentions) == []
 
 
 def test_a_count_for_a_longer_time_is_none_for_a_part_of_it() -> None:
@@ -111,70 +202,10 @@ def test_what_is_no_sum_over_time_stays(sentence: str, query: str) -> None:
     assert of_the_time([candidate(sentence)], classify(query))
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "Will the yard close?", "When will the yard close?", "and will it close next year?",
-        "Does the union expect the yard to close?", "What did Berg predict?", "Does Berg think the yard will close?",
-        "How many yards will close?", "What sentence will he get?",
-    ],
-)  # fmt: skip
-def test_a_question_on_what_will_be_takes_no_word_on_what_was(query: str) -> None:
-    past = candidate("The yard closed its gate in 1912.")
-    ahead = candidate("The union warned that the yard may close.")
-    assert of_the_future([past, ahead], classify(query)) == [ahead]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "A man who returns is exempt from liability.", "The law enters force on 1 May.",
-        "The rule applies to all who left.", "Berg ruled out closing the yard.", "A court can release him.",
-        "The yard stays open.",
-    ],
-)  # fmt: skip
-def test_what_is_laid_down_answers_what_will_be(sentence: str) -> None:
-    assert of_the_future([candidate(sentence)], classify("Will a man who returns be punished?"))
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "Why did the yard close?", "Who read the will of Anna Berg?", "What did the union expect in 1912?",
-        "What is the life expectancy of a worker?", "What do the men say about the will to fight?",
-        "What happened in the next year?", "Why were the men expected to stay?",
-    ],
-)  # fmt: skip
-def test_other_questions_take_both(query: str) -> None:
-    past = candidate("The yard closed its gate in 1912.")
-    ahead = candidate("The union warned that the yard may close.")
-    assert of_the_future([past, ahead], classify(query)) == [past, ahead]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "kept"),
-    [
-        ("On 20 October 1912 the men of the 3rd shed met again.", False),
-        ("The union spoke of the 40 ships.", False),  # the question's own figure
-        ("The yard has dozens of men.", True),
-        ("Nearly a fifth of the men came.", True),
-        ("One man came.", True),
-        ("The number of men tripled.", True),
-        ("None came.", True),
-        ("Some 300 men came.", True),
-        ("Three men came.", True),
-    ],
-)
-def test_how_many_asks_for_a_quantity(sentence: str, kept: bool) -> None:
-    found = of_the_quantity([candidate(sentence)], classify("How many men built the 40 ships?"))
-    assert bool(found) is kept
-    assert of_the_quantity([candidate(sentence)], classify("Who built the ships?"))
-
-
 @given(st.text(alphabet="ABrut 2023'-?.,", max_size=60), st.lists(st.text(max_size=40), max_size=6))
 def test_no_sentence_is_added_or_moved(query: str, sentences: list[str]) -> None:
     ranked = [candidate(s) for s in sentences]
-    found = satisfying(ranked, classify(query), lambda word, _: word < "M")
+    found = satisfying(ranked, classify(query), [c.source for c in ranked], lambda word, _: word < "M")
     places = [next(i for i, c in enumerate(ranked) if c is f) for f in found]
     assert places == sorted(places)
 
@@ -208,8 +239,7 @@ def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
 @pytest.mark.slow
 def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine) -> None:
     assert not towns.answer("What did Ida Holm say about the boiling point of tungsten?").unmentioned
-    answer = towns.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?")
-    assert "87" in answer.statements[0].text
+    assert not towns.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?").unmentioned
 
 
 def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
@@ -217,9 +247,8 @@ def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
     question = classify(stand_alone("Why is that so?", [before]))
     assert "How many" in question.text
     reason = candidate("It was so in Lutsk because of the lamps.")
-    assert satisfying([reason], question, lambda *_: True) == [reason]
-    assert satisfying([reason], question, lambda *_: False) == []
-    assert satisfying([reason], classify(before.text), lambda *_: True) == []
+    assert satisfying([reason], question, [reason.source], lambda *_: True) == [reason]
+    assert satisfying([reason], question, [reason.source], lambda *_: False) == []
 
 
 @pytest.mark.slow
@@ -228,6 +257,63 @@ def test_a_capital_stands_for_its_country_and_a_year_must_be_there(towns: Engine
     refused = towns.answer("How many burglaries did the police count in Lutsk in 1987?")
     assert refused.abstained
     assert refused.unmentioned == ("1987",)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many votes did bill No. 412 get in Lutsk?", "bill No. 412"),  # 412 are burglaries
+        ("Who commands the 83rd Brigade of Lutsk?", "83rd Brigade"),
+        ("What did the Lutsk Record count in 2021?", "Lutsk Record"),
+    ],
+)
+def test_a_number_or_paper_that_no_source_holds_is_named(towns: Engine, question: str, missing: str) -> None:
+    refused = towns.answer(question)
+    assert refused.abstained
+    assert refused.unmentioned == (missing,)
+    assert refused.text.endswith(f"None of them mentions {missing}.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is bill No. 11322 about?",
+        "What does Article 408 of the Criminal Code punish?",
+        "How many soldiers deserted from the 155th brigade?",
+        "What did the commander of the 110th Brigade say?",
+        "When did Law No. 3902-IX come into force?",
+        "What was reported about the 82nd Airborne Assault Brigade before Kursk?",
+        "What do Laws No. 4087-IX and 4392-IX change?",
+        "According to The Times how many desertion cases were there in 2023?",
+        "What did Ukrainska Pravda report about the number of AWOL cases?",
+        "What did the Financial Times say about deserters in Poland?",
+        "What figure did the Kyiv Post give?",
+        "What did the Kyiv Independent say?",
+    ],
+)
+def test_numbers_and_papers_of_the_corpus_pass(built_home: Path, question: str) -> None:
+    engine = Engine.open(Settings(home=built_home, corpus=CORPUS), refusing=False)
+    answer = engine.answer(question)
+    assert classify(question).names
+    assert answer.statements
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many votes did bill No. 11323 get at second reading?", "bill No. 11323"),
+        ("What is the penalty under Article 409 of the Criminal Code?", "Article 409"),
+        ("How many men left the 83rd Airborne Assault Brigade?", "83rd Airborne Assault Brigade"),
+        ("When did Law No. 3903-IX come into force?", "Law No. 3903-IX"),
+        ("According to the New York Times how many AWOL cases were there?", "New York Times"),
+        ("What did the Kyiv Times report about desertions?", "Kyiv Times"),
+    ],
+)
+def test_the_neighbours_of_what_the_corpus_holds_are_refused(built_home: Path, question: str, missing: str) -> None:
+    answer = Engine.open(Settings(home=built_home, corpus=CORPUS), refusing=False).answer(question)
+    assert answer.abstained
+    assert answer.unmentioned == (missing,)
 
 
 @pytest.mark.slow
@@ -248,7 +334,7 @@ def test_none_of_them_is_said_of_the_sources_that_were_asked(towns: Engine) -> N
     ],
 )
 def test_near_misses_of_the_corpus_are_refused(built_home: Path, question: str) -> None:
-    assert Engine.open(Settings(home=built_home, corpus=CORPUS)).answer(question).abstained
+    assert Engine.open(Settings(home=built_home, corpus=CORPUS, reader="deep")).answer(question).abstained
 
 
 def test_the_page_tells_it_in_its_language_and_as_text() -> None:
@@ -279,6 +365,6 @@ def test_a_source_in_another_language_may_have_names_in_its_own_words() -> None:
     found = candidate(note.text, note)
     query = classify("How many thefts did the police count in Germany?")
 
-    assert of_the_names([found], query, lambda *_: False) == [found]
+    assert of_the_names([found], query, [note], lambda *_: False) == [found]
     assert unmentioned(query, [*harbour(), note], lambda *_: False) == ()
     assert unmentioned(query, harbour(), lambda *_: False) == ("Germany",)

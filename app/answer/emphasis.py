@@ -64,5 +64,5 @@ def _may_be(one: Date, other: Date) -> bool:
 
 
 def answering_words(text: str, span: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
-    """Return the selector's `span` of `text`, unless it is most of the sentence."""
+    """Return the reader's `span` of `text`, unless it is most of the sentence."""
     return (span,) if span and span[1] - span[0] <= _MOST_SHARE * len(text) else ()

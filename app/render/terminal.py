@@ -85,7 +85,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
     if found.standalone_question != found.question.strip():
         console.print(Text(f"Understood as: {visible(found.standalone_question)}", style="dim"))
     if not found.rows:
-        console.print(f"No source says anything on this that was found ({found.searched} searched).")
+        console.print(f"None of the {found.searched} sources that were searched says anything on this.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0), show_header=False)
     table.add_column(justify="right", style="green")

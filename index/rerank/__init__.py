@@ -1,1 +1,1 @@
-"""Scores for the sentences of the found passages: the Reranker protocol, the quick one, the trained selector."""
+"""Scores for the sentences of the found passages: the Reranker protocol, the quick one, the two readers."""

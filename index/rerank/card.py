@@ -1,4 +1,4 @@
-"""What the shipped selector is: its file, where it comes from, how its log-odds become probabilities."""
+"""What a shipped reader is: its files, where they come from, how its log-odds become probabilities."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from index.errors import ModelError
-from index.files import file_sha256
+from index.files import FileStamp
 from index.records import Record
 from index.rerank.logistic import sigmoid
+from index.rerank.reranker import Thresholds
 
-GRAPH, CARD = "selector.onnx", "selector.json"
+GRAPH, CARD = "reader.onnx", "reader.json"
 SHIPPED = Path(__file__).resolve().parent / "weights"
-REMEDY = 'install Footnote again, or set `selector = "none"` to rank with the embedding model alone'
+REMEDY = 'install Footnote again, or set `reader = "none"` to rank with the embedding model alone'
 
 
 class Platt(Record):
@@ -31,29 +32,39 @@ class Platt(Record):
         return float(sigmoid(np.float64(self.slope * log_odds + self.bias)))
 
 
-class SelectorCard(Record):
-    """`selector.json`. `tokenizer_sha256`: of the bundled model's tokenizer.json, whose vocabulary the weights know."""
+class ReaderCard(Record):
+    """`reader.json`.
+
+    `files`: the graph and its weights. `tokenizer_sha256`: of the bundled model's tokenizer.json, whose vocabulary the
+    weights know. `curve`: from the log-odds that any sentence of a passage answers to the probability of it.
+    `made`, `data`, `measured`: where it comes from, and what it was measured on.
+    """
 
     title: str
-    bytes: int
-    sha256: str
+    files: dict[str, FileStamp]
     tokenizer_sha256: str
-    sentence: Platt
-    any: Platt
+    curve: Platt
+    thresholds: Thresholds
     made: str
     data: dict[str, str]
     measured: dict[str, dict[str, float]]
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the largest file, by which people tell two readers apart."""
+        return max(self.files.values(), key=lambda stamp: stamp.size).sha256
 
-def read_card(folder: Path) -> SelectorCard | None:
-    """Read the card of the selector in `folder`, None if there is no selector. Raises ModelError if it is damaged."""
+
+def read_card(folder: Path) -> ReaderCard | None:
+    """Read the card of the reader in `folder`, None if there is no reader. Raises ModelError if it is damaged."""
     if not (folder / GRAPH).is_file() and not (folder / CARD).is_file():
         return None
     try:
-        card = SelectorCard.model_validate_json((folder / CARD).read_bytes())
-        found = file_sha256(folder / GRAPH)
+        card = ReaderCard.model_validate_json((folder / CARD).read_bytes())
+        found = {name: FileStamp.of(folder / name) for name in card.files}
     except (OSError, ValidationError) as error:
-        raise ModelError(f"the sentence selector cannot be read ({type(error).__name__}); {REMEDY}") from error
-    if found != card.sha256:
-        raise ModelError(f"the sentence selector's {GRAPH} is not the one that {CARD} names; {REMEDY}")
+        raise ModelError(f"the reader in '{folder.name}' cannot be read ({type(error).__name__}); {REMEDY}") from error
+    for name, stamp in card.files.items():
+        if found[name] != stamp:
+            raise ModelError(f"the reader's {name} in '{folder.name}' is not the one that {CARD} names; {REMEDY}")
     return card

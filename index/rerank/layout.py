@@ -1,4 +1,4 @@
-"""Question, header and sentences -> the row of tokens that the selector reads.
+"""Question, header and sentences -> the row of tokens that a reader reads.
 
     [CLS] question [SEP] header . sentence sentence ... [SEP]
 

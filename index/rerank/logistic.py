@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError
 from index.records import Record
+from index.rerank.reranker import Thresholds
 
 Floats = NDArray[np.float64]
 _LEAST = -20.0  # log-odds of a probability of 2e-9; less tells nothing more, and headings have minus infinity
@@ -36,12 +37,12 @@ class Weights(Record):
     """What a reranker was fitted to.
 
     `sentence`: over the features of one sentence. `confidence`: over the log-odds of the best sentence and some of
-    its features. `threshold`: the confidence (0..1) below which an answer is refused unless a setting says otherwise.
+    its features. `thresholds`: see `index.rerank.reranker`.
     """
 
     sentence: Logistic
     confidence: Logistic
-    threshold: float
+    thresholds: Thresholds
     made: str
 
     @classmethod
@@ -49,7 +50,7 @@ class Weights(Record):
         """Read the weights in `path`. Raises ModelError if they are for other features than the named ones."""
         found = cls.model_validate_json(path.read_bytes())
         if found.sentence.features != sentence or found.confidence.features != confidence:
-            raise ModelError(f"{path.name} is for other features; run python -m index.training.combine")
+            raise ModelError(f"{path.name} is for other features; run python -m index.training.fit_quick")
         return found
 
     def score(self, rows: Floats, headings: list[bool]) -> tuple[Floats, float]:
@@ -77,4 +78,11 @@ def confidence_row(sentence: tuple[str, ...], confidence: tuple[str, ...], odds:
 def sigmoid(log_odds: Floats | np.float64) -> Floats:
     """Return the probabilities (0..1) of natural log-odds."""
     found: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -60.0, 60.0)))
+    return found
+
+
+def log_odds(probability: Floats) -> Floats:
+    """Return the natural log-odds of probabilities (0..1), at most 20 either way."""
+    near = np.clip(probability, 2e-9, 1 - 2e-9)
+    found: Floats = np.log(near / (1 - near))
     return found

@@ -1,6 +1,6 @@
 """The quick reranker: sentence embeddings and word overlap, weighed by a fitted logistic regression.
 
-The weights in `weights/quick.json` come from `python -m index.training.combine`, which reads question-sentence pairs
+The weights in `weights/quick.json` come from `python -m index.training.fit_quick`, which reads question-sentence pairs
 and says in the file what it was fitted on and how well it does. They know nothing of any corpus.
 """
 
@@ -60,7 +60,7 @@ class FittedReranker:
     def __init__(self, embedder: Embedder, statistics: TermStatistics) -> None:
         self._embedder, self._statistics = embedder, statistics
         self.weights = Weights.read(WEIGHTS, NAMES, CONFIDENCE)
-        self.threshold = self.weights.threshold
+        self.thresholds = self.weights.thresholds
         self._vectors: Memory[str, NDArray[np.float32]] = Memory(CACHED_VECTORS)
 
     def features(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[Floats]:

@@ -1,4 +1,4 @@
-"""The shipped selector in ONNX Runtime: which sentence of a passage answers a question, and with which words.
+"""A shipped reader in ONNX Runtime: which sentence of a passage answers a question, and with which words.
 
 One row a run, as many runs at once as there are cores (see `index.embedding.onnx` on why). A passage longer than one
 row is read in windows of whole sentences.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
 from index.errors import ModelError
 from index.files import file_sha256
-from index.rerank.card import GRAPH, REMEDY, SHIPPED, SelectorCard, read_card
+from index.rerank.card import GRAPH, REMEDY, ReaderCard, read_card
 from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row, tokenizer_file
 
 LONGEST_ANSWER = 20  # tokens; answers of the training data are shorter as a rule
@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the selector says of one passage.
+    """What a reader says of one passage.
 
     `sentences`: log-odds (natural) of each sentence against 'no sentence answers', higher is likelier; comparable
     between passages. `spans`: characters (start, end) of each sentence's most likely answering words.
@@ -51,24 +51,25 @@ class _Window:
     pieces: tuple[Piece, ...]
 
 
-class Selector:
+class Reader:
     """Reads passages; safe to use from several threads."""
 
-    def __init__(self, card: SelectorCard, session: Any, layout: Layout, threads: int) -> None:
+    def __init__(self, card: ReaderCard, session: Any, layout: Layout, threads: int) -> None:
         self.card = card
         self._session, self._layout, self._threads = session, layout, threads
+        self._inputs = frozenset(i.name for i in session.get_inputs())  # MPNet has no token types
 
     @classmethod
-    def open(cls, folder: Path = SHIPPED, threads: int | None = None) -> Selector | None:
-        """Open the selector in `folder`, None if there is none. Raises ModelError if it is damaged."""
+    def open(cls, folder: Path, threads: int | None = None) -> Reader | None:
+        """Open the reader in `folder`, None if there is none. Raises ModelError if it is damaged."""
         card = read_card(folder)
         if card is None:
             return None
         if file_sha256(tokenizer_file()) != card.tokenizer_sha256:
             raise ModelError(
-                "the sentence selector was trained with another tokenizer than the bundled model's; " + REMEDY
+                f"the reader in '{folder.name}' knows another tokenizer than the bundled model's; {REMEDY}"
             )
-        session = open_session(folder / GRAPH, "sentence selector", REMEDY)
+        session = open_session(folder / GRAPH, f"reader in '{folder.name}'", REMEDY)
         return cls(card, session, Layout(), threads or physical_cores())
 
     @property
@@ -111,9 +112,9 @@ class Selector:
             "membership": row.membership()[None],
         }
         try:
-            sentences, start, end = self._session.run(None, feed)
+            sentences, start, end = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})
         except runtime_errors() as error:
-            raise ModelError(f"the sentence selector failed ({error}); {REMEDY}") from error
+            raise ModelError(f"the reader '{self.card.title}' failed ({error}); {REMEDY}") from error
         return sentences[0], start[0], end[0]
 
 

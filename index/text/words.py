@@ -98,21 +98,6 @@ SAYING = _words(
     mentioned give gives gave blame blames blamed confirm confirms confirmed"""
 )
 CLAUSE_WORDS = QUESTION_WORDS | AUXILIARIES | REQUESTS | SAYING
-PAST_VERBS = _words(
-    "was were had did said told went came gave fell rose began left wrote saw became got made took found held"
-)
-NOT_PAST = _words("hundred united need indeed speed proceed exceed")  # they end like 'closed'
-# What looks ahead: modal verbs, verbs of what is laid down, times to come.
-AHEAD = _words(
-    """will won't won’t shall would may might could should can cannot must ahead next future coming upcoming later
-    tomorrow soon until likely unlikely deadline projected projection projections aims aimed aiming effective apply
-    applies exempt exempts liable punishable carries begins starts ends expire expires"""
-)
-# Stems of verbs of expecting, planning or refusing.
-AHEAD_STEMS = _words(
-    """expect predict forecast forese foresaw anticip plan intend intent hope fear warn threat threaten promis pledg
-    propos schedul prospect refus risk riski"""
-)
 
 # Names, and what they are names of
 
@@ -127,6 +112,8 @@ KINDS = _words(
     war operation group party university agency service council committee commission parliament government newspaper
     magazine company"""
 )
+# What bears a number in its name besides: 'the 12th amendment'.
+NUMBERED = KINDS | _words("amendment congress convention squadron fleet platoon precinct infantry summit")
 # Words of publishers' names, and foreign articles: a phrase with one of them names no person.
 PUBLISHERS = _words(
     """part post times news street journal web site television radio press independent gazette tribune herald guardian

@@ -1,11 +1,13 @@
-"""Makes and measures the sentence selector; needs the extra 'train', and no other room imports it.
+"""Makes and measures the two readers; needs the extra 'train', and no other room imports it.
 
-    train ──────── fine-tune the network on questions with labelled sentences
-      data, near_miss, batches, network, retrieval
-    publish ────── a finished training -> selector.onnx and its card
-    combine ────── fit the weights that join the selector's scores and the quick reranker's
-      queries, fit
-    evaluate ───── measure the selector beside the embedding model, BM25 and chance
+    train ──────── fine-tune a network on questions with labelled sentences
+      data, near_miss, retrieval, batches, layout     files of questions -> batches of rows
+      network, loss, fake_quantise                    what is trained, towards what, in which numbers
+    publish ────── a finished training -> a reader's folder: graph, weights, card
+      export, fit
+    fit_quick ──── fit the quick reranker's weights
+      queries, retrieval, fit
+    evaluate ───── measure the readers beside the embedding model, BM25 and chance
       baselines, metrics
 
 Each of the four is a command: `python -m index.training.train DATA ...`. The code that runs at question time is in

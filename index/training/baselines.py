@@ -1,4 +1,4 @@
-"""The selector, alone and as it is used, and what it has to beat: the embedding model, BM25 and chance."""
+"""A reader, and what it has to beat: the embedding model, BM25 and chance."""
 
 from __future__ import annotations
 
@@ -7,37 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedding.embedder import Embedder
-from index.rerank.logistic import Weights, confidence_row
-from index.rerank.runtime import Selector
-from index.rerank.selector import CONFIDENCE, SENTENCE, WEIGHTS
+from index.rerank.runtime import Reader
 from index.training.data import Example
 from index.training.metrics import Prediction
-from index.training.queries import Query, build_queries
 from index.training.retrieval import BM25, embed
 
 _SEED = 5
 
 
-def by_selector(examples: Sequence[Example], selector: Selector) -> list[Prediction]:
-    """Rank by the selector's log-odds."""
-    readings = selector.read_many([(e.question, e.title, e.sentences) for e in examples])
+def by_reader(examples: Sequence[Example], reader: Reader) -> list[Prediction]:
+    """Rank by the reader's log-odds."""
+    readings = reader.read_many([(e.question, e.header or e.title, e.sentences) for e in examples])
     return [Prediction(e.labels, r.sentences, r.any) for e, r in zip(examples, readings, strict=True)]
-
-
-def by_combination(examples: Sequence[Example], selector: Selector, embedder: Embedder) -> list[Prediction]:
-    """Rank by the selector together with the quick reranker, as at question time (see `index.rerank.selector`)."""
-    queries = build_queries(examples, embedder, selector, candidates=1, typed=0.0)
-    weights = Weights.read(WEIGHTS, SENTENCE, CONFIDENCE)
-    return [by_weights(q, weights) for q in queries]
-
-
-def by_weights(query: Query, weights: Weights) -> Prediction:
-    """Rank by fitted weights; scores and confidence are log-odds."""
-    rows = query.rows[:, : len(weights.sentence.features)]
-    odds = weights.sentence.log_odds(rows)
-    row = confidence_row(weights.sentence.features, weights.confidence.features, odds, rows)
-    confidence = float(weights.confidence.log_odds(row[None])[0])
-    return Prediction(tuple(query.labels.tolist()), tuple(odds.tolist()), confidence)
 
 
 def by_embedding(examples: Sequence[Example], embedder: Embedder) -> list[Prediction]:

@@ -1,147 +1,140 @@
-"""Examples -> the batches of one epoch: which question meets which paragraph, in which window, in which batch.
+"""Examples -> an endless stream of batches: which question meets which passage, in which window, beside which others.
 
-Everything is drawn from one seed and the epoch's number, so that an interrupted training goes on exactly where it
-stopped.
+All questions of one hand-written passage or affair come together, so that the loss can tell those it answers from
+those it does not. A batch has at most so many tokens, padding included. Everything is drawn from one seed.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from index.rerank.layout import Layout, Piece, Row
 from index.training.data import Example, Paragraph, window
-from index.training.near_miss import drop_answer, edit_question, names_of, swap_paragraph
+from index.training.near_miss import drop_answer, swap_paragraph
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-WHOLE = 300  # tokens of a paragraph that is read whole
+WHOLE = 300  # tokens of a passage that is read whole
 NARROW = (80, 170)  # tokens of a window: passages of an index are of this length
 _WITHOUT_ANSWER = 0.12  # part of the windows that begin anywhere, with an answer in them or not
-_MANY_NAMES = 20
-_TOGETHER = 4  # rows of one paragraph that are seen at once
-_SORTED_TOGETHER = 40  # batches whose rows are sorted by length before they are cut, to save padding
+_TOGETHER = 12  # rows of one group that are seen at once
+_POOL = 1500  # parts of groups whose rows are sorted by length before they are cut, to save padding
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What part of the answerable questions is made unanswerable, and how; what else varies.
+    """What is varied in an example.
 
-    `paired` questions come with their near miss in one batch, so that the two can be told apart; those `beside` come
-    with another paragraph. Of the rest, `drop_answer`, `swap_paragraph` and `edit_question` are put in the question's
-    place (see `near_miss`). `windowed`: part of the paragraphs that is read in a narrow window.
+    `drop_answer`, `swap_paragraph`: the part of the answerable questions of varied sets that bring a near miss of
+    this kind along (see `near_miss`). `windowed`: the part of the passages that is read in a narrow window.
     """
 
-    drop_answer: float = 0.08
-    swap_paragraph: float = 0.14
-    edit_question: float = 0.08
-    paired: float = 0.35
-    beside: float = 0.0
-    windowed: float = 0.5
-    no_mark: float = 0.3  # questions typed without a question mark
-    dated: float = 0.3  # headers with a publisher and a date, as passages of an index have them
+    drop_answer: float = 0.12
+    swap_paragraph: float = 0.25
+    windowed: float = 0.4
+    no_mark: float = 0.25  # questions typed without a question mark
+    dated: float = 0.25  # headers with a date, as passages of an index have them
     bare: float = 0.1  # no header
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An example as a pass over the data sees it: how often (`share`), with which passages near it, nearest first."""
+
+    example: Example
+    share: float
+    varied: bool
+    near: tuple[Paragraph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """A row of tokens with its targets.
 
-    `labels`: of its sentences. `starts`, `ends`: first and last token of each occurrence of the answer. Items of one
-    `group` are about one paragraph, or about it and what it was changed to.
+    `labels`: of its sentences. `starts`, `ends`: first and last token of each occurrence of the answer. `group`: a
+    number; items of one group are about one passage or affair. `certain`: the label was not made by rule.
     """
 
     row: Row
     labels: tuple[bool, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
-    group: int
+    group: int = 0
+    certain: bool = True
 
 
-class Epochs:
-    """Makes the batches of each epoch from `examples`; `near[i]`: paragraphs near example i, nearest first."""
+class Batches:
+    """Draws batches of at most `tokens` tokens, padding included."""
 
-    def __init__(
-        self, examples: Sequence[Example], near: Sequence[Sequence[Paragraph]], layout: Layout, plan: Plan, seed: int
-    ) -> None:
-        self._examples, self._near, self._layout, self._plan, self._seed = examples, near, layout, plan, seed
-        self._groups = {p: n for n, p in enumerate(dict.fromkeys(e.paragraph for e in examples))}
-        self._names = _names_by_page(self._groups)
-        self._all_names = sorted({n for names in self._names.values() for n in names})
+    def __init__(self, chosen: Sequence[Chosen], layout: Layout, plan: Plan, seed: int, tokens: int) -> None:
+        self._layout, self._plan, self._seed, self._tokens = layout, plan, seed, tokens
+        self._groups: dict[str | Paragraph, list[Chosen]] = {}
+        for each in chosen:
+            self._groups.setdefault(each.example.group, []).append(each)
 
-    def batches(self, epoch: int, tokens: int) -> list[list[Item]]:
-        """Return the batches of an epoch, of at most `tokens` tokens each, padding included."""
-        rng = random.Random(f"{self._seed}:{epoch}")
-        groups: dict[int, list[Item]] = {}
-        for example, near in zip(self._examples, self._near, strict=True):
-            items = self._items(example, near, rng)
-            groups.setdefault(items[0].group, []).extend(items)
-        parts = []
-        for items in groups.values():
-            rng.shuffle(items)
-            parts += [items[i : i + _TOGETHER] for i in range(0, len(items), _TOGETHER)]
-        rng.shuffle(parts)
-        return _cut(parts, tokens, rng)
+    def stream(self, drawing: int = 0, part: int = 0, parts: int = 1) -> Iterator[list[Item]]:
+        """Yield batches without end, every pass in another order; of `parts` streams each has groups of its own.
 
-    def _items(self, example: Example, near: Sequence[Paragraph], rng: random.Random) -> list[Item]:
-        """Return the rows of one example: one, or two if it comes with its near miss or another paragraph."""
-        group = self._groups[example.paragraph]
+        `drawing`: another number gives other draws, as a training that goes on needs them.
+        """
+        rng = random.Random(f"{self._seed}:{drawing}:{part}")
+        keys = list(self._groups)[part::parts]
+        while keys:
+            rng.shuffle(keys)
+            pool: list[list[Item]] = []
+            for number, key in enumerate(keys):
+                pool += self._parts(self._groups[key], number * parts + part, rng)
+                if len(pool) >= _POOL:
+                    yield from _cut(pool, self._tokens, rng)
+                    pool = []
+            yield from _cut(pool, self._tokens, rng)
+
+    def _parts(self, members: Sequence[Chosen], group: int, rng: random.Random) -> list[list[Item]]:
+        items: list[Item] = []
+        for each in members:
+            for _ in range(int(each.share) + (rng.random() < each.share % 1)):
+                items += self._items(each, group, rng)
+        rng.shuffle(items)
+        return [items[i : i + _TOGETHER] for i in range(0, len(items), _TOGETHER)]
+
+    def _items(self, chosen: Chosen, group: int, rng: random.Random) -> list[Item]:
+        """Return the row of an example, and perhaps one of a near miss made of it."""
+        example = chosen.example
         if rng.random() < self._plan.no_mark:
             example = replace(example, question=example.question.rstrip("? "))
-        variants = self._variants(example, near, rng)
-        header = self._header(variants[0].title, rng)
+        header = self._header(example, rng)
         limit = rng.randint(*NARROW) if rng.random() < self._plan.windowed else WHOLE
-        items = []
-        for each in variants:
-            sizes = [len(p.ids) for p in self._layout.pieces(each.sentences)]
-            part = window(each, sizes, limit, _start(each, sizes, limit, rng))
-            title = header if each.title == variants[0].title else each.title
-            items.append(make_item(part, title, self._layout, group))
+        items = [self._item(example, header, limit, group, rng)]
+        made, chance = None, rng.random()
+        if chosen.varied and example.answerable and chance < self._plan.drop_answer:
+            made = drop_answer(example)
+        elif chosen.varied and example.answers and chance < self._plan.drop_answer + self._plan.swap_paragraph:
+            made = swap_paragraph(example, chosen.near, rng)
+        if made is not None:
+            above = header if made.title == example.title else made.title
+            items.append(replace(self._item(made, above, limit, group, rng), certain=False))
         return items
 
-    def _variants(self, example: Example, near: Sequence[Paragraph], rng: random.Random) -> list[Example]:
-        """Draw the example, its near miss, or both, as the plan has it."""
-        plan, chance = self._plan, rng.random()
+    def _item(self, example: Example, header: str, limit: int, group: int, rng: random.Random) -> Item:
+        sizes = [len(p.ids) for p in self._layout.pieces(example.sentences)]
+        part = window(example, sizes, limit, _start(example, sizes, limit, rng))
+        return make_item(part, header, self._layout, group)
 
-        def edited() -> Example | None:
-            return edit_question(example, self._some_names(example.title, rng), rng)
-
-        if not example.answerable:
-            made = swap_paragraph(example, near, rng) if chance < plan.swap_paragraph / 2 else None
-            return [made or example]
-        if chance < plan.paired + plan.beside:
-            if chance >= plan.paired:
-                made = swap_paragraph(example, near, rng)
-            elif rng.random() < 0.5:
-                made = drop_answer(example) or edited()
-            else:
-                made = edited() or drop_answer(example)
-            return [example, made] if made else [example]
-        chance = rng.random()
-        if chance < plan.drop_answer:
-            made = drop_answer(example)
-        elif chance < plan.drop_answer + plan.swap_paragraph:
-            made = swap_paragraph(example, near, rng)
-        else:
-            made = edited() if chance < plan.drop_answer + plan.swap_paragraph + plan.edit_question else None
-        return [made or example]
-
-    def _some_names(self, title: str, rng: random.Random) -> Sequence[str]:
-        """Names of the page if it has many, else any."""
-        own = self._names.get(title, [])
-        return own if len(own) > _MANY_NAMES or not self._all_names else rng.choices(self._all_names, k=50)
-
-    def _header(self, title: str, rng: random.Random) -> str:
+    def _header(self, example: Example, rng: random.Random) -> str:
         chance = rng.random()
         if chance < self._plan.bare:
             return ""
-        if chance < self._plan.bare + self._plan.dated:
-            publisher = rng.choice(self._all_names or [title])
-            return f"{title}. {publisher}, {rng.randint(1990, 2026)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
-        return title
+        if example.header:
+            return example.header
+        if example.title and chance < self._plan.bare + self._plan.dated:
+            return f"{example.title}. {rng.randint(1990, 2026)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+        return example.title
 
 
 def make_item(example: Example, header: str, layout: Layout, group: int = 0) -> Item:
@@ -155,7 +148,8 @@ def make_item(example: Example, header: str, layout: Layout, group: int = 0) -> 
             if first + b < last:
                 starts.append(first + a)
                 ends.append(first + b)
-    return Item(row, example.labels, tuple(starts), tuple(ends), group)
+    labels = tuple(answers and b > a for answers, (a, b) in zip(example.labels, row.spans, strict=True))
+    return Item(row, labels, tuple(starts), tuple(ends), group)
 
 
 def _token_spans(text: str, piece: Piece, answers: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -186,60 +180,50 @@ def _start(example: Example, sizes: Sequence[int], limit: int, rng: random.Rando
 
 
 def _cut(parts: Sequence[list[Item]], tokens: int, rng: random.Random) -> list[list[Item]]:
-    """Cut `parts`, which stay whole, into batches of rows of like length, in random order."""
+    """Cut `parts`, which stay whole where a batch can hold them, into batches of rows of like length."""
     batches: list[list[Item]] = []
-    mean = sum(len(i.row.ids) for part in parts for i in part) / len(parts)  # tokens of a part
-    pool = max(1, int(tokens / mean * _SORTED_TOGETHER))
-    for start in range(0, len(parts), pool):
-        batch: list[Item] = []
-        for part in sorted(parts[start : start + pool], key=_longest):
-            if batch and (len(batch) + len(part)) * max(_longest(batch), _longest(part)) > tokens:
+    batch: list[Item] = []
+    for part in sorted(parts, key=_longest):
+        size = max(1, tokens // _longest(part))  # rows of this length in a batch
+        for rows in (part[i : i + size] for i in range(0, len(part), size)):
+            if batch and (len(batch) + len(rows)) * max(_longest(batch), _longest(rows)) > tokens:
                 batches.append(batch)
                 batch = []
-            batch = batch + part
+            batch = batch + rows
+    if batch:
         batches.append(batch)
     rng.shuffle(batches)
     return batches
 
 
 def _longest(items: Sequence[Item]) -> int:
-    return max(len(i.row.ids) for i in items)
+    return max((len(i.row.ids) for i in items), default=0)
 
 
-def _names_by_page(paragraphs: Mapping[Paragraph, int]) -> Mapping[str, list[str]]:
-    names: dict[str, dict[str, None]] = {}
-    for title, sentences in paragraphs:
-        names.setdefault(title, {}).update(dict.fromkeys(names_of(sentences)))
-    return {title: list(found) for title, found in names.items()}
-
-
-def collate(items: Sequence[Item], device: str = "cpu") -> dict[str, Tensor]:
+def collate(items: Sequence[Item]) -> dict[str, Tensor]:
     """Pad items to one batch.
 
     Shapes: ids, types, mask, starts and ends (rows, tokens); labels (rows, sentences); membership (rows, sentences,
-    tokens); group (rows,). Without an answer the span points at [CLS].
+    tokens); group and certain (rows,). Without an answer the span points at [CLS].
     """
-    import torch  # here, since drawing an epoch needs none of it and loading takes seconds
-    from torch.nn.functional import pad
-    from torch.nn.utils.rnn import pad_sequence
+    import torch  # here, since drawing batches needs none of it and loading takes seconds
 
-    size = _longest(items)
-
-    def padded(rows: Iterable[Tensor]) -> Tensor:
-        return pad_sequence([pad(row, (0, size - row.shape[-1])) for row in rows], batch_first=True)
-
-    def marked(positions: Iterable[Sequence[int]]) -> Tensor:
-        return torch.stack([torch.zeros(size).index_fill(0, torch.tensor(p, dtype=torch.long), 1.0) for p in positions])
-
-    none = [() if any(i.labels) else (0,) for i in items]
-    batch = {
-        "ids": padded(torch.tensor(i.row.ids) for i in items),
-        "types": padded(torch.from_numpy(i.row.types()) for i in items),
-        "mask": padded(torch.ones(len(i.row.ids), dtype=torch.long) for i in items),
-        "membership": padded(torch.from_numpy(i.row.membership()) for i in items),
-        "labels": pad_sequence([torch.tensor(i.labels, dtype=torch.float) for i in items], batch_first=True),
-        "starts": marked(i.starts or n for i, n in zip(items, none, strict=True)),
-        "ends": marked(i.ends or n for i, n in zip(items, none, strict=True)),
-        "group": torch.tensor([i.group for i in items]),
-    }
-    return {name: value.to(device) for name, value in batch.items()}
+    shape = (len(items), _longest(items))
+    most = max(len(i.labels) for i in items)
+    ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    starts, ends = (np.zeros(shape, dtype=np.float32) for _ in range(2))
+    labels = np.zeros((len(items), most), dtype=np.float32)
+    membership = np.zeros((len(items), most, shape[1]), dtype=np.float32)
+    for n, item in enumerate(items):
+        size = len(item.row.ids)
+        ids[n, :size], types[n, :size], mask[n, :size] = item.row.ids, item.row.types(), 1
+        labels[n, : len(item.labels)] = item.labels
+        for k, (a, b) in enumerate(item.row.spans):
+            membership[n, k, a:b] = 1.0
+        none = [] if any(item.labels) else [0]
+        starts[n, list(item.starts) or none] = 1.0
+        ends[n, list(item.ends) or none] = 1.0
+    found = {"ids": ids, "types": types, "mask": mask, "membership": membership, "labels": labels}
+    found |= {"starts": starts, "ends": ends, "group": np.array([i.group for i in items])}
+    found["certain"] = np.array([i.certain for i in items], dtype=np.float32)
+    return {name: torch.from_numpy(value) for name, value in found.items()}

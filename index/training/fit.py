@@ -28,16 +28,17 @@ def fit_logistic(
     return _record(features, mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def fit_platt(log_odds: Floats, right: NDArray[np.bool_]) -> Platt:
+def fit_platt(log_odds: Floats, right: NDArray[np.bool_], weight: Floats | None = None) -> Platt:
     """Fit a logistic curve over log-odds, shape (n,), with smoothed targets (Platt, 1999, equation 5).
 
-    A target between 0 and 1 is two weighted rows, one true and one false.
+    A target between 0 and 1 is two weighted rows, one true and one false. `weight`: (n,) of the rows, 1 by default.
     """
-    positive, negative = right.sum(), (~right).sum()
+    weight = np.ones(len(right)) if weight is None else weight
+    positive, negative = weight[right].sum(), weight[~right].sum()
     target = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
     x = np.concatenate([log_odds, log_odds])[:, None]
     y = np.repeat([True, False], len(target))
-    found = fit_logistic(("log_odds",), x, y, np.concatenate([target, 1 - target]), _NO_RIDGE)
+    found = fit_logistic(("log_odds",), x, y, np.concatenate([weight * target, weight * (1 - target)]), _NO_RIDGE)
     slope = found.weights[0] / found.scale[0]
     return Platt(slope=round(slope, 5), bias=round(found.bias - slope * found.mean[0], 5))
 

@@ -1,51 +1,59 @@
-"""The selector in torch: BERT's encoder and three small heads.
+"""The readers in torch: an encoder and three small heads.
 
-For a row (see `index.rerank.layout`) it gives
+For a row (see `index.rerank.layout`) the network gives
     sentences  (rows, sentences)  log-odds of a sentence against 'none': higher is likelier to answer
     start, end (rows, tokens)     logits of the first and last token of the answering words
 and 'none' is a logit of its own, so that one softmax over none and all sentences says whether and where the
 passage answers (the null answer of Devlin et al., 'BERT', 2019, section 4.3, at the level of sentences).
+
+Two encoders: `small` is MiniLM-L6, which the bundled embedding model is made of; `deep` is MPNet base (Song et al.,
+2020), 12 layers, 768 wide. MPNet knows the same word pieces as BERT under other numbers. Its word table is kept here
+in BERT's order, so that both read the same rows.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout1d
+from torch.nn.functional import scaled_dot_product_attention
 
+from index.embedding.models import bundled_folder
 from index.errors import UsageError
 
 HIDDEN_DROPOUT = 0.1
+_FIRST_POSITION = 2  # MPNet counts positions from here
+_WORDS = 30_522  # of BERT's vocabulary
 
 
-class SharedDropout(nn.Module):
-    """Dropout with one mask for all tokens of a row: as regular as dropout, at a fraction of its cost on a CPU.
+class Size(StrEnum):
+    """The two readers."""
 
-    The variational dropout of Gal and Ghahramani, 'A Theoretically Grounded Application of Dropout', 2016.
-    """
-
-    def __init__(self, p: float) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Drop out hidden units of `x`, shape (rows, tokens, hidden)."""
-        return dropout1d(x.transpose(1, 2), self.p).transpose(1, 2) if self.training else x
+    SMALL = "small"
+    DEEP = "deep"
 
 
-class SelectorNetwork(nn.Module):
+class ReaderNetwork(nn.Module):
     """Encoder and heads; `encoder` returns hidden states of shape (rows, tokens, hidden)."""
 
-    def __init__(self, encoder: nn.Module, hidden: int) -> None:
+    def __init__(self, encoder: nn.Module, hidden: int, size: Size) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.encoder, self.size = encoder, size
         self.span = nn.Linear(hidden, 2)
         self.sentence = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
         self.none = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
+
+    def hidden(self, input_ids: Tensor, token_types: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the encoder's last hidden states, shape (rows, tokens, hidden). `deep` has no token types."""
+        more = {"token_type_ids": token_types}
+        if self.size is Size.DEEP:
+            more = {"position_ids": torch.arange(input_ids.shape[1], device=input_ids.device)[None] + _FIRST_POSITION}
+        found: Tensor = self.encoder(input_ids=input_ids, attention_mask=mask, return_dict=False, **more)[0]
+        return found
 
     def forward(
         self, input_ids: Tensor, token_types: Tensor, membership: Tensor, mask: Tensor | None = None
@@ -54,11 +62,10 @@ class SelectorNetwork(nn.Module):
 
         `membership`: (rows, sentences, tokens), 1 where a token belongs to a sentence; `mask`: 1 on real tokens.
         """
-        encoded = self.encoder(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask, return_dict=False)
-        hidden = encoded[0]
+        hidden = self.hidden(input_ids, token_types, mask)
         start, end = self.span(hidden).unbind(-1)
         count = membership.sum(-1, keepdim=True).clamp(min=1.0)
-        mean = membership @ hidden / count
+        mean = membership.to(hidden.dtype) @ hidden / count
         cls = hidden[:, :1, :]
         joined = torch.cat([mean, cls.expand(-1, mean.shape[1], -1)], dim=-1)
         # The best starting point inside the sentence, softly: log of the sum of exponentials over its tokens.
@@ -69,32 +76,69 @@ class SelectorNetwork(nn.Module):
 
 
 def load_checkpoint(path: Path, device: str) -> dict[str, Any]:
-    """Read what `train` saved: model, optimiser, random, epoch, batch. Raises UsageError if it is not that."""
+    """Read what `train` saved: size, model and the state of the run. Raises UsageError if it is not that."""
     try:
         found = torch.load(path, map_location=device, weights_only=True)
-        return {name: found[name] for name in ("model", "optimiser", "random", "epoch", "batch")}
+        return {name: found[name] for name in ("size", "model", "optimiser", "seconds", "steps", "drawing")}
     except (OSError, EOFError, RuntimeError, UnpicklingError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: no checkpoint ({type(error).__name__}); name the last.pt of a training") from None
 
 
-def build(folder: Path) -> SelectorNetwork:
-    """Build the network on the bundled encoder's weights; its heads are new (seed torch before)."""
-    from transformers import BertModel
+def load_weights(path: Path) -> tuple[Size, dict[str, Tensor]]:
+    """Read the size and weights of a checkpoint, with the optimiser's state or without; raises as `load_checkpoint`."""
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+        return Size(found["size"]), {name: value.float() for name, value in found["model"].items()}
+    except (OSError, EOFError, RuntimeError, UnpicklingError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path}: no checkpoint ({type(error).__name__}); name the last.pt of a training") from None
+
+
+def build(size: Size, weights: dict[str, Tensor] | None = None, dropout: float = HIDDEN_DROPOUT) -> ReaderNetwork:
+    """Build the network with `weights`, or with new heads (seed torch before) on a bare encoder.
+
+    Bare, `small` has the bundled embedding model's encoder and `deep` a new one. Attention weights are not dropped
+    out: drawing so many random numbers takes half of a step's time on a CPU.
+    """
+    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    # Attention weights are not dropped out: drawing so many random numbers takes half of a step's time on a CPU.
-    encoder: Any = BertModel.from_pretrained(
-        folder,
-        local_files_only=True,
-        add_pooling_layer=False,
-        attn_implementation="sdpa",
-        attention_probs_dropout_prob=0.0,
-        hidden_dropout_prob=HIDDEN_DROPOUT,
-    )
-    for parent in list(encoder.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.Dropout) and child.p > 0:
-                setattr(parent, name, SharedDropout(child.p))
-    return SelectorNetwork(encoder, encoder.config.hidden_size)
+    rates: dict[str, Any] = {"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": dropout}
+    encoder: Any
+    if size is Size.SMALL and weights is None:
+        encoder = BertModel.from_pretrained(bundled_folder(), local_files_only=True, add_pooling_layer=False, **rates)
+    elif size is Size.SMALL:
+        small = BertConfig.from_json_file(bundled_folder() / "config.json")
+        small.update(rates)
+        encoder = BertModel(small, add_pooling_layer=False)
+    else:
+        deep = MPNetConfig(vocab_size=_WORDS, max_position_embeddings=514, layer_norm_eps=1e-5, **rates)
+        encoder = MPNetModel(deep, add_pooling_layer=False)
+    network = ReaderNetwork(encoder, encoder.config.hidden_size, size)
+    if weights is not None:
+        network.load_state_dict(weights)
+    return network
+
+
+def fuse_attention(network: ReaderNetwork) -> None:
+    """Make MPNet's attention one operation, with its position bias as a mask that is not trained; others have it."""
+    if network.size is Size.DEEP:
+        network.encoder.encoder.relative_attention_bias.requires_grad_(False)  # type: ignore[union-attr]
+        for layer in network.encoder.encoder.layer:  # type: ignore[union-attr]
+            layer.attention.attn.forward = _Fused(layer.attention.attn)
+
+
+class _Fused:
+    """MPNet's self-attention, called as transformers calls it."""
+
+    def __init__(self, attention: Any) -> None:
+        self.attention = attention
+
+    def __call__(self, hidden: Tensor, mask: Any = None, bias: Any = None, **_: Any) -> tuple[Tensor]:
+        own = self.attention
+        shape = (*hidden.shape[:2], own.num_attention_heads, own.attention_head_size)
+        q, k, v = (part(hidden).view(shape).transpose(1, 2) for part in (own.q, own.k, own.v))
+        added = bias if mask is None else bias + mask
+        mixed = scaled_dot_product_attention(q, k, v, attn_mask=added.to(q.dtype))
+        return (own.o(mixed.transpose(1, 2).reshape(hidden.shape)),)

@@ -1,9 +1,9 @@
-"""A finished training -> the shipped file: python -m index.training.publish DATA --checkpoint DIR/last.pt ...
+"""A finished training -> a shipped reader: python -m index.training.publish DATA --checkpoint DIR/last.pt --write
 
-Exports the network to ONNX, reduces its weights to 8 bits, measures the result on the calibration file beside the
-network in floats, fits the two curves that turn log-odds into probabilities, and with --write puts selector.onnx
-and selector.json into --to. Several checkpoints are averaged weight by weight (Wortsman et al., 'Model soups',
-2022): runs that began with the same weights and saw the data in another order.
+Exports the network in 8 bits, reads the calibration file and the held-out questions of DATA with the result, and fits
+on both the curve that turns a passage's log-odds into a probability, each data set weighing the same. Prints the card;
+with --write puts graph, weights and card into --to. The thresholds of a card that is there already are kept:
+`python -m tests.bench.calibrate` measures them.
 """
 
 from __future__ import annotations
@@ -16,134 +16,125 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from index.embedding.export import quantise
-from index.embedding.models import bundled_folder
 from index.errors import UsageError, in_plain_words
-from index.files import file_sha256
-from index.rerank.card import CARD, GRAPH, SHIPPED, Platt, SelectorCard
-from index.rerank.layout import Layout, tokenizer_file
-from index.rerank.runtime import Selector
-from index.training.baselines import by_selector
-from index.training.data import CALIBRATION, TRAIN, read
+from index.files import FileStamp, file_sha256
+from index.rerank.card import CARD, SHIPPED, Platt, ReaderCard
+from index.rerank.layout import tokenizer_file
+from index.rerank.logistic import Floats
+from index.rerank.reranker import Thresholds
+from index.rerank.runtime import Reader
+from index.training.baselines import by_reader
+from index.training.data import CALIBRATION, SETS, Example, hold_out, read, read_sets, thin
+from index.training.export import export
 from index.training.fit import fit_platt
 from index.training.metrics import Prediction, columns, summary
-from index.training.network import SelectorNetwork, build, load_checkpoint
-from index.training.train import predict
+from index.training.network import ReaderNetwork, Size, build, load_weights
 
-TITLE = "MiniLM-L6 sentence selector"
-MOST_BYTES = 25_000_000
-_OPSET = 17
-
-
-def load(checkpoints: Sequence[Path]) -> SelectorNetwork:
-    """Load the network with the mean of the checkpoints' weights. Raises UsageError for what is no checkpoint."""
-    states = [load_checkpoint(path, "cpu")["model"] for path in checkpoints]
-    model = build(bundled_folder())
-    mean = {k: sum(s[k].float() for s in states) / len(states) for k in states[0]}
-    model.load_state_dict({k: v.to(states[0][k].dtype) for k, v in mean.items()})
-    return model.eval()
+TITLES = {Size.SMALL: "MiniLM-L6 reader", Size.DEEP: "MPNet reader"}
+_CAREFUL = Thresholds(cautious=0.6, balanced=0.4, generous=0.2)  # until they are measured
+_AS_IT_IS = Platt(slope=1.0, bias=0.0)
 
 
-def export(model: SelectorNetwork, target: Path) -> None:
-    """Write one ONNX file with 8-bit weights, one scale a channel, in 7 bits' range (`index.embedding.export`: why).
+def questions(data: Path, limit: int) -> tuple[list[Example], list[Example]]:
+    """Return the questions of the calibration file and those held out from training.
 
-    As there, the first feed-forward block narrows in floats: AUROC on the calibration file is .700 instead of .691
-    for QED. Here they are kept as 16-bit floats and widened when the file is opened.
+    With a `limit` they are about so many in all, half of them of the calibration file.
     """
-    model.encoder.set_attn_implementation("eager")  # type: ignore[operator]
-    ids = torch.randint(1000, 2000, (1, 40))
-    types = (torch.arange(40) > 9).long()[None]
-    membership = torch.zeros(1, 3, 40)
-    for n in range(3):
-        membership[0, n, 10 + n * 8 : 18 + n * 8] = 1.0
-    with tempfile.TemporaryDirectory() as work:
-        traced = Path(work, "traced.onnx")
-        torch.onnx.export(
-            model,
-            (ids, types, membership),
-            str(traced),
-            dynamo=False,
-            input_names=["input_ids", "token_types", "membership"],
-            output_names=["sentences", "start", "end"],
-            dynamic_axes={
-                "input_ids": {1: "tokens"},
-                "token_types": {1: "tokens"},
-                "membership": {1: "sentences", 2: "tokens"},
-                "sentences": {1: "sentences"},
-                "start": {1: "tokens"},
-                "end": {1: "tokens"},
-            },
-            opset_version=_OPSET,
-        )
-        quantise(traced, target, TITLE)
-    _halve(target)
+    held = [e for _, examples in read_sets(data) for e in hold_out(examples)[1]]
+    return thin(read(data / CALIBRATION), (limit + 1) // 2), thin(held, (limit + 1) // 2)
 
 
-def _halve(graph: Path) -> None:
-    """Make matrices in 32-bit floats 16-bit ones with a cast behind them, which the session folds away."""
-    import onnx
-    from onnx import numpy_helper
+def kept_thresholds(folder: Path) -> Thresholds:
+    """Return the thresholds of the card in `folder`, or careful ones if there is none.
 
-    model = onnx.load(graph)
-    for weights in list(model.graph.initializer):
-        if weights.data_type == onnx.TensorProto.FLOAT and len(weights.dims) > 1:
-            half = numpy_helper.from_array(numpy_helper.to_array(weights).astype(np.float16), weights.name + "_half")
-            model.graph.initializer.remove(weights)
-            model.graph.initializer.append(half)
-            cast = onnx.helper.make_node("Cast", [half.name], [weights.name], to=onnx.TensorProto.FLOAT)
-            model.graph.node.insert(0, cast)
-    onnx.save(model, graph)
+    Raises UsageError if the card cannot be read.
+    """
+    path = folder / CARD
+    if not path.is_file():
+        return _CAREFUL
+    try:
+        return ReaderCard.model_validate_json(path.read_bytes()).thresholds
+    except (OSError, ValidationError) as error:
+        raise UsageError(
+            f"{path}: cannot be read as a reader's card ({type(error).__name__}), and its thresholds would be lost; "
+            "repair or remove it"
+        ) from None
 
 
-def fit_curves(predictions: Sequence[Prediction]) -> tuple[Platt, Platt]:
-    """Fit the curves from log-odds to probability: (of one sentence, of any sentence of a passage)."""
+def fit_curve(predictions: Sequence[Prediction], examples: Sequence[Example]) -> Platt:
+    """Fit the curve from the log-odds that any sentence answers to the probability; each data set weighs the same."""
     answerable, _, confidence = columns(predictions)
-    scores, labels = (np.concatenate(c) for c in ([p.scores for p in predictions], [p.labels for p in predictions]))
-    return fit_platt(scores, labels), fit_platt(confidence, answerable)
+    return fit_platt(confidence, answerable, evenly(np.array([e.dataset for e in examples])))
+
+
+def evenly(names: NDArray[np.str_]) -> Floats:
+    """Return weights, shape (rows,), of mean 1 with which the rows of each name weigh the same together."""
+    _, which, counts = np.unique(names, return_inverse=True, return_counts=True)
+    found: Floats = len(which) / (len(counts) * counts[which])
+    return found
+
+
+def make(network: ReaderNetwork, data: Path, folder: Path, thresholds: Thresholds, limit: int) -> ReaderCard:
+    """Write the reader of `network` to `folder`, measure it there and return its card, which is written too."""
+    calibration, held = questions(data, limit)
+    files = export(network, folder)
+    used = [s.file for s in SETS if (data / s.file).is_file()]
+    card = ReaderCard(
+        title=TITLES[network.size],
+        files={name: FileStamp.of(folder / name) for name in files},
+        tokenizer_sha256=file_sha256(tokenizer_file()),
+        curve=_AS_IT_IS,
+        thresholds=thresholds,
+        made=f"{datetime.date.today()}, python -m index.training.publish",
+        data={name: file_sha256(data / name) for name in (*used, CALIBRATION)},
+        measured={},
+    )
+    _write_card(card, folder)
+    reader = Reader.open(folder)
+    assert reader is not None, "its card was just written"
+    every = [*calibration, *held]
+    predictions = by_reader(every, reader)
+    measured = {"calibration": summary(predictions[: len(calibration)], calibration)}
+    card = card.model_copy(update={"curve": fit_curve(predictions, every), "measured": measured})
+    _write_card(card, folder)
+    return card
+
+
+def put(card: ReaderCard, made: Path, target: Path) -> None:
+    """Copy a reader from the folder `made` to `target`, its card last, and remove weights of an earlier one."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in card.files:
+        shutil.copyfile(made / name, target / name)
+    shutil.copyfile(made / CARD, target / CARD)
+    for path in target.glob("weights-*.bin"):
+        if path.name not in card.files:
+            path.unlink()
+
+
+def _write_card(card: ReaderCard, folder: Path) -> None:
+    (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--checkpoint", type=Path, nargs="+", required=True)
-    parser.add_argument("--to", type=Path, default=SHIPPED)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="last.pt of a training")
+    parser.add_argument("--to", type=Path, help="folder of the reader (default: the shipped one of its size)")
+    parser.add_argument("--write", action="store_true", help="write to that folder")
+    parser.add_argument("--limit", type=int, default=0, help="measure on about so many questions only (0: all)")
     args = parser.parse_args()
-    examples = read(args.data / CALIBRATION)
-    network = load(args.checkpoint)
-    floats = summary(predict(network, examples, Layout(), "cpu"), examples)
+    network = build(*load_weights(args.checkpoint))
+    to: Path = args.to or SHIPPED / network.size
+    thresholds = kept_thresholds(to)
     with tempfile.TemporaryDirectory() as work:
-        fresh = Path(work, GRAPH)
-        export(network, fresh)
-        size = fresh.stat().st_size
-        if size > MOST_BYTES:
-            raise UsageError(f"{GRAPH} has {size} bytes, more than {MOST_BYTES}; leave more of it in 8 bits")
-        card = SelectorCard(
-            title=TITLE,
-            bytes=size,
-            sha256=file_sha256(fresh),
-            tokenizer_sha256=file_sha256(tokenizer_file()),
-            sentence=Platt(slope=1.0, bias=0.0),
-            any=Platt(slope=1.0, bias=0.0),
-            made=f"{datetime.date.today()}, python -m index.training.publish, {len(args.checkpoint)} checkpoint(s)",
-            data={name: file_sha256(args.data / name) for name in (TRAIN, CALIBRATION)},
-            measured={"float32": floats},
-        )
-        Path(work, CARD).write_text(card.model_dump_json(), "utf-8")
-        selector = Selector.open(Path(work))
-        assert selector is not None
-        predictions = by_selector(examples, selector)
-        sentence, any_ = fit_curves(predictions)
-        measured = {"float32": floats, "int8": summary(predictions, examples)}
-        card = card.model_copy(update={"sentence": sentence, "any": any_, "measured": measured})
+        card = make(network, args.data, Path(work), thresholds, args.limit)
         print(card.model_dump_json(indent=1))
         if args.write:
-            args.to.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(fresh, args.to / GRAPH)
-            (args.to / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
+            put(card, Path(work), to)
 
 
 if __name__ == "__main__":

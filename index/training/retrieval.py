@@ -1,15 +1,17 @@
-"""Search over the paragraphs of the training data: BM25 and the embedding model, without an index on disk."""
+"""Search over the passages of the training data: BM25 and the embedding model, without an index on disk."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from index.embedding.embedder import Embedder
-from index.training.data import Paragraph
+from index.training.data import Example, Paragraph
 from index.training.extra import load
 
 Vectors = NDArray[np.float32]
@@ -73,3 +75,21 @@ def nearest(
         list(dict.fromkeys(number for pair in zip(*both, strict=True) for number in pair))[:k]
         for both in zip(dense, lexical, strict=True)
     ]
+
+
+def near_paragraphs(
+    examples: Sequence[Example], paragraphs: Sequence[Paragraph], k: int, kept: Path
+) -> list[tuple[Paragraph, ...]]:
+    """Return for each example the `k` passages that BM25 finds nearest to its question, nearest first.
+
+    `kept`: a file that keeps them, for the same texts.
+    """
+    texts, questions = [joined(p) for p in paragraphs], [e.question for e in examples]
+    stamp = hashlib.sha256("\n".join([*texts, *questions]).encode()).hexdigest()
+    if kept.is_file():
+        with np.load(kept) as found:
+            if str(found["stamp"]) == stamp:
+                return [tuple(paragraphs[i] for i in row) for row in found["near"]]
+    near = np.array(BM25(texts).nearest(questions, min(k, len(texts))) if questions else [], dtype=np.int32)
+    np.savez_compressed(kept, near=near, stamp=np.array(stamp))
+    return [tuple(paragraphs[i] for i in row) for row in near]
