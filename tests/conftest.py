@@ -132,7 +132,7 @@ def real_engine(built_home: Path) -> Engine:
     from app.engine import Engine
     from app.settings import Settings
 
-    return Engine.open(Settings(home=built_home, corpus=CORPUS))
+    return Engine.open(Settings(home=built_home, corpus=CORPUS, reader="deep"))
 
 
 @pytest.fixture(scope="session", params=["hashed_engine", pytest.param("real_engine", marks=pytest.mark.slow)])

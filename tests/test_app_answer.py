@@ -52,7 +52,7 @@ def check(answer: Answer, engine: Engine) -> None:
     [
         ("How many votes did bill No. 11322 get at second reading?", QuestionKind.FACT, "270 votes"),
         ("How many soldiers are in combat according to the FT?", QuestionKind.FACT, "350,000"),
-        ("Who puts the real number of deserters as high as 200,000?", QuestionKind.WHO_SAYS, "lawmaker"),
+        ("Who said that more than 100,000 soldiers had left?", QuestionKind.WHO_SAYS, "Skorokhod"),
         ("What is the article about?", QuestionKind.OVERVIEW, "avalanche"),
         ("Which source is the oldest?", QuestionKind.METADATA, "2012"),
         ("Who wrote the Newsmax report?", QuestionKind.METADATA, "Solange Reyner"),

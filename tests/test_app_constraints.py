@@ -239,7 +239,9 @@ def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
 @pytest.mark.slow
 def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine) -> None:
     assert not towns.answer("What did Ida Holm say about the boiling point of tungsten?").unmentioned
-    assert not towns.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?").unmentioned
+    asked = Engine(towns.settings, towns._retriever, refusing=False)
+    answer = asked.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?")
+    assert "87" in answer.statements[0].text
 
 
 def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
@@ -333,8 +335,8 @@ def test_none_of_them_is_said_of_the_sources_that_were_asked(towns: Engine) -> N
         "What did Mark Rutte say about Ukrainian deserters in Poland?",
     ],
 )
-def test_near_misses_of_the_corpus_are_refused(built_home: Path, question: str) -> None:
-    assert Engine.open(Settings(home=built_home, corpus=CORPUS, reader="deep")).answer(question).abstained
+def test_near_misses_of_the_corpus_are_refused(real_engine: Engine, question: str) -> None:
+    assert real_engine.answer(question).abstained
 
 
 def test_the_page_tells_it_in_its_language_and_as_text() -> None:
