@@ -1,8 +1,10 @@
 """A reader as a reranker: what ranks before it chooses the passages that it has time for.
 
-    small   the quick reranker orders all candidates; the small reader reads the best of them, and the log-odds of
-            both are added, as of two witnesses that do not know of each other (naive Bayes)
-    deep    the small one goes first; the deep reader reads the best few and decides on them alone
+    small   the quick reranker orders all candidates, and the small reader reads the best of them
+    deep    the small one goes first, and the deep reader reads the best few
+
+The log-odds of both are added: in full after the quick reranker, as of two witnesses that do not know of each other
+(naive Bayes); a quarter of them after the small reader, which has read the same words as the deep one.
 
 Log-odds become probabilities by the curve in the reader's card. A sentence has two estimates: its own log-odds through
 that curve, and its share, by one softmax as in training, of the probability that any sentence of its passage answers.
@@ -23,8 +25,9 @@ from index.rerank.reranker import PassageScore, Reranker, Thresholds
 from index.rerank.runtime import Reader, Reading
 
 SMALL_READS = 16  # passages of a question; a row takes a sixth of the deep reader's time
-DEEP_READS = 4  # docs/quality.md has other numbers, and what they cost
-_PRIOR = -3.8  # log-odds that any one sentence of a search answers: 1 in 46 of what the quick reranker was fitted on
+DEEP_READS = 6  # docs/quality.md has other numbers, and what they cost
+FULL, QUARTER = 1.0, 0.25  # of what ranked before; docs/quality.md has other parts
+PRIOR = -3.8  # log-odds that any one sentence of a search answers: 1 in 46 of what the quick reranker was fitted on
 _UNREAD = 1e-3  # what the score of a passage that was not read counts beside one that was
 _CACHED = 2_000  # readings kept: a question's passages come up again when its figure is looked up
 
@@ -32,14 +35,14 @@ _CACHED = 2_000  # readings kept: a question's passages come up again when its f
 class ReadingReranker:
     """Reranker (see `index.rerank.reranker`); safe to use from several threads.
 
-    `reads`: how many passages of a question are read, the best by `first`. `joined`: add what `first` says of a
-    sentence to what the reader says.
+    `reads`: how many passages of a question are read, the best by `first`. `weight`: of what `first` says of a
+    sentence beside what the reader says.
     """
 
-    def __init__(self, first: Reranker, reader: Reader, reads: int, joined: bool) -> None:
+    def __init__(self, first: Reranker, reader: Reader, reads: int, weight: float) -> None:
         self.first, self.reader = first, reader
         self.name = f"{reader.name}, {first.name}"
-        self._count, self._is_joined = reads, joined
+        self._count, self._weight = reads, weight
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     @property
@@ -60,12 +63,11 @@ class ReadingReranker:
         return [found[n] for n in range(len(scores))]
 
     def _of_reading(self, passage: Passage, first: PassageScore, reading: Reading) -> PassageScore:
-        odds: Floats = np.array(reading.sentences, dtype=np.float64)
-        if self._is_joined:
-            odds = odds + log_odds(np.array(first.sentences)) - _PRIOR
+        before = log_odds(np.array(first.sentences)) - PRIOR
+        odds: Floats = np.array(reading.sentences, dtype=np.float64) + self._weight * before
         odds[headings(passage)] = -np.inf
         curve = self.reader.card.curve
-        confidence = curve.probability(reading.any)
+        confidence = curve.probability(float(np.logaddexp.reduce(odds)))
         scores = np.sqrt(sigmoid(curve.slope * odds + curve.bias) * confidence * _shares(odds))
         return PassageScore(tuple(scores.tolist()), confidence, reading.spans)
 

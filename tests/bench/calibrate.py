@@ -24,8 +24,9 @@ from app.settings import load_settings
 from index.rerank.card import CARD, SHIPPED, Platt, ReaderCard
 from index.rerank.logistic import Weights, log_odds, sigmoid
 from index.rerank.quick import WEIGHTS
+from index.rerank.readers import Readers, open_readers
+from index.rerank.reading import PRIOR, QUARTER
 from index.rerank.reranker import Thresholds
-from index.rerank.runtime import Reader
 from index.training.data import hold_out, read, read_sets
 from index.training.fit import fit_logistic
 from index.training.metrics import calibration_error
@@ -59,15 +60,24 @@ def of_questions(curve: Platt) -> Iterator[Asked]:
         yield Asked(name, odds, np.array([a for a, _ in asked]))
 
 
-def of_passages(reader: Reader, data: Path, limit: int) -> Iterator[Asked]:
-    """Read the calibration file, and what was held out of the hand-written sets: `limit` questions of each."""
+def of_passages(readers: Readers, data: Path, limit: int) -> Iterator[Asked]:
+    """Read the calibration file, and what was held out of the hand-written sets: `limit` questions of each.
+
+    No search ranked these passages, so the quick reranker has no say.
+    """
     sets = {s.file.split(".")[0]: hold_out(examples)[1] for s, examples in read_sets(data)}
     sets = {name: held for name, held in sets.items() if name.startswith(("contrast", "affairs"))}
     sets["calibration"] = read(data / "calibration.jsonl.gz")
     for name, examples in sets.items():
         some = examples[:: max(1, len(examples) // limit)]
-        readings = reader.read_many([(e.question, e.header or e.title, e.sentences) for e in some])
-        yield Asked(name, np.array([r.any for r in readings]), np.array([e.answerable for e in some]))
+        rows = [(e.question, e.header or e.title, e.sentences) for e in some]
+        assert readers.small is not None
+        odds = [np.array(r.sentences) for r in readers.small.read_many(rows)]
+        if readers.deep:
+            pairs = zip(odds, readers.deep.read_many(rows), strict=True)
+            odds = [np.array(r.sentences) + QUARTER * (before - PRIOR) for before, r in pairs]
+        best = np.array([np.logaddexp.reduce(o) for o in odds])
+        yield Asked(name, best, np.array([e.answerable for e in some]))
 
 
 def fit(corpora: list[Asked]) -> Platt:
@@ -137,9 +147,7 @@ def main() -> None:
     asked = list(of_questions(before))
     corpora = list(asked)
     if card and args.data:
-        reader = Reader.open(folder)
-        assert reader is not None
-        corpora += of_passages(reader, args.data, args.limit)
+        corpora += of_passages(open_readers(settings.reader), args.data, args.limit)
     curve = fit(corpora) if card else before
     levels = thresholds(asked, curve)
     print(f"curve {curve}, levels {levels}")
