@@ -226,7 +226,22 @@ class _Run:
         with self.clock.stage("check"):
             ranked = self._satisfying(candidates(hits, self.sources))
         confidence = ranked[0].confidence if ranked else 0.0
-        return hits, ranked if confidence >= self.threshold else [], confidence
+        if confidence < self.threshold:
+            ranked = []
+        if titles := self._in_headings(hits, ranked[0] if ranked else None):
+            ranked, confidence = [*titles, *ranked], titles[0].confidence
+        return hits, ranked, confidence
+
+    def _in_headings(self, hits: Sequence[Hit], lead: Candidate | None) -> list[Candidate]:
+        """Return the headings that answer, and better than `lead`, best first; none for a comparison or a list."""
+        if self.asked.kind not in (QuestionKind.FACT, QuestionKind.WHO_SAYS, QuestionKind.EXPLAIN):
+            return []
+        with self.clock.stage("retrieve"):
+            found = self.retriever.headings(self.asked.search, hits, lead.sentence.read if lead else "")
+        with self.clock.stage("check"):
+            ranked = self._satisfying(candidates(found, self.sources, with_headings=True))
+        least = max(self.threshold, lead.confidence if lead else 0.0)
+        return [c for c in ranked if c.confidence >= least]
 
     def _drafts(self, ranked: Sequence[Candidate]) -> list[Draft]:
         figure = telling_figure(self.asked, ranked[0])

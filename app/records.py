@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -28,7 +29,7 @@ class QuestionKind(StrEnum):
 class Support(StrEnum):
     """How a statement rests on its quotations."""
 
-    QUOTED = "quoted"  # the statement is the quotation, word for word
+    QUOTED = "quoted"  # the statement is its quotations, word for word
     METADATA = "metadata"  # rests on the source's front matter; the quotation shows the source
     NONE = "none"  # Footnote speaking of itself (small talk, abstention): no claim, no footnote
 
@@ -44,6 +45,14 @@ class Role(StrEnum):
 class Turn(Record):
     role: Literal["user", "assistant"]
     text: str
+
+
+CUT = " … "  # between two quotations of one statement: words are left out
+
+
+def as_one(quotes: Sequence[Quote | AnswerQuote]) -> str:
+    """Return the text of a statement that is these quotations, word for word."""
+    return CUT.join(q.text for q in quotes)
 
 
 class AnswerQuote(Record):
@@ -66,7 +75,8 @@ class Statement(Record):
     """One statement. `text` carries no [n] marks.
 
     Its first quotation's source speaks; if `quoting`, somebody whom that source quotes. Without quotations Footnote
-    speaks. `emphasis`: (start, end) spans in `text` that hold the answering words.
+    speaks. `heading`: the words stand in a heading of their source. `emphasis`: (start, end) spans in `text` that hold
+    the answering words.
     """
 
     text: str
@@ -74,6 +84,7 @@ class Statement(Record):
     support: Support = Support.QUOTED
     role: Role = Role.ANSWER
     quoting: bool = False
+    heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
 
 
@@ -130,7 +141,8 @@ class Answer(Record):
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:
-        return tuple(q for s in self.statements for q in s.quotes)
+        """The quotations in the order of their numbers, each once."""
+        return tuple(dict.fromkeys(q for s in self.statements for q in s.quotes))
 
     def facts_of(self, source_id: str) -> SourceFacts | None:
         """Return what the answer says of a source that it quotes."""

@@ -8,29 +8,66 @@ The invariant: for every `Quote` made from a `Source`, ``source.text[q.start:q.e
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from index.errors import QuoteError
 from index.source import BlockKind, Source
 
+Span = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The unit that is quoted. `block` is the kind of its block.
+    """The unit that is quoted, always whole. `block` is the kind of its block.
 
-    A heading set in bold at the start of a paragraph is a sentence of kind HEADING.
+    A label set in bold at the start of a paragraph is a sentence of kind HEADING.
+
+    `context`: spans of the source, in order, that it hangs on and is quoted with: what introduces its list, the item
+    above it, the head of its table. `hints`: words (at, words) that are read before its character `at` and not quoted,
+    such as the column's head before a cell. `part`: what is embedded and read of it, if the whole is too long for the
+    model; None for all.
     """
 
     start: int
     end: int
     text: str
     block: BlockKind = BlockKind.PARAGRAPH
+    context: tuple[Span, ...] = ()
+    hints: tuple[tuple[int, str], ...] = ()
+    part: Span | None = None
+
+    @property
+    def read(self) -> str:
+        """What is embedded, searched and read for it."""
+        return "".join(words for words, _ in self._pieces())
+
+    def own(self, span: Span) -> Span | None:
+        """Return the characters of `text` for a span of `read`; None if it holds none of them."""
+        at = 0
+        found: list[int] = []
+        for words, start in self._pieces():
+            if start is not None:
+                first, last = max(span[0], at), min(span[1], at + len(words))
+                if first < last:
+                    found += (start + first - at, start + last - at)
+            at += len(words)
+        return (found[0], found[-1]) if found else None
+
+    def _pieces(self) -> Iterator[tuple[str, int | None]]:
+        """Yield what is read in order, with its place in `text`; None for hints."""
+        at, end = self.part or (0, len(self.text))
+        for place, words in self.hints:
+            yield self.text[at:place], at
+            yield words, None
+            at = place
+        yield self.text[at:end], at
 
 
 @dataclass(frozen=True)
 class Passage:
-    """The unit that is embedded and retrieved: whole sentences of one source.
+    """The unit that is embedded and retrieved: whole sentences of one source, or a part of one too long for the model.
 
     `header` (title, publisher, date, section) is embedded and searched with the text, never quoted.
     """
@@ -44,11 +81,21 @@ class Passage:
 
     @property
     def id(self) -> str:
-        return f"{self.source_id}:{self.start}-{self.end}"
+        part = self.sentences[0].part if self.sentences else None
+        return f"{self.source_id}:{self.start}-{self.end}" + (f"({part[0]}-{part[1]})" if part else "")
+
+    @property
+    def body(self) -> str:
+        """What is embedded and searched besides the header: the text, with what its sentences are read with."""
+        parts, at = [], self.start
+        for sentence in self.sentences:
+            parts += [self.text[at - self.start : sentence.start - self.start], sentence.read]
+            at = sentence.end
+        return "".join((*parts, self.text[at - self.start :]))
 
     @property
     def embedded_text(self) -> str:
-        return f"{self.header}\n{self.text}"
+        return f"{self.header}\n{self.body}"
 
     @cached_property
     def key(self) -> str:

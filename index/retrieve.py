@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +17,28 @@ from numpy.typing import NDArray
 from index.embedding.embedder import Embedder, open_embedder
 from index.filters import Filters
 from index.fuse import reciprocal_rank_fusion
-from index.passage import Hit, Passage, SentenceScore
+from index.passage import Hit, Passage, Sentence, SentenceScore
+from index.rerank.memory import Memory
 from index.rerank.quick import FittedReranker
 from index.rerank.readers import NO_READERS, Readers, open_readers
 from index.rerank.reranker import PassageScore, Reranker
 from index.settings import IndexSettings
-from index.source import Source
+from index.source import BlockKind, Source
 from index.storage.generation import Generation, open_current
-from index.text.analysis import tokens
+from index.text.analysis import analyse, terms, tokens
+from index.text.answer_type import AnswerType, answer_spans, answer_type
 from index.text.countries import country_words
 from index.text.names import same_name
 
 ENGINE_DEPTH, RERANK_DEPTH = 50, 30  # passages; `footnote eval` shows recall@k for other values
 EACH_DEPTH = 400  # passages of each engine for `retrieve_each`
+HEADINGS = 8  # of all sources found, that are read
+HEADED_SOURCES = 256  # whose headings are kept in memory
+HEADING_SHARE = 0.6  # part of the question's telling words that a heading must hold
 EACH_SOURCES = 60  # more than a reader could compare
 
 Vector = NDArray[np.float32]
+Heading = tuple[frozenset[str], Passage]
 Scored = tuple[int, float]  # row id of a passage, and the engine's score
 
 
@@ -44,6 +51,7 @@ class Retriever:
         self.settings, self.generation, self.embedder = settings, generation, embedder
         self.readers = readers
         self.quick = FittedReranker(embedder, generation.lexical)
+        self._headings: Memory[str, list[Heading]] = Memory(HEADED_SOURCES)
         self.light, self.reranker = readers.light(self.quick), readers.best(self.quick)
 
     @classmethod
@@ -110,6 +118,35 @@ class Retriever:
             return True
         return any(same_name(word, t.surface) for s in sources for t in tokens(s.author or ""))
 
+    def headings(self, query: str, hits: Sequence[Hit], than: str = "") -> list[Hit]:
+        """Return headings of the sources of `hits`, read as if each were a passage, best first.
+
+        A heading has nothing around it that says what it is about: only those count that hold most words of `query`
+        and all its figures, and new words of the type asked for. Beside a text that answers, `than`, it must hold more
+        words of `query`, and the type must have a form.
+        """
+        wants, read = answer_type(query), analyse(query)
+        has_form = wants not in (AnswerType.ANY, AnswerType.REASON)
+        if than and not has_form:
+            return []
+        asked = {t.term for t in read.query_terms if not t.is_stop and not t.extra}
+        figures = {term for term in asked if term[:1].isdigit()}
+        least = max(HEADING_SHARE * len(asked), len(asked & analyse(than).terms) + 1)
+        sources = list(dict.fromkeys(h.passage.source_id for h in hits))
+        known = self._headings.get(sources, lambda ids: [_headings(self.generation.source(i)) for i in ids])
+        shared = [(asked & words, h) for found in known for words, h in found]
+        fitting = [(len(words), h) for words, h in shared if len(words) >= least and figures <= words]
+        best_first = [h for _, h in sorted(fitting, key=lambda pair: -pair[0])]
+        answering = (h for h in best_first if not has_form or answer_spans(wants, analyse(h.text), read))
+        passages = list(islice(answering, HEADINGS))
+        if not passages:
+            return []
+        vectors = self.embedder.embed_passages([p.embedded_text for p in passages])
+        similarities = [float(v) for v in vectors @ self.embedder.embed_queries([query])[0]]
+        scores = self.reranker.score(query, passages, similarities)
+        found = [_hit(p, score, None, None, s) for p, score, s in zip(passages, scores, similarities, strict=True)]
+        return sorted(found, key=lambda h: -h.score)
+
     def _search(self, query: str, depth: int, filters: Filters) -> tuple[Vector, list[Scored], list[Scored], list[int]]:
         """Return the query's vector, the best `depth` passages of each engine, and all their ids, best-fused first."""
         vector = self.embedder.embed_queries([query])[0]
@@ -141,10 +178,26 @@ class Retriever:
             _hit(passage, score, dense_ranks.get(i), lexical_ranks.get(i), similarity[i])
             for i, passage, score in zip(ids, passages, scores, strict=True)
         ]
-        return sorted(hits, key=lambda h: -h.score)
+        hits.sort(key=lambda h: -h.score)
+        # The parts of a long sentence are found one by one and are one passage to the reader.
+        return list({(h.passage.source_id, h.passage.start, h.passage.end): h for h in reversed(hits)}.values())[::-1]
 
     def passages_of(self, source: Source) -> list[Passage]:
         return self.generation.passages_of(source.id)
+
+
+def _headings(source: Source) -> list[Heading]:
+    """Return the headings of a source, each as a passage of its own, with their terms."""
+    found = []
+    by = ", ".join(p for p in (source.publisher, source.published) if p)
+    for block in source.blocks:
+        if block.kind is BlockKind.HEADING:
+            text = source.text[block.start : block.end]
+            header = by if text == source.title else f"{source.title}. {by}"
+            sentence = Sentence(block.start, block.end, text, block.kind)
+            passage = Passage(source.id, block.start, block.end, text, header, (sentence,))
+            found.append((frozenset(terms(text)), passage))
+    return found
 
 
 def _hit(

@@ -9,6 +9,7 @@ import calendar
 import hashlib
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +17,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
+# What has no place in a name, a title or an address: C0 and C1 controls, the marks that reorder what is read, and
+# halves of characters.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
 
 
@@ -52,6 +56,12 @@ class BlockKind(StrEnum):
     LIST_ITEM = "list_item"
     QUOTE = "quote"  # a block quotation: somebody else's words, as the source gives them
     CODE = "code"
+    TABLE_HEAD = "table_head"
+    TABLE_ROW = "table_row"
+
+
+CELL = " | "  # between the cells of a row of a table
+NO_BLOCK = -1
 
 
 class MarkKind(StrEnum):
@@ -62,12 +72,17 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the canonical text; `level` is the heading's depth (1-6), else 0."""
+    """One block of the canonical text; `level` is the heading's depth (1-6), else 0.
+
+    `under`: the start of the block that it hangs on, or NO_BLOCK: the words that introduce its list or table, the item
+    that its list is in, the head of its table.
+    """
 
     start: int
     end: int
     kind: BlockKind
     level: int = 0
+    under: int = NO_BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,12 @@ def date_range(published: str | None) -> tuple[int, int] | None:
     return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)
 
 
+def _printable(value: str) -> str:
+    if found := UNPRINTABLE.search(value):
+        raise ValueError(f"holds the control character U+{ord(found[0]):04X}; remove it")
+    return value
+
+
 def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("write an address that begins with http:// or https://")
@@ -115,7 +136,8 @@ def _none_if_empty(value: object) -> object:
     return value.strip() or None if isinstance(value, str) else value
 
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Printable = Annotated[str, AfterValidator(_printable)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_printable)]
 _Optional = BeforeValidator(_none_if_empty)
 
 
@@ -132,14 +154,14 @@ class SourceFacts:
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
     title: _Text
     publisher: _Text
-    url: Annotated[str, AfterValidator(_web_address)]
+    url: Annotated[_Printable, AfterValidator(_web_address)]
     kind: Kind
     relation: Relation
-    author: Annotated[str | None, _Optional] = None
+    author: Annotated[_Printable | None, _Optional] = None
     published: Annotated[str | None, AfterValidator(_is_date), _Optional] = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     basis: Basis = Basis.ORIGINAL
-    via: tuple[str, ...] = ()
+    via: tuple[_Printable, ...] = ()
 
     def differences(self, other: SourceFacts) -> tuple[str, ...]:
         """Return the names of the fields in which `other` says something else."""
@@ -162,6 +184,11 @@ class Source(SourceFacts):
     @cached_property
     def facts(self) -> SourceFacts:
         return SourceFacts(**{f.name: getattr(self, f.name) for f in fields(SourceFacts)})
+
+    @cached_property
+    def block_starting(self) -> Mapping[int, Block]:
+        """The blocks by their start."""
+        return {b.start: b for b in self.blocks}
 
     @cached_property
     def sha256(self) -> str:

@@ -34,7 +34,7 @@ ONE_FILE = {
     "sentence_transformers": ("index/embedding/sentence_transformers.py",),
     "tantivy": ("index/storage/lexical.py",),
     "sentencex": ("index/text/sentences.py",),
-    "markdown_it": ("index/read/markdown.py",),
+    "markdown_it": ("index/read/markdown.py", "index/read/raw_html.py"),
     "llama_index": ("index/llama.py",),
     "yaml": ("index/read/front_matter.py",),
     "py3langid": ("app/question/language.py",),

@@ -27,7 +27,7 @@ from index.errors import BuildLockedError, CorpusError, ModelError, NoIndexError
 from index.filters import Filters
 from index.passage import Passage
 from index.read.split import split
-from index.settings import IndexSettings
+from index.settings import SPLITTER_VERSION, IndexSettings
 from index.source import Kind, Source
 from index.storage.generation import current_id, open_current
 from tests.fakes import HashedWords, chroma_server, small_corpus, write_source
@@ -163,8 +163,9 @@ def test_a_build_anew(built: IndexSettings, how: str) -> None:
 
 
 def test_another_splitter(built: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = SPLITTER_VERSION
     monkeypatch.setattr("index.settings.SPLITTER_VERSION", 99)
-    assert stale_reason(built) == "the index was built with splitter 1, the settings want 99"
+    assert stale_reason(built) == f"the index was built with splitter {before}, the settings want 99"
     assert build(built, embedder=HashedWords()).built
     assert stale_reason(built) is None
 
@@ -245,6 +246,37 @@ def test_a_span_that_does_not_hold_is_not_built(
     with pytest.raises(QuoteError, match=r"^article.md: passage [^\n]+; nothing was built"):
         build(built, full=True, embedder=HashedWords())
     assert current_id(built.home) == before
+
+
+def test_what_is_no_source_is_named_and_does_not_stop_the_build(built: IndexSettings) -> None:
+    readme = built.corpus / "sources" / "README.md"
+    readme.write_text("# About this folder\n")
+    write_source(built.corpus, "programme", "# Saturday: regatta\n\n## Sunday: fireworks")
+    (built.corpus / "sources" / "scan.pdf").write_bytes(b"%PDF")
+    assert stale_reason(built) is not None
+    report = build(built, embedder=HashedWords())
+    assert [line.split(":")[0] for line in report.passed_over] == [
+        "sources/README.md",
+        "sources/programme.md",
+        "sources/scan.pdf",
+    ]
+    assert not report.sources
+    assert stale_reason(built) is None  # they are known to hold nothing
+    assert not build(built, embedder=HashedWords()).built
+    readme.write_text("# About this folder, again\n")
+    assert stale_reason(built) is not None
+    assert build(built, embedder=HashedWords()).built
+    assert verify(built).ok
+
+
+def test_a_strict_build_refuses_what_it_would_pass_over(built: IndexSettings) -> None:
+    before = current_id(built.home)
+    for n in range(5):
+        (built.corpus / "sources" / f"{n}.txt").write_text("Text.")
+    with pytest.raises(CorpusError, match=r"^sources/0\.txt: files of this kind .* and 2 more \(without --strict"):
+        build(built, strict=True, embedder=HashedWords())
+    assert current_id(built.home) == before
+    assert len(build(built, embedder=HashedWords()).passed_over) == 5
 
 
 def test_a_broken_source_leaves_the_old_index(built: IndexSettings) -> None:

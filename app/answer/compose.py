@@ -32,6 +32,7 @@ class Draft:
     support: Support = Support.QUOTED
     role: Role = Role.ANSWER
     quoting: bool = False
+    heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
 
 

@@ -55,7 +55,7 @@ def of_the_time(ranked: Sequence[Candidate], question: Question) -> list[Candida
 
 
 def _read(candidate: Candidate) -> Analysis:
-    return analyse(candidate.sentence.text)
+    return analyse(candidate.sentence.read)
 
 
 def of_the_names(

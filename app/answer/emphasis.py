@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from app.question.classify import Question
-from index.text.analysis import Analysis, analyse
+from index.text.analysis import Analysis, Token, analyse
 from index.text.answer_type import AnswerType, answer_spans
 from index.text.dates import Date
 
 _COUNTED = 2.0  # the question's first telling word names what is counted or sought, next to the answer
 _MOST_SHARE = 0.4  # part of a sentence that may be emphasised
+_APART = 3  # tokens that a new line or a bar between two cells counts
+_PARTING = re.compile(r"\n\s*|\|")
 _MAX_DISTANCE = 12  # tokens between the words of the question and the answering words; further is chance
 
 
@@ -29,6 +32,7 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     terms = [t.term for t in question.read.query_terms if not t.extra]
     found = read.tokens
     at = [n for n, t in enumerate(found) if t.term in terms]
+    places = _places(text, found)
     if not at:
         return tuple(spans) if len(spans) == 1 else ()
     counts = Counter(found[n].term for n in at)
@@ -36,14 +40,26 @@ def emphasise(question: Question, text: str) -> tuple[tuple[int, int], ...]:
     def nearness(span: tuple[int, int]) -> float:
         """Return the sum over the question's words of weight / distance; a word that occurs once says most."""
         here = next((n for n, t in enumerate(found) if t.end > span[0]), len(found))
+        away = {n: abs(places[here] - places[n]) for n in at}
         return sum(
-            (_COUNTED if found[n].term == terms[0] else 1.0) / (max(1, abs(here - n)) * counts[found[n].term])
+            (_COUNTED if found[n].term == terms[0] else 1.0) / (max(1, away[n]) * counts[found[n].term])
             for n in at
-            if abs(here - n) <= _MAX_DISTANCE
+            if away[n] <= _MAX_DISTANCE
         )
 
     best = max(spans, key=nearness)
     return (best,) if nearness(best) > 0 else ()
+
+
+def _places(text: str, found: Sequence[Token]) -> list[int]:
+    """Return where each token stands, counted in tokens; the next item of a list and the next cell lie further off."""
+    places = []
+    end = apart = 0
+    for n, token in enumerate(found):
+        apart += _APART * len(_PARTING.findall(text, end, token.start))
+        end = max(end, token.start)
+        places.append(n + apart)
+    return [*places, len(found) + apart]
 
 
 def _of_the_time(spans: Sequence[tuple[int, int]], text: Analysis, asked: Sequence[Date]) -> list[tuple[int, int]]:

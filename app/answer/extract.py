@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from app.answer.compose import Draft
 from app.answer.emphasis import answering_words, emphasise
 from app.question.classify import Question
-from app.records import QuestionKind, Role
-from index.passage import Hit, Quote, Sentence
+from app.records import QuestionKind, Role, as_one
+from index.passage import Hit, Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
 from index.text.figures import is_exact
@@ -61,10 +61,10 @@ class Candidate:
     answer: tuple[int, int] | None = None
 
 
-def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candidate]:
-    """Return all quotable sentences of `hits`, best first. Headings are not quoted as answers."""
-    found = {
-        (hit.passage.source_id, scored.sentence.start): Candidate(
+def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
+    """Return all quotable sentences of `hits`, best first, each once. A heading is quoted only `with_headings`."""
+    found = [
+        Candidate(
             sources[hit.passage.source_id],
             scored.sentence,
             scored.score,
@@ -73,9 +73,10 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source]) -> list[Candi
         )
         for hit in hits
         for scored in hit.sentences
-        if scored.sentence.block is not BlockKind.HEADING
-    }
-    return sorted(found.values(), key=lambda c: (-c.score, c.source.id, c.sentence.start))
+        if with_headings or scored.sentence.block is not BlockKind.HEADING
+    ]
+    found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
+    return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]
 
 
 def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
@@ -99,7 +100,7 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
 
 def telling_figure(question: Question, lead: Candidate) -> str | None:
     """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
-    text = lead.sentence.text
+    text = lead.sentence.read
     marked = (text[start:end] for start, end in emphasise(question, text))
     return next((words for words in marked if any(n.value >= _TELLING for n in numbers(words))), None)
 
@@ -129,11 +130,31 @@ def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
 
 
 def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
+    """Return a statement that quotes the whole sentence behind what it hangs on."""
     sentence, source = candidate.sentence, candidate.source
-    quote = Quote.of(source, sentence.start, sentence.end)
-    emphasis = emphasise(question, quote.text) or answering_words(quote.text, candidate.answer)
-    quoting = sentence.block is BlockKind.QUOTE
-    return Draft(text=quote.text, quotes=(quote,), role=role, quoting=quoting, emphasis=emphasis)
+    quotes = quotes_of(source, sentence)
+    text = as_one(quotes)
+    at = len(text) - len(sentence.text)  # the sentence ends the statement
+    read = (sentence.own(span) for span in emphasise(question, sentence.read))
+    own = tuple(span for span in read if span) or answering_words(sentence.text, candidate.answer)
+    return Draft(
+        text=text,
+        quotes=quotes,
+        role=role,
+        quoting=sentence.block is BlockKind.QUOTE,
+        heading=sentence.block is BlockKind.HEADING,
+        emphasis=tuple((at + start, at + end) for start, end in own),
+    )
+
+
+def quotes_of(source: Source, sentence: Sentence) -> tuple[Quote, ...]:
+    """Quote what `sentence` hangs on, and itself, which ends the last quotation; neighbours are one."""
+    found: list[Span] = []
+    for start, end in (*sentence.context, (sentence.start, sentence.end)):
+        if found and not source.text[found[-1][1] : start].strip():
+            start = found.pop()[0]
+        found.append((start, end))
+    return tuple(Quote.of(source, *span) for span in found)
 
 
 def _grouped(further: Sequence[Candidate]) -> list[Candidate]:

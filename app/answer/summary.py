@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.answer.compose import Draft
+from app.answer.extract import quotes_of
 from app.question.named_sources import named_sources
-from app.records import Role
+from app.records import Role, as_one
 from index.embedding.embedder import Embedder
 from index.passage import Hit, Passage, Quote, Sentence, SentenceScore
 from index.source import BlockKind, Source
@@ -50,13 +51,12 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
         (s, n)
         for n, p in enumerate(passages)
         for s in p.sentences
-        if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS
+        if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS and not (s.part and s.part[0])
     ]
     chosen = _central(source.title, [s for s, _ in sentences], [n for _, n in sentences], embedder)
     headline = [b for b in source.blocks if b.kind is BlockKind.HEADING][:1]
-    spans = [(b.start, b.end) for b in headline] + [(s.start, s.end) for s in chosen]
-    quotes = [Quote.of(source, a, b) for a, b in spans]
-    return [Draft(q.text, (q,), role=Role.FURTHER if n else Role.ANSWER) for n, q in enumerate(quotes)]
+    said = [(Quote.of(source, b.start, b.end),) for b in headline] + [quotes_of(source, s) for s in chosen]
+    return [Draft(as_one(q), q, role=Role.FURTHER if n else Role.ANSWER) for n, q in enumerate(said)]
 
 
 def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[Hit]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.records import Answer, AnswerQuote, IndexStamp, Support
+from app.records import Answer, AnswerQuote, IndexStamp, Support, as_one
 from index.errors import UsageError
 from index.records import Record
 from index.source import SourceFacts
@@ -73,7 +73,7 @@ def misquoted(answer: Answer) -> set[int]:
     return {
         quote.number
         for s in answer.statements
-        if s.support is Support.QUOTED and s.text not in {q.text for q in s.quotes}
+        if s.support is Support.QUOTED and s.text != as_one(s.quotes)
         for quote in s.quotes
     }
 

@@ -11,6 +11,8 @@ from app.cli.options import Corpus, Home, Json, print_json, settings
 if TYPE_CHECKING:
     from index.build.progress import BuildReport
 
+_NAMED = 20  # files passed over that a build names
+
 index_app = typer.Typer(help="Build, check and clean up the index.", no_args_is_help=True)
 
 
@@ -19,6 +21,9 @@ def build(
     full: Annotated[bool, typer.Option("--full", help="Rebuild everything from scratch.")] = False,
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Do nothing if the index is up to date.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Fail if another build is running.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail if anything in the corpus folder would be passed over.")
+    ] = False,
     corpus: Corpus = None,
     home: Home = None,
     as_json: Json = False,
@@ -29,17 +34,24 @@ def build(
     from index.build.status import stale_reason
 
     wanted = settings(home=home, corpus=corpus).index
-    if if_stale and not full and stale_reason(wanted) is None:
+    if if_stale and not full and not strict and stale_reason(wanted) is None:
         return
     with ConsoleProgress(quiet=as_json) as progress:
-        report = run(wanted, full=full, wait=not no_wait, progress=progress)
+        report = run(wanted, full=full, wait=not no_wait, strict=strict, progress=progress)
     typer.echo(report.model_dump_json(indent=2) if as_json else _built(report))
 
 
 def _built(report: BuildReport) -> str:
+    passed = len(report.passed_over)
+    named = "".join(f"\nPassed over {line}" for line in report.passed_over[:_NAMED])
+    more = f"\nPassed over {passed - _NAMED} more; --json lists all" if passed > _NAMED else ""
     if not report.built:
-        return f"The index is up to date: {report.passages} passages, generation {report.generation}."
+        return f"The index is up to date: {report.passages} passages, generation {report.generation}.{named}{more}"
     seconds = sum(report.seconds.values())
+    return f"{_said(report, seconds)}{named}{more}"
+
+
+def _said(report: BuildReport, seconds: float) -> str:
     return (
         f"Built generation {report.generation} in {seconds:.1f} s: {report.passages} passages, "
         f"{report.embedded} embedded, {report.reused} reused. Sources: {report.sources}."

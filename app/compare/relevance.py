@@ -57,7 +57,7 @@ class Found:
 
     @property
     def text(self) -> str:
-        return self.candidate.sentence.text
+        return self.candidate.sentence.read
 
     def score(self, cut: Cut) -> float:
         """Return how well the sentence answers (0..1, higher is better), its period included."""
@@ -76,9 +76,9 @@ def quotable(query: QueryView, hits: Sequence[Hit], candidates: Sequence[Candida
     passages = {(h.passage.source_id, s.sentence.start): h for h in hits for s in h.sentences}
     found = []
     for candidate in candidates:
-        text = candidate.sentence.text
+        text = candidate.sentence.read
         hit = passages[candidate.source.id, candidate.sentence.start]
-        cover = _cover(query, hit.passage.text, hit.passage.header)
+        cover = _cover(query, hit.passage.body, hit.passage.header)
         timely = same_time(analyse(text), query.read)
         found.append(Found(candidate, hit.confidence, cover, _cover(query, text), timely))
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import takewhile
 
@@ -19,10 +20,11 @@ from app.compare.relevance import CUT, Cut, Found, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
 from index.filters import Filters
+from index.passage import Quote
 from index.records import Record
 from index.rerank.features import query_view
 from index.retrieve import Retriever
-from index.source import Source, SourceFacts, date_range
+from index.source import BlockKind, Source, SourceFacts, date_range
 from index.text.analysis import tokens
 from index.text.figures import counts, figures_and_dates, is_exact
 from index.text.numbers import numbers
@@ -109,7 +111,7 @@ def tabulate(
 
 
 def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
-    statement = numbering.statement(draft_of(found.candidate, asked, Role.ANSWER))
+    statement = numbering.statement(replace(draft_of(found.candidate, asked, Role.ANSWER), quotes=_in_one(found)))
     quote = statement.quotes[0]
     return Row(
         number=quote.number,
@@ -118,6 +120,13 @@ def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
         quoting=statement.quoting,
         emphasis=figures_and_dates(quote.text),
     )
+
+
+def _in_one(found: Found) -> tuple[Quote]:
+    """Quote a sentence in one piece: an item of a list from the words on that introduce it, a row of a table alone."""
+    source, sentence = found.candidate.source, found.candidate.sentence
+    stands_alone = sentence.block is BlockKind.TABLE_ROW or not sentence.context
+    return (Quote.of(source, sentence.start if stands_alone else sentence.context[0][0], sentence.end),)
 
 
 def gather(

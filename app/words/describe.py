@@ -69,7 +69,8 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return ""
     if statement.support is Support.METADATA:
         return kind_words(facts, texts)
-    return speaker(facts, texts, quoting=statement.quoting)
+    name = speaker(facts, texts, quoting=statement.quoting)
+    return texts.heading.format(name=name) if statement.heading else name
 
 
 def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = False) -> str:

@@ -50,6 +50,7 @@ class Texts:
     undated: str
     our_note_on: str
     quoting: str
+    heading: str
     label_article: str
     label_fulltext: str
     label_note_read: str

@@ -18,9 +18,9 @@ from index.build.prune import remove_unused
 from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
-from index.errors import DamagedIndexError, ModelError, QuoteError, StoreError
+from index.errors import CorpusError, DamagedIndexError, ModelError, QuoteError, StoreError
 from index.files import FREE_SPACE, FileStamp, file_errors, sync_tree, write_atomic
-from index.read.corpus import file_digests, read_corpus
+from index.read.corpus import Corpus, read_folder
 from index.read.split import split
 from index.settings import FORMAT_VERSION, IndexSettings
 from index.source import Source
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_NAMED = 3  # files that an error names
 _BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
 
 
@@ -55,24 +56,27 @@ def build(
     *,
     full: bool = False,
     wait: bool = True,
+    strict: bool = False,
     progress: BuildProgress | None = None,
     embedder: Embedder | None = None,
 ) -> BuildReport:
     """Bring the index up to date with the corpus; `full` embeds everything again.
 
+    `strict`: raise CorpusError for anything in the corpus' folder that would be passed over.
+
     The current generation serves until the new one is complete, and afterwards if the build fails.
     Raises CorpusError, ModelError, StoreError, BuildLockedError (only if not `wait`).
     """
     watcher = progress or BuildProgress()
-    with build_lock(settings.home, wait, watcher.note), closing(_Build(settings, full, watcher)) as run:
+    with build_lock(settings.home, wait, watcher.note), closing(_Build(settings, full, strict, watcher)) as run:
         return run.run(embedder)
 
 
 class _Build:
     """One run, under the build lock."""
 
-    def __init__(self, settings: IndexSettings, full: bool, progress: BuildProgress) -> None:
-        self.settings, self.full, self.progress = settings, full, progress
+    def __init__(self, settings: IndexSettings, full: bool, strict: bool, progress: BuildProgress) -> None:
+        self.settings, self.full, self.strict, self.progress = settings, full, strict, progress
         self.clock = Clock()
         self.notes: list[str] = []
         self.embedded = self.reused = 0
@@ -87,15 +91,18 @@ class _Build:
         former = self.former.manifest if self.former else None
         self._remove_unused({self.current}, unfinished_only=True)
         with self.clock("read"):
-            stamps, sources = self._read()
+            corpus = self._read()
+            stamps = _stamps(corpus)
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
         changes = Changes.between(former.sources if former else {}, stamps)
         same = former and mismatch(former, self.settings) is None and former.model == self.embedder.name
+        looked_into = _without_text(corpus)
+        same = same and former is not None and former.passed_over == looked_into
         if former and same and not changes and not self.full:
             manifest, keep = former, {former.generation, former.previous}
         else:
-            manifest = self._make(sources, stamps)
+            manifest = self._make(corpus.sources, stamps, looked_into)
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
         return BuildReport(
@@ -108,6 +115,7 @@ class _Build:
             reused=self.reused,
             pruned=pruned,
             notes=tuple(self.notes),
+            passed_over=tuple(map(str, corpus.passed_over)),
             seconds=dict(self.clock.seconds),
         )
 
@@ -120,23 +128,19 @@ class _Build:
             self._note(f"the former index is damaged and nothing of it is reused ({error})")
             return None
 
-    def _read(self) -> tuple[dict[str, SourceStamp], tuple[Source, ...]]:
+    def _read(self) -> Corpus:
         self.progress.stage("read", 1)
-        # Hashed first, so that the next build notices a file that changes meanwhile.
-        digests = file_digests(self.settings.corpus)
-        sources = read_corpus(self.settings.corpus)
-        self.progress.advance(1)
-        return {
-            s.id: SourceStamp(
-                file=s.file,
-                file_sha256=digests.get(s.file, ""),
-                text_sha256=s.sha256,
-                record_sha256=source_digest(s),
+        corpus = read_folder(self.settings.corpus)
+        if self.strict and corpus.passed_over:
+            named = "; ".join(map(str, corpus.passed_over[:_NAMED]))
+            more = len(corpus.passed_over) - _NAMED
+            raise CorpusError(
+                f"{named}{f'; and {more} more' if more > 0 else ''} (without --strict these are passed over)"
             )
-            for s in sources
-        }, sources
+        self.progress.advance(1)
+        return corpus
 
-    def _make(self, sources: Sequence[Source], stamps: dict[str, SourceStamp]) -> Manifest:
+    def _make(self, sources: Sequence[Source], stamps: dict[str, SourceStamp], passed_over: dict[str, str]) -> Manifest:
         """Write all files of a new generation, the manifest last, and let it serve."""
         with file_errors("making the new index"):
             folder = create_folder(self.settings.home)
@@ -147,7 +151,7 @@ class _Build:
                 self._write_vectors(folder, catalog, owners)
                 with self.clock("lexical"):
                     self._write_lexical(folder, catalog, owners)
-            manifest = self._write_manifest(folder, stamps, len(owners))
+            manifest = self._write_manifest(folder, stamps, passed_over, len(owners))
         except BaseException:
             self._remove_unused({self.current}, unfinished_only=True)
             raise
@@ -238,7 +242,9 @@ class _Build:
             if index.count() != len(owners):
                 raise StoreError(f"the lexical index holds {index.count()} of {len(owners)} passages; {FREE_SPACE}")
 
-    def _write_manifest(self, folder: Path, stamps: dict[str, SourceStamp], passages: int) -> Manifest:
+    def _write_manifest(
+        self, folder: Path, stamps: dict[str, SourceStamp], passed_over: dict[str, str], passages: int
+    ) -> Manifest:
         self.progress.stage("commit", 1)
         with file_errors("writing the new index to disk"):
             with self.clock("commit"):
@@ -257,6 +263,7 @@ class _Build:
                 dimension=self.embedder.dimension,
                 versions={name: version(name) for name in ("chromadb", "sentencex")},
                 sources=stamps,
+                passed_over=passed_over,
                 passages=passages,
                 files=files,
                 timings=dict(self.clock.seconds),
@@ -276,6 +283,24 @@ class _Build:
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self.progress.note(text)
+
+
+def _stamps(corpus: Corpus) -> dict[str, SourceStamp]:
+    return {
+        s.id: SourceStamp(
+            file=s.file,
+            file_sha256=corpus.digests[s.file],
+            text_sha256=s.sha256,
+            record_sha256=source_digest(s),
+        )
+        for s in corpus.sources
+    }
+
+
+def _without_text(corpus: Corpus) -> dict[str, str]:
+    """Return name -> SHA-256 (hex) of the files that were looked into and are no sources."""
+    sources = {s.file for s in corpus.sources}
+    return {name: digest for name, digest in corpus.digests.items() if name not in sources}
 
 
 def _rounds(passages: int) -> Iterator[range]:

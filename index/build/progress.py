@@ -30,7 +30,8 @@ class BuildProgress:
 class BuildReport(Record):
     """What a build did. `built` is False if nothing had changed, so that `generation` is the one before.
 
-    `embedded` + `reused` = `passages` for a new generation. `seconds`: stage -> seconds.
+    `embedded` + `reused` = `passages` for a new generation. `passed_over`: what lies in the corpus' folder and is no
+    source, with the reason, a line each. `seconds`: stage -> seconds.
     """
 
     generation: str
@@ -42,6 +43,7 @@ class BuildReport(Record):
     reused: int = 0
     pruned: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
     seconds: dict[str, float]
 
 

@@ -59,6 +59,6 @@ def stale_reason(settings: IndexSettings) -> str | None:
     difference = mismatch(manifest, settings)
     if difference is not None:
         return difference
-    before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()}
+    before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
     changes = Changes.between(before, file_digests(settings.corpus))
     return f"the corpus changed: {changes}" if changes else None

@@ -141,7 +141,7 @@ def _lexical(generation: Generation, _: dict[str, int]) -> Iterator[str]:
             found.update(n for n, _ in lexical.search(header, depth, only))
         for n, passage in passages.items():
             if n not in found:
-                found.update(m for m, _ in lexical.search(passage.text, depth, only))
+                found.update(m for m, _ in lexical.search(passage.body, depth, only))
         for n in sorted(passages.keys() - found):
             yield f"lexical index: does not find passage {passages[n].id}"
         for n in sorted(found - passages.keys()):

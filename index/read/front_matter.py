@@ -1,10 +1,41 @@
-"""YAML front matter: fields between two lines '---' at the top of a text file. The only file that imports yaml."""
+"""YAML front matter: fields between two lines '---' at the top of a text file. The only file that imports yaml.
+
+Front matter is a few plain fields, so it is kept small: what YAML can make of a few bytes (an alias that stands for a
+billion items, a list ten thousand deep) is refused before it is made.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import yaml
 
 FENCE = "---"
+MOST_CHARACTERS = 32_768  # the longest real ones have under 2,000
+_DEEPEST = 4  # collections in one another; the fields need two: a list in the mapping
+
+
+class _TooMuch(yaml.MarkedYAMLError):
+    """Valid YAML that no front matter needs."""
+
+
+class _PlainLoader(yaml.BaseLoader):
+    """Makes nothing but strings, lists and dicts: no dates, no objects, no aliases, nothing deep."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose one node. Raises YAMLError for an alias and for a node too deep."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent):
+            raise _TooMuch(problem="an alias (*) is not allowed in front matter", problem_mark=mark)
+        if self._depth > _DEEPEST:
+            raise _TooMuch(problem="the front matter is nested too deep", problem_mark=mark)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
@@ -18,13 +49,19 @@ def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if end is None:
         raise ValueError(f"the front matter has no end; close it with a line '{FENCE}'")
+    text = "".join(lines[1:end])
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(
+            f"the front matter has {len(text)} characters, more than {MOST_CHARACTERS}; write the text below it"
+        )
     try:
-        # BaseLoader makes nothing but strings, lists and dicts: no dates, no objects.
-        fields = yaml.load("".join(lines[1:end]), Loader=yaml.BaseLoader)
+        fields = yaml.load(text, Loader=_PlainLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 2}: " if mark else ""
         problem = getattr(error, "problem", None) or "unreadable"
+        if isinstance(error, _TooMuch):
+            raise ValueError(f"{line}{problem}; write plain fields, such as 'id: my-source'") from None
         raise ValueError(f"{line}the front matter is not YAML ({problem}); put values with : or # in quotes") from None
     if not isinstance(fields, dict):
         raise ValueError("the front matter holds no fields; write lines such as 'id: my-source'")

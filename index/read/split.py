@@ -1,27 +1,31 @@
 """Source -> Passages: whole sentences, exact offsets, inside the embedding model's own token limit.
 
 A passage is a paragraph, a part of a long one, or a few short ones of one section. Its header (title,
-publisher, date, section) is embedded with it so that 'what did AP report' finds AP's passages. Where a sentence
-ends is decided in `index.text.sentences`.
+publisher, date, section) is embedded with it so that 'what did AP report' finds AP's passages. A sentence that is too
+long for the model has several passages: each is the whole sentence, and embeds a part of it behind its opening words.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 from typing import Protocol
 
 from index.errors import CorpusError
 from index.passage import Passage, Sentence
-from index.source import Block, BlockKind, MarkKind, Source
-from index.text.sentences import cut, sentence_spans
+from index.read.sentences import Placed, opening_words, sentences_of
+from index.source import BlockKind, Source
+from index.text.sentences import cut
 
 # A title in a script that the model spells letter by letter can take over a hundred tokens, so the header is cut to
 # this share of the target.
 _HEADER_SHARE = 0.35
 # Paragraphs below this share of the target are joined with the next one of the same section.
 _SHORT_SHARE = 0.3
+_OPENING = 120  # characters of a long sentence that each of its parts is read with: who denies it, as a rule
+_LEFT_OUT = " … "
 
 
 class TokenCounter(Protocol):
@@ -35,18 +39,22 @@ class TokenCounter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence with its token count and the number of its paragraph and section."""
+    """A sentence, or a part of one, with its token count and the number of its paragraph and section."""
 
     sentence: Sentence
     tokens: int
     paragraph: int
     section: int
 
+    @property
+    def is_part(self) -> bool:
+        return self.sentence.part is not None
+
 
 def split(source: Source, embedder: TokenCounter, target_tokens: int) -> tuple[Passage, ...]:
-    """Split `source` into passages in reading order, so that each sentence is in exactly one.
+    """Split `source` into passages in reading order. Each sentence is in one, or in several if it is too long for one.
 
-    Raises CorpusError if the text holds no sentence, or one that does not fit the model.
+    Raises CorpusError if the text holds no sentence, or the model has no room for any.
     """
     target = min(target_tokens, embedder.max_tokens)
     sections = _section_titles(source)
@@ -106,63 +114,78 @@ def _header(source: Source, section: str, embedder: TokenCounter, limit: int) ->
 
 
 def _units(source: Source, embedder: TokenCounter, room: int) -> Iterator[_Unit]:
-    """Yield the sentences of the text in order; one that is longer than `room` tokens is cut into pieces."""
-    spans: list[tuple[int, int, Block, int]] = []
-    section = 0
-    for block in source.blocks:
-        if block.kind is BlockKind.HEADING:
-            section += 1
-            continue
-        text = source.text[block.start : block.end]
-        spans.extend(
-            (block.start + a, block.start + b, block, section) for a, b in sentence_spans(text, source.language)
-        )
-    counts = embedder.count_tokens([source.text[a:b] for a, b, _, _ in spans])
-    for (start, end, block, number), tokens in zip(spans, counts, strict=True):
-        pieces = [(start, end)]
-        limit = end - start
-        while tokens > room and limit > 1:
-            limit //= 2
-            pieces = cut(source.text, start, end, limit)
-            tokens = max(embedder.count_tokens([source.text[a:b] for a, b in pieces]))
-        for a, b in pieces:
-            kind = BlockKind.HEADING if _is_run_in_heading(source, block, b) else block.kind
-            yield _Unit(Sentence(a, b, source.text[a:b], kind), tokens, block.start, number)
+    """Yield the sentences of the text in order; one that is read with more than `room` tokens in parts."""
+    found = list(sentences_of(source))
+    counts = embedder.count_tokens([p.sentence.read for p in found])
+    for placed, tokens in zip(found, counts, strict=True):
+        if tokens <= room:
+            yield _Unit(placed.sentence, tokens, placed.paragraph, placed.section)
+        else:
+            yield from _parts(source, placed, embedder, room)
 
 
-def _is_run_in_heading(source: Source, block: Block, end: int) -> bool:
-    """Return whether the block is bold from its start to `end` and goes on after it."""
-    return end < block.end and any(
-        m.kind is MarkKind.STRONG and m.start == block.start and m.end >= end for m in source.marks
-    )
+def _parts(source: Source, placed: Placed, embedder: TokenCounter, room: int) -> Iterator[_Unit]:
+    """Yield a long sentence once for each of its parts, which are as long as fits into `room` tokens."""
+    sentence = placed.sentence
+    limit = len(sentence.text)
+    while True:
+        parts = _cut(source, sentence, limit)
+        counts = embedder.count_tokens([p.read for p in parts])
+        if max(counts) <= room or limit == 1:
+            break
+        limit = (limit + 1) // 2
+    for part, tokens in zip(parts, counts, strict=True):
+        yield _Unit(part, tokens, placed.paragraph, placed.section)
+
+
+def _cut(source: Source, sentence: Sentence, limit: int) -> list[Sentence]:
+    """Return `sentence` once for each part of at most `limit` characters, with hints of about as many."""
+    text = sentence.text
+    context = opening_words(source, sentence.context)
+    if len(context) > limit:
+        context = ""
+    first, last = cut(text, 0, len(text), min(_OPENING, limit // 3))[0] if limit > 2 else (0, 0)
+    made = []
+    for part in cut(text, 0, len(text), limit):
+        opening = f"{text[first:last]}{_LEFT_OUT}" if part[0] >= last > first else ""
+        words = context + opening
+        made.append(replace(sentence, hints=((part[0], words),) if words else (), part=part))
+    return made
 
 
 def _pack(units: Sequence[_Unit], room: int) -> Iterator[list[_Unit]]:
-    """Group sentences into passages of about `room` tokens along paragraphs and sections."""
+    """Group sentences into passages of about `room` tokens along paragraphs and sections; a part stands alone."""
     group: list[_Unit] = []
-    for _, paragraph in groupby(units, key=lambda u: u.paragraph):
-        for part in _halve(list(paragraph), room):
-            tokens = sum(u.tokens for u in group)
+    tokens = 0
+    for _, paragraph in groupby(units, key=lambda u: (u.paragraph, u.sentence.part)):
+        for part, length in _halve(list(paragraph), room):
             joins = (
                 group
                 and group[0].section == part[0].section
+                and not (group[-1].is_part or part[0].is_part)
                 and tokens < room * _SHORT_SHARE
-                and tokens + sum(u.tokens for u in part) <= room
+                and tokens + length <= room
             )
             if group and not joins:
                 yield group
-                group = []
-            group = group + part
+                group, tokens = [], 0
+            group, tokens = group + part, tokens + length
     if group:
         yield group
 
 
-def _halve(units: list[_Unit], room: int) -> Iterator[list[_Unit]]:
-    """Halve a paragraph that is too long, at the sentence end nearest its middle."""
-    sums = list(accumulate(u.tokens for u in units))
-    if sums[-1] <= room or len(units) == 1:
-        yield units
-        return
-    at = min(range(1, len(units)), key=lambda i: abs(sums[-1] - 2 * sums[i - 1]))
-    yield from _halve(units[:at], room)
-    yield from _halve(units[at:], room)
+def _halve(units: list[_Unit], room: int) -> Iterator[tuple[list[_Unit], int]]:
+    """Yield a paragraph with its tokens; one that is too long in halves, cut at the sentence end nearest its middle."""
+    sums = [0, *accumulate(u.tokens for u in units)]
+    waiting = [(0, len(units))]
+    while waiting:
+        start, end = waiting.pop()
+        length = sums[end] - sums[start]
+        if length <= room or end - start == 1:
+            yield units[start:end], length
+            continue
+        middle = (sums[start] + sums[end]) / 2
+        at = bisect_left(sums, middle, start + 1, end - 1)
+        if at > start + 1 and middle - sums[at - 1] <= sums[at] - middle:
+            at -= 1
+        waiting += [(at, end), (start, at)]

@@ -43,13 +43,14 @@ def under_headings(sentences: Sequence[Sentence]) -> list[str]:
             heading = sentence.text + " "
             texts.append(sentence.text)
         else:
-            texts.append(heading + sentence.text)
+            texts.append(heading + sentence.read)
     return texts
 
 
 def headings(passage: Passage) -> list[bool]:
-    """Say of each sentence whether it is a heading."""
-    return [s.block is BlockKind.HEADING for s in passage.sentences]
+    """Say of each sentence whether it is a heading over others, which is no answer beside them."""
+    found = [s.block is BlockKind.HEADING for s in passage.sentences]
+    return [False] * len(found) if all(found) else found
 
 
 class FittedReranker:

@@ -69,14 +69,15 @@ class ReadingReranker:
         curve = self.reader.card.curve
         confidence = curve.probability(float(np.logaddexp.reduce(odds)))
         scores = np.sqrt(sigmoid(curve.slope * odds + curve.bias) * confidence * _shares(odds))
-        return PassageScore(tuple(scores.tolist()), confidence, reading.spans)
+        spans = (s.own(span) if span else None for s, span in zip(passage.sentences, reading.spans, strict=True))
+        return PassageScore(tuple(scores.tolist()), confidence, tuple(spans))
 
     def _read(self, query: str, passages: Sequence[Passage]) -> list[Reading]:
         found = {p.key: p for p in passages}
 
         def fresh(keys: list[tuple[str, str]]) -> list[Reading]:
             missing = [found[key] for _, key in keys]
-            return self.reader.read(query, [(p.header, [s.text for s in p.sentences]) for p in missing])
+            return self.reader.read(query, [(p.header, [s.read for s in p.sentences]) for p in missing])
 
         return self._readings.get([(query, p.key) for p in passages], fresh)
 

@@ -87,7 +87,7 @@ class Catalog:
         """Add passages of source number `source` with ids from `first` on."""
         rows = []
         for n, p in enumerate(passages, first):
-            sentences = json.dumps([(s.start, s.end, s.block.value) for s in p.sentences])
+            sentences = json.dumps([_row(s) for s in p.sentences], ensure_ascii=False)
             rows.append((n, source, p.start, p.end, p.text, p.header, sentences, p.key))
         with self._lock, file_errors("writing the catalog"):
             self._db.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", rows)
@@ -184,7 +184,7 @@ def _record(source: Source) -> str:
 
 
 def _source(text: str, values: dict[str, Any]) -> Source:
-    values["blocks"] = tuple(Block(a, b, _BLOCK_KINDS[k], level) for a, b, k, level in values["blocks"])
+    values["blocks"] = tuple(Block(a, b, _BLOCK_KINDS[k], level, under) for a, b, k, level, under in values["blocks"])
     values["marks"] = tuple(Mark(a, b, MarkKind(k), href) for a, b, k, href in values["marks"])
     values["lines"] = tuple((offset, line) for offset, line in values["lines"])
     values["via"] = tuple(values["via"])
@@ -193,10 +193,29 @@ def _source(text: str, values: dict[str, Any]) -> Source:
     return Source(text=text, **values)
 
 
+def _row(s: Sentence) -> tuple[Any, ...]:
+    """Return a sentence without its text; most are three values."""
+    own = (s.start, s.end, s.block.value)
+    return (*own, s.context, s.hints, s.part) if s.context or s.hints or s.part else own
+
+
+def _sentence(text: str, start: int, end: int, kind: str, *more: Any) -> Sentence:
+    context, hints, part = more or ((), (), None)
+    return Sentence(
+        start,
+        end,
+        text,
+        _BLOCK_KINDS[kind],
+        tuple((a, b) for a, b in context),
+        tuple((at, str(words)) for at, words in hints),
+        (part[0], part[1]) if part else None,
+    )
+
+
 def _passage(source_id: str, start: int, end: int, text: str, header: str, sentences: str) -> Passage:
     try:
         spans = json.loads(sentences)
-        cut = tuple(Sentence(a, b, text[a - start : b - start], _BLOCK_KINDS[k]) for a, b, k in spans)
+        cut = tuple(_sentence(text[s[0] - start : s[1] - start], *s) for s in spans)
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedIndexError("the catalog holds a passage that cannot be read") from error
     return Passage(source_id, start, end, text, header, cut)

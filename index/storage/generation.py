@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from index.errors import DamagedIndexError, NoIndexError, StaleIndexError
 from index.files import FileStamp, damaged_files, file_errors, write_atomic
@@ -47,7 +47,10 @@ class SourceStamp(Record):
 
 
 class Manifest(Record):
-    """What a generation was built from. Written last: a folder without it is an unfinished build."""
+    """What a generation was built from. Written last: a folder without it is an unfinished build.
+
+    `passed_over`: name -> SHA-256 (hex) of the files that the build looked into and that are no sources.
+    """
 
     format: int
     generation: str
@@ -60,6 +63,7 @@ class Manifest(Record):
     dimension: int
     versions: dict[str, str]
     sources: dict[str, SourceStamp]
+    passed_over: dict[str, str] = Field(default_factory=dict)
     passages: int
     files: dict[str, FileStamp]
     timings: dict[str, float]

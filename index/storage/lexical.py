@@ -146,7 +146,7 @@ class LexicalIndex:
         return capitalised >= _NAME_SHARE * self._has(term)
 
     def _document(self, n: int, passage: Passage, source: Source) -> tantivy.Document:
-        found = tokens(passage.text)
+        found = tokens(passage.body)
         header, header_names = header_terms(passage.header)
         fields: dict[str, Any] = {
             "id": n,

@@ -28,7 +28,7 @@ _ASKED = re.compile(
         | maximum|minimum)\b | \bwhat\ (?:per\ ?cent|prison\ term|sentence|penalty|fine)\b | \bthe\ most\b
         | \bwhich\ (?:article|part|bill|law)\b )
     | (?P<date> ^(?:and\ |but\ )?(?:since\ |until\ |by\ )?when\b | \b(?:what|which)\ (?:date|day|month|year|time)\b
-        | \bhow\ long\ ago\b )
+        | \bhow\ long\ ago\b | 何年 | 哪一?年 | 何时 | 什么时候 | いつ | 언제 | 몇\ ?년 )
     | (?P<place> \bwhere\b | \b(?:which|what)\ (?:town|city|region|village|country|place|district)\b )
     | (?P<reason> \bwhy\b | \bhow\ come\b | \breasons?\b | \bwhat\ (?:caused|explains)\b )
     | (?P<person> \bwho(?:m|se)?\b | \b(?:which|what)\ (?:officer|minister|person|general|commander|journalist|man

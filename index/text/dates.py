@@ -1,4 +1,4 @@
-"""Dates in running English text, and which bare numbers are years."""
+"""Dates in running English text, dates of Chinese, Japanese and Korean, and which bare numbers are years."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _DATE = re.compile(
           (?:(?P=iso)(?P<iso_d>0[1-9]|[12]\d|3[01]))? (?![\w/-]|\.\d)
     | (?<![\w.,/-]) (?P<dot_d>0?[1-9]|[12]\d|3[01])\.(?P<dot_m>0?[1-9]|1[0-2])\.(?P<dot_y>(?:1[5-9]|20)\d\d)
           (?![\w-]|\.\d)
+    | (?<![\d.,]) (?P<cjk_y>(?:1\d|20)\d\d)\s?[年년]
+          (?:\s?(?P<cjk_m>1[0-2]|0?[1-9])\s?[月월](?:\s?(?P<cjk_d>[12]\d|3[01]|0?[1-9])\s?[日일])?)?
     | (?<![\w.,$€£-]) (?P<d1>{_DAY}) (?:{_TO}(?P<d2>{_DAY}))? (?:\sof)? \s (?P<dm>{_MONTH})
           (?:,?\s(?P<dy>{_YEAR}))?
     | \b (?P<md>{_MONTH}) \s (?P<m1>{_DAY}) (?:{_TO}(?P<m2>{_DAY}))? (?!\s{_MONTH}) (?:,?\s(?P<my>{_YEAR}))?
@@ -97,6 +99,8 @@ def _read(text: str, match: re.Match[str]) -> Iterator[Date]:
         yield Date(start, end, int(match["iso_y"]), int(match["iso_m"]), _number(match["iso_d"]))
     elif match["dot_y"]:
         yield Date(start, end, int(match["dot_y"]), int(match["dot_m"]), int(match["dot_d"]))
+    elif match["cjk_y"]:
+        yield Date(start, end, int(match["cjk_y"]), _number(match["cjk_m"]), _number(match["cjk_d"]))
     elif match["d1"]:
         yield from _days(match, "d1", "d2", match["dm"], match["dy"])
     elif match["m1"]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import sentencex
 
+from index.text.boundaries import ends_no_sentence, stops_without_blank
 from index.text.patterns import is_cyrillic
 
 # A quotation mark that is opened and never closed makes sentencex keep all that follows as one sentence.
 _NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _CLOSERS = re.compile(r"[\"”»)\]]+(?=\s|$)")
-_CLAUSE = re.compile(r"[;:,–—]\s+|\s+")
+_CLAUSE = re.compile(r"[;:,–—|]\s+|[，、；：]")
+_BLANK = re.compile(r"\s+")
+# sentencex takes a time that grows with the square of the stops in a run without blanks; none of them counts there.
+_RUN = re.compile(r"\S{200,}")
+_NO_STOPS = str.maketrans(dict.fromkeys(".!?…。！？｡", "_"))
+_RUN_END = 8  # characters: more than a stop with its closing marks
 _IN_CYRILLIC = frozenset(("uk", "ru", "bg", "sr", "be", "mk", "kk"))
 
 LONG = 500  # characters; longer sentences are looked at again with their quotation marks out of the way
@@ -35,26 +42,34 @@ def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def cut(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
-    """Cut `text[start:end]` into pieces of at most `limit` characters, at clause ends or white space."""
+    """Cut `text[start:end]` into pieces of at most `limit` characters: at the end of a clause, else of a word."""
     pieces: list[tuple[int, int]] = []
     while end - start > limit:
-        window = [m.end() for m in _CLAUSE.finditer(text, start + limit // 2, start + limit)]
-        at = window[-1] if window else start + limit
+        ends = (m.end() for rule in (_CLAUSE, _BLANK) for m in _last(rule, text, start + limit // 2, start + limit))
+        at = next(ends, start + limit)
         pieces.append(_trim(text, start, at))
         start = at
     pieces.append(_trim(text, start, end))
     return [(a, b) for a, b in pieces if a < b]
 
 
+def _last(rule: re.Pattern[str], text: str, start: int, end: int) -> list[re.Match[str]]:
+    return list(rule.finditer(text, start, end))[-1:]
+
+
 def _segment(text: str, language: str) -> list[tuple[int, int]]:
-    """Return sentencex's spans, joined where a boundary lies inside a word ('Censor.NET')."""
-    spans: list[tuple[int, int]] = []
-    for boundary in sentencex.get_sentence_boundaries(language, text):
-        start, end = boundary["start_index"], boundary["end_index"]
-        if spans and not text[start - 1].isspace() and not text[start : start + 1].isspace():
-            start = spans.pop()[0]
-        spans.append((start, end))
-    return spans
+    """Return sentencex's spans, joined where a boundary is none, and cut at stops that no blank follows."""
+    masked = _RUN.sub(lambda run: run[0][:-_RUN_END].translate(_NO_STOPS) + run[0][-_RUN_END:], text)
+    starts = {b["start_index"] for b in sentencex.get_sentence_boundaries(language, masked)}
+    begins = [at for at in starts if 0 < at < len(text) and not _goes_on(text, at, language)]
+    edges = sorted({0, len(text), *begins, *stops_without_blank(text)})
+    return list(pairwise(edges))
+
+
+def _goes_on(text: str, at: int, language: str) -> bool:
+    """Return whether a boundary is none: inside a word ('Censor.NET'), or behind an abbreviation."""
+    inside = not text[at - 1].isspace() and not text[at].isspace()
+    return inside or ends_no_sentence(text, at, language)
 
 
 def _language(text: str, language: str) -> str:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.chat.session.engine import ChatEngine
 from app.chat.session.exchange import Conversation, Exchange, prove
 from app.chat.session.suggestions import sources_to_offer
-from app.records import Answer, AnswerQuote, Statement, Support
+from app.records import Answer, AnswerQuote, Statement, Support, as_one
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
 from index.source import Source
@@ -112,8 +112,7 @@ def _word_for_word(statement: Statement) -> bool:
     """Check that a statement that is shown as a quotation is what its footnotes quote."""
     if statement.support is not Support.QUOTED:
         return True
-    quoted = " ".join(q.text for q in statement.quotes)
-    return bool(statement.quotes) and quoted.split() == statement.text.split()
+    return bool(statement.quotes) and as_one(statement.quotes).split() == statement.text.split()
 
 
 def _add_nearest(answer: Answer, engine: ChatEngine, sources: dict[str, Source]) -> None:

@@ -27,8 +27,8 @@ def statements_html(exchange: Exchange, texts: Texts) -> Markup:
     return said + _further(exchange, texts)
 
 
-def _speaker_key(statement: Statement) -> tuple[bool, str, Support]:
-    return statement.quoting, _source_id(statement), statement.support
+def _speaker_key(statement: Statement) -> tuple[bool, bool, str, Support]:
+    return statement.quoting, statement.heading, _source_id(statement), statement.support
 
 
 def _source_id(statement: Statement) -> str:
