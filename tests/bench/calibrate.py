@@ -37,7 +37,7 @@ CORPORA = {
     "near misses": (ROOT / "tests/bench/near_misses.jsonl", ".footnote"),
     "meters": (ROOT / "tests/bench/meters/questions.jsonl", "build/meters"),
 }
-LEVELS = {"cautious": 0.10, "balanced": 0.04, "generous": 0.02}  # part of answerable questions refused
+LEVELS = {"cautious": 0.10, "balanced": 0.06, "generous": 0.02}  # part of answerable questions refused
 BINS = 10
 
 
