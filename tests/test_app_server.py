@@ -22,6 +22,7 @@ from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
 
+HERE = "http://127.0.0.1:7860"
 pytestmark = pytest.mark.slow  # gradio is seconds of importing
 
 
@@ -32,7 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> TestClient:
-    return TestClient(create_app(settings, OverlapEngine(read_corpus(CORPUS), generation="g7")))
+    return TestClient(create_app(settings, OverlapEngine(read_corpus(CORPUS), generation="g7")), base_url=HERE)
 
 
 def test_health_counts_what_is_served(client: TestClient) -> None:
@@ -46,7 +47,7 @@ def test_health_counts_what_is_served(client: TestClient) -> None:
 
 
 def test_without_an_index_health_and_page_say_what_to_do(settings: Settings) -> None:
-    client = TestClient(create_app(settings))
+    client = TestClient(create_app(settings), base_url=HERE)
     health, page = client.get("/health"), client.get("/")
     assert health.status_code == 503
     assert "footnote index build" in health.json()["problem"]
@@ -66,7 +67,7 @@ def test_no_page_tells_where_it_is_installed(client: TestClient) -> None:
 def test_the_page_names_no_other_host(client: TestClient) -> None:
     for path in ("/", "/theme.css", "/chat-files/chat.css", "/chat-files/chat.js"):
         loaded = re.findall(r"""(?:src=|href=|url\(|import\()["']?(https?://[^"') ]+)""", client.get(path).text)
-        assert [u for u in loaded if not u.startswith("http://testserver")] == [], path
+        assert [u for u in loaded if not u.startswith(HERE)] == [], path
 
 
 def test_files_and_headers(client: TestClient) -> None:
