@@ -1,7 +1,7 @@
 """What every HTTP request passes on its way in: the host it names, its size, its text. And what every answer carries.
 
-A page of another site may not talk to this server. Host and Origin are what a browser says about a request and no
-page can forge: by DNS rebinding a page reaches this machine under its own name, so names that nobody allowed are refused.
+A page of another site may not talk to this server. Host and Origin are what a browser says of a request and no page
+can forge. By DNS rebinding a page reaches this machine, but under its own name: names that nobody allowed are refused.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.chat.session.problems import logged
+from app.outside import whole_json
 from app.question.check import MAX_QUESTION
 from app.words.languages import ENGLISH
 
@@ -28,10 +29,6 @@ _LINGER = 2.0  # seconds that a client gets to read a refusal while it is still 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:@/\[\]]+))(?::\d*)?")  # RFC 9110, 7.2
-# Escapes of a JSON text in order: a pair of surrogates, half a pair, any other.
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ class BodyLimit:
             await _refuse(scope, send, 413, _too_large("request"), receive)
             return
         if "json" in headers.get("content-type", ""):
-            body = whole_characters(body)
+            body = whole_json(body)
             kept = [(k, v) for k, v in scope["headers"] if k not in (b"content-length", b"transfer-encoding")]
             scope = {**scope, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
         await self.app(scope, _replayed(body, receive), send)
@@ -164,11 +161,6 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
-
-
-def whole_characters(data: bytes) -> bytes:
-    """Return a JSON text with U+FFFD for each escape of half a surrogate pair, which stands for no character."""
-    return _ESCAPE.sub(lambda m: b"\\ufffd" if m[1] else m[0], data) if b"\\u" in data else data
 
 
 def _too_large(what: str) -> str:
@@ -209,7 +201,7 @@ async def _drain(receive: Receive) -> None:
 
 
 class ErrorWords:
-    """Answers an error that nobody caught with words and a reference; the log has its kind and place, not its message."""
+    """Answers an error that nobody caught with words and a reference; the log has its kind and its place."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -22,9 +22,9 @@ from app.words.languages import ENGLISH
 SESSIONS = 300
 
 # The routes of Gradio's that its page takes, by their first names; uploads, files, API pages and the rest are closed.
-_ROUTES = frozenset({"", "config", "theme.css", "assets", "static", "svelte", "favicon.ico", "robots.txt", "manifest.json"})
 _API = "gradio_api"
-_API_ROUTES = frozenset({"queue", "run", "cancel", "reset", "heartbeat", "startup-events", "app_id"})
+_ROUTES = frozenset("config theme.css assets static svelte favicon.ico robots.txt manifest.json".split()) | {""}
+_API_ROUTES = frozenset("queue run cancel reset heartbeat startup-events app_id".split())
 
 
 class Blocks(gr.Blocks):

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Home, Json, Sources, console, filters, open_engine, print_json, settings
+from app.cli.options import Home, Json, Sources, filters, open_engine, settings
+from app.cli.output import console, say_json
 from index.errors import UsageError
 
 
@@ -27,7 +28,7 @@ def search(
     if not as_json:
         print_hits(console(), hits, {s.id: s for s in engine.sources()})
         return
-    print_json(
+    say_json(
         [
             {
                 "source_id": h.passage.source_id,
@@ -61,7 +62,7 @@ def show(
     if not as_json:
         print_span(console(), source, start, end)
         return
-    print_json(
+    say_json(
         {
             "source_id": source.id,
             "source_sha256": source.sha256,

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from app.outside import whole_characters
 from index.errors import UsageError
 
 MAX_QUESTION = 2000  # characters; longer texts are not questions
-_HALF = re.compile("[\ud800-\udfff]")  # half of a surrogate pair: no character, and no UTF-8 holds it
-
-
-def whole_characters(text: str) -> str:
-    """Return `text` with U+FFFD for each lone surrogate, as a terminal's bytes and JSON's escapes may bring."""
-    return _HALF.sub("\ufffd", text)
 
 
 def checked(question: str) -> str:

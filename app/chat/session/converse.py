@@ -9,7 +9,8 @@ from app.chat.session.engine import ChatEngine, EngineProvider
 from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
 from app.chat.session.problems import problem_words
 from app.chat.session.suggestions import sources_to_offer
-from app.question.check import MAX_QUESTION, whole_characters
+from app.outside import whole_characters
+from app.question.check import MAX_QUESTION
 from app.records import AnswerQuote, Done, Event, StatementReady, Understood
 from app.words.describe import speaker
 from app.words.texts import Texts
@@ -31,7 +32,8 @@ def converse(
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. Of a long conversation the latest `MOST` exchanges stay. `language_of`: the code of a question's language if the model cannot read it.
+    the last one. `language_of`: the code of a question's language if the model cannot read it.
+    Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises: the exchange's `problem` says it, the log keeps the details.
     """
     exchange = Exchange(id=next_id(conversation), question=whole_characters(question), asked_of=tuple(asked_of))
