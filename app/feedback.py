@@ -57,7 +57,7 @@ class Feedback(Record):
 
 
 def given(answer: Answer, verdict: object, reason: str) -> Feedback:
-    """Return what a reader gave now, whatever it is. Raises UsageError for a verdict or a reason that cannot be kept."""
+    """Return what a reader gave now. Raises UsageError for a verdict or a reason that cannot be kept."""
     if verdict != "up" and verdict != "down":
         raise UsageError("this feedback is neither 'up' (a good answer) nor 'down' (a bad one); use the thumbs")
     if len(reason) > MAX_REASON:

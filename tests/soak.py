@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import subprocess
@@ -38,6 +39,7 @@ QUESTIONS = (
     "What is the favourite colour of the unicorn king?",
 )
 _STAND_IN = """
+from collections import deque
 from pathlib import Path
 import uvicorn
 from app.server import create_app
@@ -45,7 +47,9 @@ from app.settings import Settings
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 corpus = Path({corpus!r})
-app = create_app(Settings(home=Path({home!r}), corpus=corpus), OverlapEngine(read_corpus(corpus)))
+engine = OverlapEngine(read_corpus(corpus))
+engine.asked = engine.filtered = deque(maxlen=1)
+app = create_app(Settings(home=Path({home!r}), corpus=corpus), engine)
 uvicorn.run(app, port={port}, log_level="warning")
 """
 
@@ -140,8 +144,10 @@ class Reader:
                     return
 
 
-def soak(seconds: float, *, home: Path | None = None, ask: bool = True, port: int = 7999) -> Soak:
-    """Let `READERS` open sessions for `seconds`."""
+def soak(
+    seconds: float, *, home: Path | None = None, ask: bool = True, port: int = 7999, sessions: float = math.inf
+) -> Soak:
+    """Let `READERS` open sessions for `seconds`, but no more than `sessions`."""
     found, lock, over = Soak(), threading.Lock(), threading.Event()
 
     def read(url: str) -> None:
@@ -160,7 +166,7 @@ def soak(seconds: float, *, home: Path | None = None, ask: bool = True, port: in
         for reader in readers:
             reader.start()
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end and found.sessions < sessions:
             time.sleep(EVERY)
             found.seen.append((found.sessions, resident(pid)))
         over.set()

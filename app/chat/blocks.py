@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import parse_qs
 
 # Read when gradio is imported and when its queue is made.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # no calls home
@@ -55,6 +56,35 @@ class PageRoutes:
             await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+class Leftovers:
+    """Drops what Gradio's queue keeps of a browser session once its stream has ended and nothing is running for it."""
+
+    def __init__(self, app: ASGIApp, blocks: Blocks) -> None:
+        self.app, self.blocks = app, blocks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope["type"] == "http":
+                self._drop(_session(scope["path"], scope["query_string"]))
+
+    def _drop(self, session: str) -> None:
+        queue = self.blocks._queue
+        events = queue.pending_event_ids_session.get(session, set())
+        if session and not any(event in queue.event_ids_to_events for event in events):
+            queue.pending_event_ids_session.pop(session, None)
+            queue.pending_messages_per_session.pop(session, None)
+
+
+def _session(path: str, query: bytes) -> str:
+    """Return the session whose stream it is; '' if it is none."""
+    if path == f"/{_API}/queue/data":
+        return parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
+    beginning, _, last = path.rpartition("/")
+    return last if beginning == f"/{_API}/heartbeat" else ""
 
 
 def _needed(path: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.chat.blocks import SESSIONS, Blocks, PageRoutes  # before gradio, whose environment it sets
+from app.chat.blocks import SESSIONS, Blocks, Leftovers, PageRoutes  # before gradio, whose environment it sets
 
 # isort: split
 import gradio as gr
@@ -39,9 +39,10 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     """Mount the chat at '/' of `app`; routes that exist already keep their paths."""
     head = [html('<link rel="stylesheet" href="{base}/{name}">', base=BASE, name=n) for n in STYLES]
     head += [html('<link rel="modulepreload" href="{base}/{name}">', base=BASE, name=n) for n in SCRIPTS]
+    page = build(Events(provider, settings))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(Events(provider, settings)),
+        page,
         path="/",
         theme=theme(),
         head=str(join(head)),
@@ -55,7 +56,9 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
         pwa=False,
         app_kwargs={"openapi_url": None},
     )
-    mounted.routes[-1].app.add_middleware(PageRoutes)  # type: ignore[attr-defined]  # a Mount with Gradio's app
+    gradio_app: FastAPI = mounted.routes[-1].app  # type: ignore[attr-defined]  # of a Mount
+    gradio_app.add_middleware(Leftovers, blocks=page)
+    gradio_app.add_middleware(PageRoutes)
     return mounted
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.outside import whole_characters
+
 if TYPE_CHECKING:
     from app.engine import Engine
     from app.settings import Settings
@@ -36,6 +38,7 @@ def filters(engine: Engine, sources: list[str] | None) -> Filters:
     """Return the filters of --source. Raises UnknownSourceError, which names ids that look alike."""
     from index.filters import Filters
 
-    for source_id in sources or ():
+    ids = [whole_characters(source_id) for source_id in sources or ()]
+    for source_id in ids:
         engine.source(source_id)
-    return Filters(sources=frozenset(sources or ()))
+    return Filters(sources=frozenset(ids))

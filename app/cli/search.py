@@ -8,6 +8,7 @@ import typer
 
 from app.cli.options import Home, Json, Sources, filters, open_engine, settings
 from app.cli.output import console, say_json
+from app.outside import whole_characters
 from index.errors import UsageError
 
 
@@ -56,7 +57,7 @@ def show(
     from index.passage import Quote
     from index.storage.generation import open_current
 
-    source = open_current(settings(home=home).index).source(source_id)
+    source = open_current(settings(home=home).index).source(whole_characters(source_id))
     start, end = _span(span) if span else (0, len(source.text))
     quote = Quote.of(source, start, end)
     if not as_json:
