@@ -15,6 +15,7 @@ from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, compare, tabulate
+from app.question.check import checked
 from app.question.classify import classify
 from app.question.follow_up import stand_alone
 from app.question.language import detect
@@ -32,14 +33,13 @@ from app.records import (
 )
 from app.settings import Settings
 from app.sources import IndexContents, contents_of
-from index.errors import UnknownSourceError, UsageError
+from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit
 from index.retrieve import Retriever
 from index.source import Kind, Source
 from index.storage.generation import Manifest, current_id
 
-MAX_QUESTION = 2000  # characters; longer texts are not questions
 ENGINE = "extractive"
 
 
@@ -102,8 +102,8 @@ class Engine:
         detect("In which language is this question?")
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
-        """Return the `k` passages that best match `query`, best first."""
-        return self._current().retrieve(query, k, filters)
+        """Return the `k` passages that best match `query`, best first. Raises what `ask` raises."""
+        return self._current().retrieve(checked(query), k, filters)
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
@@ -128,10 +128,7 @@ class Engine:
         return contents_of(self._current().generation)
 
     def _run(self, question: str, history: Sequence[Turn], filters: Filters) -> _Run:
-        if not question.strip():
-            raise UsageError("the question is empty; write what you want to know")
-        if len(question) > MAX_QUESTION:
-            raise UsageError(f"the question has {len(question)} characters; write at most {MAX_QUESTION}")
+        question = checked(question)
         return _Run(self._current(), self.settings, self.threshold, question, history, filters)
 
     def _current(self) -> Retriever:

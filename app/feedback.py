@@ -15,8 +15,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from app.outside import whole_characters
 from app.records import Answer, AnswerQuote
-from index.errors import StoreError
+from index.errors import StoreError, UsageError
 from index.files import FREE_SPACE
 from index.records import Record
 
@@ -53,6 +54,15 @@ class Feedback(Record):
             fingerprint=answer.index.fingerprint,
             quotes=tuple({q.number: q for q in answer.quotes}.values()),
         )
+
+
+def given(answer: Answer, verdict: object, reason: str) -> Feedback:
+    """Return what a reader gave now. Raises UsageError for a verdict or a reason that cannot be kept."""
+    if verdict != "up" and verdict != "down":
+        raise UsageError("this feedback is neither 'up' (a good answer) nor 'down' (a bad one); use the thumbs")
+    if len(reason) > MAX_REASON:
+        raise UsageError(f"the reason has {len(reason)} characters; write at most {MAX_REASON}")
+    return Feedback.of(answer, verdict, whole_characters(reason))
 
 
 class FeedbackLog(Record):

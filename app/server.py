@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
+import sys
 from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.chat.assets import BASE, FILES, asset
 from app.chat.session.engine import ChatEngine, EngineProvider
+from app.middleware import AllowedHosts, AnswerHeaders, BodyLimit, ErrorWords, HostCheck
+from app.render.visible import visible
 from app.settings import Settings
 from app.words.languages import ENGLISH
 from index.errors import FootnoteError, UsageError
@@ -38,7 +41,10 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     provider = EngineProvider(partial(_open_engine, settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.provider = provider
-    app.add_middleware(_Headers)
+    app.add_middleware(ErrorWords)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(HostCheck, allowed=AllowedHosts.of(settings.host, settings.hosts))
+    app.add_middleware(AnswerHeaders, headers=_HEADERS)  # outermost: refusals carry them too
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -80,21 +86,6 @@ def _health(provider: EngineProvider) -> JSONResponse:
     return JSONResponse(body)
 
 
-class _Headers:
-    """Adds `_HEADERS` to every HTTP answer and leaves streams as they are."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
 class _Server(uvicorn.Server):
     """Says where it listens once it does, and does not wait for pages that are still open."""
 
@@ -120,11 +111,13 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
     """
     listener = _listen(host, port)
     try:
-        app = create_app(settings)
+        if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+            print(_warning(host, listener.getsockname()[1]), file=sys.stderr, flush=True)
+        app = create_app(settings.model_copy(update={"host": host}))
         try:
             app.state.provider.engine()
         except FootnoteError as error:
-            print(f"{error}\nThe page will say so too; it works as soon as this is mended.", flush=True)
+            print(visible(f"{error}\nThe page will say so too; it works as soon as this is mended."), flush=True)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=_PATIENCE, lifespan="on"
         )
@@ -155,6 +148,19 @@ def _listen(host: str, port: int) -> socket.socket:
             "stop what uses it or name another with --port (0 takes any free one)"
         ) from None
     return listener
+
+
+def _warning(host: str, port: int) -> str:
+    """Say what it means to listen on an address that others can reach."""
+    lines = (
+        f"WARNING: with --host {host} Footnote listens beyond this machine, and nothing protects it.",
+        f"Everybody who can reach port {port} of this machine can read the article and every source,",
+        "ask questions and leave feedback. There is no password, and nothing is encrypted on the way.",
+        "To keep it to yourself, stop it (Ctrl-C) and leave out --host. To share it, put a proxy with",
+        "a sign-in and TLS before it, and name that proxy's host in the setting 'hosts'.",
+    )
+    frame = "!" * max(map(len, lines))
+    return "\n".join((frame, *lines, frame))
 
 
 def _address(host: str, port: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -33,6 +34,16 @@ class Settings(BaseSettings, IndexSettings):
     )
     host: str = Field("127.0.0.1", description="address to serve on")
     port: int = Field(7860, ge=0, le=65535, description="port to serve on; 0: any free one")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="further host names to answer to, as behind a proxy: 'a.example,b.example', in the file a list; "
+        "without one, only localhost, 127.0.0.1, [::1] and `host`",
+    )
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @property
     def index(self) -> IndexSettings:

@@ -11,11 +11,13 @@ from index.storage.generation import Generation
 
 
 class SourceEntry(Record):
-    """One source. `passages`: how many of the index are its. `characters`: length of its text."""
+    """One source. `passages`: how many of the index are its. `characters`: length of its text. `file`: its name in the
+    corpus' folder."""
 
     facts: SourceFacts
     passages: int
     characters: int
+    file: str = ""
 
     @property
     def id(self) -> str:
@@ -48,7 +50,7 @@ def contents_of(generation: Generation) -> IndexContents:
         model=manifest.model,
         passages=manifest.passages,
         entries=tuple(
-            SourceEntry(facts=s.facts, passages=passages.get(s.id, 0), characters=len(s.text))
+            SourceEntry(facts=s.facts, passages=passages.get(s.id, 0), characters=len(s.text), file=s.file)
             for s in generation.sources()
         ),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.settings import Settings
 
-_SHOWN = {"": "empty", None: "as measured"}
+_SHOWN = {"": "empty", (): "none", None: "as measured"}
 PAGE = Path(__file__).resolve().parent / "settings.md"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import logging
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from app.chat.events import Events
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import TabState
+from app.chat.session.exchange import MOST, TabState
 from app.chat.session.messages import ClientState
 from app.feedback import read
 from app.settings import Settings
@@ -183,8 +184,13 @@ def test_a_judgement_is_kept_or_said_to_be_wrong(
     message = content(events.feedback(tab, "en", event(turn="t1", verdict="up", reason="")))
     assert message["verdict"] == "up"
     assert [e.verdict for e in read(tmp_path).entries] == ["up"]
-    for wrong in ({"verdict": "sideways"}, {"verdict": "down", "reason": "x" * 3000}):
-        assert content(events.feedback(tab, "en", event(turn="t1", **wrong)))["problem"]
+    for wrong, said in (
+        ({"verdict": "sideways"}, "neither 'up' (a good answer) nor 'down' (a bad one)"),
+        ({}, "neither 'up'"),
+        ({"verdict": ["up"]}, "neither 'up'"),
+        ({"verdict": "down", "reason": "x" * 3000}, "the reason has 3000 characters; write at most 2000"),
+    ):
+        assert said in content(events.feedback(tab, "en", event(turn="t1", **wrong)))["problem"]
     assert len(read(tmp_path).entries) == 1
 
 
@@ -195,3 +201,32 @@ def test_a_rebuilt_index_is_noticed_once(events: Events, engine: OverlapEngine) 
     assert 'data-generation="g2"' in panel
     assert "3 sources" in notice
     assert events.check_index("en", event(generation=""))[1] == "", "a page that showed no index has none newer"
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_question_that_is_too_long_is_said_so_and_never_asked(
+    events: Events, engine: OverlapEngine, typed: bool
+) -> None:
+    question = "Why? " * 200_000
+    data = {} if typed else {"question": question}
+    *_, last = events.ask(question if typed else "", client(), TabState(), "en", event(**data))
+    (exchange,) = last[2].conversation
+    assert exchange.problem.startswith(f"The question has {len(question) - 1} characters. Footnote takes at most 2000")
+    assert len("".join(map(str, last))) < 20_000, "nothing carries the megabyte on"
+    assert content(last[4])["record"]["problem"] == exchange.problem, "and the browser can keep it"
+    assert engine.asked == []
+
+
+def test_half_a_character_in_a_question_is_no_error(events: Events, engine: OverlapEngine) -> None:
+    *_, last = events.ask(f"{QUESTION} \ud800", client(), TabState(), "en", event())
+    assert not last[2].conversation[0].problem
+    assert engine.asked[0][0] == f"{QUESTION} \ufffd"
+    "".join(map(str, last)).encode("utf-8")
+
+
+def test_a_long_conversation_keeps_its_latest_exchanges(events: Events, engine: OverlapEngine) -> None:
+    one = asked(engine, QUESTION)[0]
+    tab = TabState("a", tuple(dataclasses.replace(one, id=f"t{n}") for n in range(1, MOST + 1)))
+    *_, last = events.ask(QUESTION, client(conversation_id="a", turns=MOST), tab, "en", event())
+    ids = [e.id for e in last[2].conversation]
+    assert (len(ids), ids[0], ids[-1]) == (MOST, "t2", f"t{MOST + 1}")

@@ -160,6 +160,60 @@ def test_a_settings_file_that_cannot_be_read_is_named(footnote_here: Footnote, t
     assert (done.returncode, "footnote.toml" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n\n"])
+def test_a_batch_takes_what_its_help_says(footnote_here: Footnote, tmp_path: Path, separator: str) -> None:
+    odd = "What is the article about?\u2028\u2029\u0085"
+    lines = [json.dumps({"id": n, "question": odd}, ensure_ascii=False) for n in ("a", "b")]
+    (tmp_path / "q.jsonl").write_bytes(b"\xef\xbb\xbf" + separator.join(lines).encode())
+    done = footnote_here("ask", "--batch", "q.jsonl", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    answers = [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")]
+    assert [(a["id"], a["question"]) for a in answers] == [("a", odd), ("b", odd)]
+
+
+def test_a_bad_line_of_a_batch_costs_no_other(footnote_here: Footnote, tmp_path: Path) -> None:
+    rows = [b'{"id": "a", "question": "hi"}', b'{"id": 7, "question": "%s"}' % (b"x" * 2500), b'{"id": "c"}', b"\xff{",
+            b'{"id": "e", "question": " "}', b'[1]', b'{"id": "g", "question": "hi \\ud800"}']  # fmt: skip
+    (tmp_path / "q.jsonl").write_bytes(b"\n".join(rows))
+    done = footnote_here("ask", "--batch", "q.jsonl", "--json")
+    assert done.returncode == 3
+    assert done.stderr == "footnote: 5 of 7 lines could not be answered; each says why in 'error'\n"
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["id"] for r in found] == ["a", "7", "c", "", "e", "", "g"]
+    assert [r.get("line") for r in found] == [None, 2, 3, 4, 5, 6, None]
+    assert found[1]["error"] == "the question has 2500 characters; write at most 2000"
+    assert "'question'" in found[2]["error"]
+    assert found[4]["error"] == "the question is empty; write what you want to know"
+    assert found[6]["question"] == "hi \ufffd"
+
+
+def test_half_a_character_on_the_command_line_is_no_error(footnote_here: Footnote) -> None:
+    """A terminal that is not in UTF-8 brings such bytes."""
+    for args in (("ask", "hi \udcff"), ("search", "drought \udcff"), ("compare", "drought \udcff")):
+        done = footnote_here(*args)
+        assert (done.returncode, done.stderr) == (0, "")
+    done = footnote_here("show", "x\udcff")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_the_list_of_sources_is_where_messages_say(footnote_here: Footnote) -> None:
+    done = footnote_here("show", "\x1b]0;none")
+    assert "`footnote sources list` lists them" in done.stderr
+    assert "\x1b" not in done.stderr
+    listed = json.loads(footnote_here("sources", "list", "--json").stdout)
+    assert len(listed) > 20
+    assert listed[0] == {
+        "id": "wsws-2024-11-15-desertions-avalanche", "kind": "article", "relation": "article",
+        "title": "Ukraine: A wave of desertions turns into an avalanche amid the US elections",
+        "publisher": "World Socialist Web Site", "published": "2024-11-15", "passages": listed[0]["passages"],
+        "file": "article.md",
+    }  # fmt: skip
+    assert all(row["passages"] > 0 for row in listed)
+    table = footnote_here("sources", "list").stdout
+    assert all(row["id"] in table for row in listed)
+    assert footnote_here("show", listed[3]["id"]).returncode == 0
+
+
 @pytest.mark.slow
 def test_batch_answers_in_order_with_ids(footnote_here: Footnote, tmp_path: Path) -> None:
     rows = [

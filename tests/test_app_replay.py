@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app import __version__
 from app.bundle.current import SourceState
 from app.bundle.replay import Replay, replay
 from app.bundle.write import pack
@@ -17,7 +18,7 @@ from app.settings import Settings
 from index.build.build import build
 from index.errors import UsageError
 from index.settings import IndexSettings
-from tests.answers import ARTICLE, BUNDLE, CARD, FORTY, NOTE, TEXT, answer_of, rewritten, span
+from tests.answers import ARTICLE, BUNDLE, CARD, FORTY, NOTE, TEXT, answer_of, refusal_of, rewritten, span
 from tests.fakes import HashedWords, write_source
 from tests.zips import Change, changed, members, swap
 
@@ -160,13 +161,58 @@ def test_a_forger_who_mends_the_hashes_is_caught_by_the_members(changes: dict[st
 
 
 @pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("conversation.html", "forty ships", "fifty ships"),
+        ("conversation.html", "</main>", "<p>Also, the yard burnt down.</p></main>"),
+        ("conversation.html", "https://paper.example/1912", "https://evil.example/1912"),
+        ("conversation.md", "forty ships", "fifty ships"),
+        ("README.txt", "footnote replay", "rm -rf"),
+    ],
+)
+def test_a_page_that_was_altered_and_hashed_again_is_found_out(name: str, old: str, new: str) -> None:
+    found = replay(changed(BUNDLE, {name: swap(old, new)}, forged=True))
+    assert not found.ok
+    assert found.problems == (f"{name} is not what this Footnote makes of the answers",)
+
+
+def test_the_page_of_another_version_is_not_taken_for_proved() -> None:
+    other = {"manifest.json": swap(f'"footnote": "{__version__}"', '"footnote": "0.0.1"')}
+    found = replay(changed(BUNDLE, other, forged=True))
+    assert (found.ok, found.proved) == (False, 2)
+    assert any("Footnote 0.0.1 made it, check it with that one" in p for p in found.problems)
+
+
+def test_pages_with_closest_passages_of_unquoted_sources_are_made_again() -> None:
+    data = pack([refusal_of("Who is the king?", [NOTE])], [NOTE, ARTICLE], Settings(), "x")
+    assert "sources/union-1913.txt" in members(data)
+    assert TEXT not in members(data)
+    assert NOTE.text in members(data)["conversation.html"].decode()
+    assert replay(data).ok
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {CARD: swap('"end": 80', '"end": 999999')},
+        {"manifest.json": swap("2026-11-25T12:30:59Z", "yesterday")},
+    ],
+    ids=["blocks outside the text", "no time"],
+)  # fmt: skip
+def test_records_of_which_no_page_can_be_made_are_problems(changes: dict[str, Change]) -> None:
+    found = replay(changed(BUNDLE, changes, forged=True))
+    assert not found.ok
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"manifest.json": None}, "it has no manifest.json"),
         ({"manifest.json": b"{"}, "manifest.json: "),
         ({"manifest.json": b"\xff"}, "manifest.json: "),
         ({"manifest.json": b'{"format": 1}'}, "manifest.json: made: Field required"),
-        ({"manifest.json": b'{"format": 2}'}, "format 2, this Footnote reads up to 1; update Footnote"),
+        ({"manifest.json": b'{"format": 3}'}, "format 3, this Footnote reads up to 2; update Footnote"),
         ({"manifest.json": b"[" * 100_000}, "manifest.json: "),
         ({"quotes.jsonl": b"{}\n" * 20_001}, "20001 quotations"),
     ],

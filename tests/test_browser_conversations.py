@@ -206,6 +206,18 @@ def test_a_question_in_the_address_is_asked_once(pages: Pages, address: str, eng
     assert [q for q, _ in engine.asked[before:]] == [FACT]
 
 
+def test_a_question_in_the_address_that_is_too_long_is_said_so(
+    pages: Pages, address: str, engine: OverlapEngine
+) -> None:
+    before = len(engine.asked)
+    page = pages.open(f"{address}/?q={'why' * 1000}")
+    expect(page.locator("article.turn [role=alert], article.turn .problem").first).to_contain_text("at most 2000")
+    page.reload()
+    ready(page)
+    expect(page.locator("article.turn")).to_contain_text("at most 2000")
+    assert len(engine.asked) == before
+
+
 def test_copying_with_references_and_a_link_that_asks_the_question_alone(pages: Pages, address: str) -> None:
     page = pages.open(address, permissions=["clipboard-read", "clipboard-write"])
     ask(page, FACT)

@@ -91,7 +91,7 @@ def test_an_unknown_source_names_those_that_look_alike(generation: Generation) -
     for ask in (generation.source, generation.passages_of):
         with pytest.raises(UnknownSourceError, match=r"'ap-2024-11-29-desertions'; did you mean ap-2024-11-29-d"):
             ask("ap-2024-11-29-desertions")
-        with pytest.raises(UnknownSourceError, match="`footnote index status` lists the sources"):
+        with pytest.raises(UnknownSourceError, match="`footnote sources list` lists them"):
             ask("\x00 ~")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,9 +11,9 @@ from pydantic import AfterValidator, Field
 from app.records import Answer, AnswerQuote, IndexStamp, Support, as_one
 from index.errors import UsageError
 from index.records import Record
-from index.source import SourceFacts
+from index.source import Block, Source, SourceFacts
 
-FORMAT = 1  # raised when a member changes its meaning
+FORMAT = 2  # raised when a member changes its meaning
 MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
 ANSWERS, SOURCES = "answers/", "sources/"
 
@@ -24,7 +25,7 @@ def _readable(version: int) -> int:
 
 
 class Manifest(Record):
-    """What a bundle is and holds. `made`: ISO 8601, UTC. `files`: every other member with its SHA-256 (hex)."""
+    """What a bundle is and holds. `made`: ISO 8601, UTC, whole seconds. `files`: the others with their SHA-256."""
 
     format: Annotated[int, AfterValidator(_readable)]
     made: str
@@ -49,12 +50,26 @@ class QuoteLine(AnswerQuote):
 
 
 class SourceCard(Record):
-    """A source's facts; its text is the member `text`, whose SHA-256 is `sha256`."""
+    """A source's facts; its text is the member `text`, whose SHA-256 is `sha256`. `blocks`: what its text is made of,
+    so that links to the live page can be made again.
+    """
 
     facts: SourceFacts
     sha256: str
     text: str
     characters: int
+    blocks: tuple[Block, ...] = ()
+
+    def source(self, text: str) -> Source | None:
+        """Return the source with its text; None if the blocks do not lie in it one after the other."""
+        at = 0
+        for block in self.blocks:
+            if not at <= block.start <= block.end <= len(text):
+                return None
+            at = block.end
+        return Source(
+            **{f.name: getattr(self.facts, f.name) for f in fields(SourceFacts)}, text=text, blocks=self.blocks
+        )
 
 
 def answer_name(n: int) -> str:

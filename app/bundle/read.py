@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app import __version__
 from app.bundle.archive import read_zip
 from app.bundle.format import (
     ANSWERS,
@@ -26,6 +28,7 @@ from app.bundle.format import (
     misdescribed,
     quote_lines,
 )
+from app.bundle.pages import MAX_TEXT, pages
 from app.records import Answer
 from index.errors import UsageError
 
@@ -58,6 +61,9 @@ class Unpacked:
             right = content is not None and hashlib.sha256(content).hexdigest() == sha256
             self._texts[key] = content.decode("utf-8", "replace") if content is not None and right else None
         return self._texts[key]
+
+    def member(self, name: str) -> bytes | None:
+        return self._members.get(name)
 
     @cached_property
     def listed(self) -> frozenset[QuoteLine]:
@@ -114,6 +120,32 @@ class Unpacked:
             self.problems.append(f"answers/ does not hold the {self.manifest.answers} answers of the bundle")
         found = {n: self._parsed(name, self._members[name], Answer) for n, name in names.items() if name in present}
         return {n: answer for n, answer in found.items() if answer}
+
+
+def altered_pages(unpacked: Unpacked) -> Iterator[str]:
+    """Yield the members for readers that say something else than the answers. Call where all else is in order."""
+    manifest = unpacked.manifest
+    try:
+        made = datetime.strptime(manifest.made, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        yield f"{MANIFEST}: 'made' is no time in UTC"
+        return
+    texts = {card: unpacked.text(*key) for key, card in unpacked.cards.items()}
+    if sum(len(text or "") for text in texts.values()) > MAX_TEXT:
+        yield f"its sources have more than {MAX_TEXT:,} characters, too many to make its pages again and compare them"
+        return
+    sources = [card.source(text) for card, text in texts.items() if text is not None]
+    whole = [source for source in sources if source is not None]
+    if len(whole) < len(texts):
+        yield f"{SOURCES}: the text of a source is missing, or its blocks do not lie in it"
+        return
+    answers = [unpacked.answers[n] for n in sorted(unpacked.answers)]
+    maker = (
+        "" if manifest.footnote == __version__ else f"; Footnote {manifest.footnote} made it, check it with that one"
+    )
+    for name, content in pages(answers, manifest.title, whole, made, manifest.footnote).items():
+        if unpacked.member(name) != content:
+            yield f"{name} is not what this Footnote makes of the answers{maker}"
 
 
 def _check_count(quotations: int) -> None:

@@ -21,7 +21,6 @@ from app.bundle.format import (
     FORMAT,
     MANIFEST,
     QUOTES,
-    README,
     SOURCES,
     Manifest,
     QuoteLine,
@@ -32,34 +31,14 @@ from app.bundle.format import (
     misquoted,
     quote_lines,
 )
+from app.bundle.pages import pages
 from app.records import Answer
-from app.render.markdown import conversation_html, conversation_markdown
-from app.render.visible import visible
 from app.settings import Settings
 from index.errors import QuoteError, UsageError
 from index.source import Source
 
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
-_ADDRESSES = frozenset({"host", "port", "store_url"})  # settings that say where, not how, an answer was found
-_README = """\
-{title}
-
-This evidence bundle was made by Footnote {version} on {made}. It contains {answers}, with
-every quotation and the full text of every quoted source.
-
-To read it:    open conversation.html in a browser, or conversation.md in any editor.
-To check it:   footnote replay THIS-FILE.zip
-               You need neither a network nor the original index.
-
-The check proves that every quotation matches the text of its source at the given place, and that no file in
-the bundle has changed since it was made. It does not prove that the text is what the publisher wrote. The
-bundle is not signed, so the check cannot detect a forger who remade every file. If that matters, ask the sender
-for the bundle's SHA-256, for example by telephone: the check prints it.
-
-To check it without Footnote: each line of quotes.jsonl names a source, its SHA-256, a start, an end and the
-quoted text. The text of the source is in sources/. The SHA-256 of that file must match, and its characters from
-start to end (Unicode code points from 0, end exclusive) must be the quoted text.
-"""
+_ADDRESSES = frozenset({"host", "port", "hosts", "store_url"})  # settings that say where, not how, an answer was found
 
 
 def pack(
@@ -70,7 +49,8 @@ def pack(
     *,
     made: datetime | None = None,
 ) -> bytes:
-    """Return the zip. `sources` must hold every quoted source in the quoted version; others are left out.
+    """Return the zip. `sources` must hold every quoted source in the quoted version; others are left out, but for those
+    of the closest passages of a refusal.
 
     Equal arguments, `made` (default: now) included, give equal bytes. Raises UsageError without answers or if there
     is too much, QuoteError if a quotation cannot be proved.
@@ -81,26 +61,19 @@ def pack(
     sources = list(sources)
     lines = [line for n, answer in enumerate(answers, 1) for line in quote_lines(n, answer)]
     quoted = _proved(lines, sources)
+    near = {hit.source_id for answer in answers if answer.abstained for hit in answer.nearest}
+    quoted |= {(s.id, s.sha256): s for s in sources if s.id in near}
     cards = _cards(quoted)
     _check_words(answers, cards)
-    readme = _README.format(
-        title=visible(" ".join(title.split())),
-        version=__version__,
-        made=f"{made:%Y-%m-%d}",
-        answers="one answer" if len(answers) == 1 else f"{len(answers)} answers",
-    )
-    members = {
-        README: readme,
-        "conversation.md": conversation_markdown(answers, title, sources, made=made),
-        "conversation.html": conversation_html(answers, title, sources, made=made),
-        QUOTES: "".join(line.model_dump_json() + "\n" for line in lines),
-    }
+    held = [quoted[key] for key in cards]
+    files = pages(answers, title, held, made, __version__)
+    members = {QUOTES: "".join(line.model_dump_json() + "\n" for line in lines)}
     for n, answer in enumerate(answers, 1):
         members[answer_name(n)] = answer.model_dump_json(indent=1)
     for key, card in cards.items():
         members[card.text] = quoted[key].text
         members[card.text.removesuffix("txt") + "json"] = card.model_dump_json(indent=1)
-    files = {name: content.encode("utf-8") for name, content in members.items()}
+    files |= {name: content.encode("utf-8") for name, content in members.items()}
     manifest = Manifest(
         format=FORMAT,
         made=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -148,7 +121,9 @@ def _cards(quoted: Mapping[Version, Source]) -> dict[Version, SourceCard]:
         name = source.id if source.id.lower() not in taken else f"{source.id}@{source.sha256[:12]}"
         taken.add(name.lower())
         text = f"{SOURCES}{name}.txt"
-        cards[key] = SourceCard(facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text))
+        cards[key] = SourceCard(
+            facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text), blocks=source.blocks
+        )
     return cards
 
 

@@ -23,7 +23,7 @@ from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, first_page_html, header_html
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
-from app.feedback import Feedback, record
+from app.feedback import given, record
 from app.question.language import unreadable
 from app.settings import Settings
 from app.words.languages import TEXTS, choose
@@ -188,7 +188,7 @@ class Events:
         answer, verdict = exchange.answer, data.get("verdict")
 
         def kept() -> str:
-            record(self.settings.home, Feedback.of(answer, verdict, str(data.get("reason", ""))))  # type: ignore[arg-type]
+            record(self.settings.home, given(answer, verdict, str(data.get("reason", ""))))
             return message("feedback", turn=exchange.id, verdict=verdict)
 
         said, problem = attempt(kept, TEXTS[language])

@@ -7,13 +7,11 @@ of the conversation region, and send what they know of the page, the client stat
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-# Read when gradio is imported and when its queue is made.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # no calls home
-os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"  # no table of all events after each event
+from app.chat.blocks import SESSIONS, Blocks, Leftovers, PageRoutes  # before gradio, whose environment it sets
 
+# isort: split
 import gradio as gr
 from fastapi import FastAPI
 
@@ -25,12 +23,12 @@ from app.chat.theme import theme
 from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, header_html
 from app.chat.view.panels import conversations_panel_html
+from app.question.check import MAX_QUESTION
 from app.render.html import html, join
 from app.settings import Settings
 from app.words.languages import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
-LONGEST = 2000  # characters the box takes; the engine refuses more, in words
 EVENTS = ("submit", "restore", "set_language", "open_source", "compare", "check_index", "feedback", "save")
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -41,9 +39,10 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     """Mount the chat at '/' of `app`; routes that exist already keep their paths."""
     head = [html('<link rel="stylesheet" href="{base}/{name}">', base=BASE, name=n) for n in STYLES]
     head += [html('<link rel="modulepreload" href="{base}/{name}">', base=BASE, name=n) for n in SCRIPTS]
+    page = build(Events(provider, settings))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(Events(provider, settings)),
+        page,
         path="/",
         theme=theme(),
         head=str(join(head)),
@@ -55,15 +54,20 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
         ssr_mode=False,
         mcp_server=False,
         pwa=False,
+        app_kwargs={"openapi_url": None},
     )
+    gradio_app: FastAPI = mounted.routes[-1].app  # type: ignore[attr-defined]  # of a Mount
+    gradio_app.add_middleware(Leftovers, blocks=page)
+    gradio_app.add_middleware(PageRoutes)
     return mounted
 
 
-def build(events: Events) -> gr.Blocks:
+def build(events: Events) -> Blocks:
     """Build the page: conversation and question box, beside them the evidence or what opens over it, two panels."""
     texts = ENGLISH  # until the browser has said which language it wants
-    page: gr.Blocks
-    with gr.Blocks(title=texts.title, analytics_enabled=False, fill_width=True) as page:
+    page: Blocks
+    with Blocks(title=texts.title, analytics_enabled=False, fill_width=True) as page:
+        page.state_session_capacity = SESSIONS
         tab, compared, language = gr.State(TabState()), gr.State(None), gr.State(texts.code)
         header = _region("header", str(header_html(texts)))
         with gr.Row(elem_id="columns", equal_height=False):
@@ -120,7 +124,7 @@ def _question_box() -> gr.Textbox:
         placeholder=ENGLISH.question_hint,
         lines=1,
         max_lines=6,
-        max_length=LONGEST,
+        max_length=MAX_QUESTION,
         container=False,
         autofocus=True,
         elem_id="question",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Home, Json, Sources, console, filters, open_engine, table_console
+from app.cli.options import Home, Json, Sources, filters, open_engine
+from app.cli.output import console, say, say_record, table_console
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     history: Annotated[Path | None, typer.Option(help="JSON file with earlier turns: [{role, text}, ...].")] = None,
     batch: Annotated[
-        Path | None, typer.Option(help="JSON Lines file of {id, question, history}. Prints one answer a line.")
+        Path | None,
+        typer.Option(help="JSON Lines file of {id, question}, with history if you like. Prints one answer a line."),
     ] = None,
     source: Sources = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
@@ -29,7 +31,10 @@ def ask(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Answer QUESTION from the sources, with a footnote for every statement."""
+    """Answer QUESTION from the sources, with a footnote for every statement.
+
+    With --batch: exit code 3 if a line could not be answered; it says why.
+    """
     if (question is None) == (batch is None):
         raise UsageError("give either a QUESTION or --batch FILE.jsonl")
     if markdown and as_json:
@@ -37,7 +42,11 @@ def ask(
     if batch is not None:
         if markdown or bundle is not None or history is not None:
             raise UsageError("--markdown, --bundle and --history go with a QUESTION; --batch prints JSON")
-        _ask_batch(batch, as_json, home, source)
+        if not as_json:
+            raise UsageError("--batch prints one JSON object a line; add --json")
+        from app.cli.batch import ask_batch
+
+        ask_batch(batch, home, source)
         return
     turns = _read_history(history) if history else ()
     engine = open_engine(home)
@@ -45,11 +54,11 @@ def ask(
     if bundle is not None:
         _save_bundle(bundle, answer, engine)
     if as_json:
-        typer.echo(answer.model_dump_json(indent=2))
+        say_record(answer)
     elif markdown:
         from app.render.markdown import answer_markdown
 
-        typer.echo(answer_markdown(answer, engine.sources()), nl=False)
+        say(answer_markdown(answer, engine.sources()), nl=False)
     else:
         from app.render.terminal import print_answer
 
@@ -63,33 +72,19 @@ def compare(question: str, source: Sources = None, as_json: Json = False, home: 
     engine = open_engine(home)
     found = engine.compare(question, filters=filters(engine, source))
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        say_record(found)
     else:
         print_comparison(table_console(), found)
-
-
-def _ask_batch(batch: Path, as_json: bool, home: Path | None, source: list[str] | None) -> None:
-    from app.evaluate.scoring import read_questions
-
-    if not as_json:
-        raise UsageError("--batch prints one JSON object a line; add --json")
-    questions = read_questions(batch)
-    engine = open_engine(home)
-    asked_of = filters(engine, source)
-    for q in questions:
-        answer = engine.answer(q.question, q.history, asked_of)
-        typer.echo(answer.model_copy(update={"id": q.id}).model_dump_json())
 
 
 def _read_history(path: Path) -> tuple[Turn, ...]:
     from pydantic import TypeAdapter, ValidationError
 
+    from app.outside import read_json
     from app.records import Turn
 
     try:
-        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a JSON file") from None
+        return TypeAdapter(tuple[Turn, ...]).validate_json(read_json(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
@@ -104,4 +99,4 @@ def _save_bundle(path: Path, answer: Answer, engine: Engine) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); name a file in a folder of yours") from None
-    typer.echo(f"Saved {path}. Check it with: footnote replay {path}", err=True)
+    say(f"Saved {path}. Check it with: footnote replay {path}", err=True)

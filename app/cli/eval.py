@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.output import table_console
+
 
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="JSON Lines file of questions, as corpus/questions.jsonl.")],
@@ -18,8 +20,6 @@ def evaluate(
     home: Annotated[Path | None, typer.Option(help="Folder of the index [.footnote].")] = None,
 ) -> None:
     """Run QUESTIONS and print, for each kind, what was found, answered, proved and refused."""
-    from rich.console import Console
-
     from app.engine import Engine
     from app.evaluate.scoring import read_questions, report, score, summarise, thresholds
     from app.render.terminal import print_curve, print_summary
@@ -35,7 +35,7 @@ def evaluate(
         answer = engine.answer(question.question, question.history)
         outcomes.append(score(question, answer, sources, time.perf_counter() - start))
     rows, points = summarise(outcomes), thresholds(outcomes)
-    console = Console(highlight=False, width=130)
+    console = table_console(130)
     print_summary(console, rows)
     if curve:
         console.print()

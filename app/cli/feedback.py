@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Home, Json, print_json, settings, table_console
+from app.cli.options import Home, Json, settings
+from app.cli.output import say, say_json, table_console
 
 if TYPE_CHECKING:
     from app.feedback import Feedback
@@ -24,21 +25,19 @@ def feedback(
     log = read(settings(home=home).home)
     entries = [e for e in log.entries if e.verdict == "down" or not down]
     for number in log.unreadable:
-        typer.echo(f"footnote: {FILE}: line {number} cannot be read and is left out", err=True)
+        say(f"footnote: {FILE}: line {number} cannot be read and is left out", err=True)
     if as_json:
-        print_json([e.model_dump() for e in entries])
+        say_json([e.model_dump() for e in entries])
     elif entries:
         _print(entries)
     else:
         which = "No answer was marked as bad." if down and log.entries else "There is no feedback yet."
-        typer.echo(f"{which} Readers give feedback with the thumbs below an answer in the chat (footnote serve).")
+        say(f"{which} Readers give feedback with the thumbs below an answer in the chat (footnote serve).")
 
 
 def _print(entries: Sequence[Feedback]) -> None:
     from rich.table import Table
     from rich.text import Text
-
-    from app.render.visible import visible
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column("time", no_wrap=True)
@@ -49,8 +48,8 @@ def _print(entries: Sequence[Feedback]) -> None:
     for e in entries:
         when = e.time.replace("T", " ").removesuffix("Z")
         mark = Text("good", style="green") if e.verdict == "up" else Text("bad", style="red")
-        question, reason = (Text(visible(" ".join(t.split()))) for t in (e.question, e.reason))
-        table.add_row(Text(visible(when)), mark, question, reason, Text(visible(e.answer_id)))
+        question, reason = (Text(" ".join(t.split())) for t in (e.question, e.reason))
+        table.add_row(Text(when), mark, question, reason, Text(e.answer_id))
     console = table_console()
     console.print(table)
     bad = sum(e.verdict == "down" for e in entries)

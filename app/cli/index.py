@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Corpus, Home, Json, print_json, settings
+from app.cli.options import Corpus, Home, Json, settings
+from app.cli.output import say, say_json, say_record
 
 if TYPE_CHECKING:
     from index.build.progress import BuildReport
@@ -38,7 +39,10 @@ def build(
         return
     with ConsoleProgress(quiet=as_json) as progress:
         report = run(wanted, full=full, wait=not no_wait, strict=strict, progress=progress)
-    typer.echo(report.model_dump_json(indent=2) if as_json else _built(report))
+    if as_json:
+        say_record(report)
+    else:
+        say(_built(report))
 
 
 def _built(report: BuildReport) -> str:
@@ -69,12 +73,12 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
     stale = stale_reason(wanted)
     manifest = read_manifest(wanted.home, name) if name else None
     if as_json:
-        print_json({"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None})
+        say_json({"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None})
     else:
         if manifest:
-            typer.echo(f"Generation {name}, built {manifest.created}: {len(manifest.sources)} sources, ", nl=False)
-            typer.echo(f"{manifest.passages} passages, {manifest.model}, fingerprint {manifest.fingerprint}.")
-        typer.echo("Up to date." if stale is None else f"Out of date: {stale}. Run: footnote index build")
+            say(f"Generation {name}, built {manifest.created}: {len(manifest.sources)} sources, ", nl=False)
+            say(f"{manifest.passages} passages, {manifest.model}, fingerprint {manifest.fingerprint}.")
+        say("Up to date." if stale is None else f"Out of date: {stale}. Run: footnote index build")
     if stale is not None:
         raise typer.Exit(1)
 
@@ -86,13 +90,13 @@ def verify(home: Home = None, as_json: Json = False) -> None:
 
     report = check(settings(home=home).index)
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        say_record(report)
     else:
         for problem in report.problems:
-            typer.echo(problem)
+            say(problem)
         checked = f"{report.sources} sources, {report.passages} passages, {report.sentences} sentences"
         verdict = "all in order" if report.ok else f"{len(report.problems)} problems; run: footnote index build --full"
-        typer.echo(f"Generation {report.generation}: {checked}: {verdict}.")
+        say(f"Generation {report.generation}: {checked}: {verdict}.")
     if not report.ok:
         raise typer.Exit(1)
 
@@ -104,6 +108,6 @@ def prune(home: Home = None, as_json: Json = False) -> None:
 
     removed = run(settings(home=home).index)
     if as_json:
-        print_json({"removed": removed})
+        say_json({"removed": removed})
     else:
-        typer.echo(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")
+        say(f"Removed {len(removed)}: {', '.join(removed)}" if removed else "Nothing to remove.")

@@ -1,6 +1,7 @@
 """The command `footnote`. Errors become one line on standard error and an exit code here, and only here.
 
-Exit codes: 0 done; 1 it could not be done; 2 wrong input (arguments, settings, corpus); 130 interrupted.
+Exit codes: 0 done; 1 it could not be done; 2 wrong input (arguments, settings, corpus); 3 some lines of a batch could
+not be answered; 130 interrupted.
 Heavy modules are imported inside the commands, so that `--help` is quick.
 """
 
@@ -18,8 +19,10 @@ from app.cli.eval import evaluate
 from app.cli.feedback import feedback
 from app.cli.index import index_app
 from app.cli.options import Home, settings
+from app.cli.output import make_log_safe, say
 from app.cli.replay import replay
 from app.cli.search import search, show
+from app.cli.sources import sources_app
 from index.errors import FootnoteError
 
 app = typer.Typer(
@@ -34,17 +37,18 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 def main() -> None:
     """Run a command and turn what it raises into words and an exit code."""
+    make_log_safe()
     try:
         code = app(prog_name="footnote", standalone_mode=False)
         if code == _INTERRUPTED:
-            typer.echo("footnote: interrupted", err=True)
+            say("footnote: interrupted", err=True)
         if isinstance(code, int):  # outside standalone mode typer gives an exit code back as a value
             sys.exit(code)
     except FootnoteError as error:
-        typer.echo(f"footnote: {error}", err=True)
+        say(f"footnote: {error}", err=True)
         sys.exit(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("footnote: interrupted", err=True)
+        say("footnote: interrupted", err=True)
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has left; nothing more can be said to it, not even by the interpreter's flush.
@@ -64,7 +68,7 @@ def _is_click_usage(error: Exception) -> bool:
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"footnote {__version__}")
+        say(f"footnote {__version__}")
         raise typer.Exit
 
 
@@ -92,4 +96,5 @@ def serve(
 for command in (ask, compare, search, show, serve, replay, feedback):
     app.command()(command)
 app.command("eval")(evaluate)
+app.add_typer(sources_app, name="sources")
 app.add_typer(index_app, name="index")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from app.outside import whole_characters
 
+if TYPE_CHECKING:
     from app.engine import Engine
     from app.settings import Settings
     from index.filters import Filters
@@ -20,8 +18,6 @@ Home = Annotated[Path | None, typer.Option("--home", help="Folder for generated 
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with article.md and sources/ [corpus].")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
-
-_WIDTH = 150  # columns of a table where the output is not a terminal
 
 
 def settings(**flags: Any) -> Settings:
@@ -42,24 +38,7 @@ def filters(engine: Engine, sources: list[str] | None) -> Filters:
     """Return the filters of --source. Raises UnknownSourceError, which names ids that look alike."""
     from index.filters import Filters
 
-    for source_id in sources or ():
+    ids = [whole_characters(source_id) for source_id in sources or ()]
+    for source_id in ids:
         engine.source(source_id)
-    return Filters(sources=frozenset(sources or ()))
-
-
-def console() -> Console:
-    """Return a console for lines of text: piped output is not wrapped, since its reader expects a statement a line."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-def table_console() -> Console:
-    """Return a console for tables, which need a width even where the output is not a terminal."""
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
-
-
-def print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    return Filters(sources=frozenset(ids))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from app.cli.output import progress_console
 from index.build.progress import BuildProgress
 
 _STAGES = {
@@ -22,7 +22,7 @@ class ConsoleProgress(BuildProgress):
     """Shows a build on standard error, so that standard output stays the report's."""
 
     def __init__(self, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+        self._console = progress_console(quiet=quiet)
         columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._progress = Progress(*columns, console=self._console, disable=quiet or not self._console.is_terminal)
         self._task: TaskID | None = None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Home, Json, settings, table_console
+from app.cli.options import Home, Json, settings
+from app.cli.output import say_record, table_console
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +35,7 @@ def replay(
 
     found = check(bundle, settings(home=home).home)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        say_record(found)
     else:
         _print_replay(found)
     if not found.ok:
@@ -44,24 +45,20 @@ def replay(
 def _print_replay(found: Replay) -> None:
     from rich.text import Text
 
-    from app.render.visible import visible
-
     console = table_console()
-    console.print(Text(visible(found.title), style="bold"))
-    console.print(
-        f"Made {visible(found.made)} by Footnote {visible(found.footnote)}, SHA-256 {found.sha256}", markup=False
-    )
+    console.print(Text(found.title, style="bold"))
+    console.print(f"Made {found.made} by Footnote {found.footnote}, SHA-256 {found.sha256}", markup=False)
     if found.quotes:
         console.print()
         console.print(_replay_table(found, console.width))
     console.print()
     for quote in found.quotes:
         if quote.reason:
-            console.print(f"Not proved: [{quote.answer}.{quote.number}] {visible(quote.reason)}.", markup=False)
+            console.print(f"Not proved: [{quote.answer}.{quote.number}] {quote.reason}.", markup=False)
     for problem in found.problems:
-        console.print(f"Bundle: {visible(problem)}.", markup=False)
+        console.print(f"Bundle: {problem}.", markup=False)
     for text in _about_index(found):
-        console.print(visible(text), markup=False)
+        console.print(text, markup=False)
     console.print(Text(_verdict(found), style="bold"))
 
 
@@ -69,8 +66,6 @@ def _replay_table(found: Replay, width: int) -> Table:
     """Return a line a quotation; on a narrow screen source and quotation are cut, the verdict never."""
     from rich.table import Table
     from rich.text import Text
-
-    from app.render.visible import visible
 
     rows = [_row(quote, found, spans=width >= _SPANS_FROM) for quote in found.quotes]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
@@ -81,7 +76,7 @@ def _replay_table(found: Replay, width: int) -> Table:
         else:
             table.add_column(name, no_wrap=True, min_width=longest)
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row.values()))
+        table.add_row(*(Text(cell) for cell in row.values()))
     return table
 
 

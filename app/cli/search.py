@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Home, Json, Sources, console, filters, open_engine, print_json, settings
+from app.cli.options import Home, Json, Sources, filters, open_engine, settings
+from app.cli.output import console, say_json
+from app.outside import whole_characters
 from index.errors import UsageError
 
 
@@ -27,7 +29,7 @@ def search(
     if not as_json:
         print_hits(console(), hits, {s.id: s for s in engine.sources()})
         return
-    print_json(
+    say_json(
         [
             {
                 "source_id": h.passage.source_id,
@@ -55,13 +57,13 @@ def show(
     from index.passage import Quote
     from index.storage.generation import open_current
 
-    source = open_current(settings(home=home).index).source(source_id)
+    source = open_current(settings(home=home).index).source(whole_characters(source_id))
     start, end = _span(span) if span else (0, len(source.text))
     quote = Quote.of(source, start, end)
     if not as_json:
         print_span(console(), source, start, end)
         return
-    print_json(
+    say_json(
         {
             "source_id": source.id,
             "source_sha256": source.sha256,

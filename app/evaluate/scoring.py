@@ -6,7 +6,6 @@ answer's text holds one of every group), support (source and exact words), min_s
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from statistics import median_high
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.outside import amiss, read_json_lines
 from app.records import Answer, Turn
 from index.errors import QuoteError, UsageError
 from index.passage import Quote
@@ -71,25 +71,12 @@ class Outcome:
 
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Read the questions of a JSON Lines file. Raises UsageError with the line that cannot be read."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"{path}: cannot be read ({why}); name a JSON Lines file in UTF-8") from None
     questions = []
-    for n, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for n, line in read_json_lines(path):
         try:
-            questions.append(GoldQuestion.model_validate(json.loads(line)))
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{path}: line {n} is not JSON ({error.msg}); write one object a line") from None
+            questions.append(GoldQuestion.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
-            raise UsageError(f"{path}: line {n}: field '{field}': {first['msg']}") from None
-    if not questions:
-        raise UsageError(f"{path}: holds no question; write one JSON object a line")
+            raise UsageError(f"{path}: line {n}: {amiss(error)}") from None
     return questions
 
 

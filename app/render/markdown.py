@@ -2,7 +2,8 @@
 
 `sources` are the sources as they were quoted, in any order: with them an address leads to the quoted words on the
 live page, and the nearest passages of an abstention can be shown. Without them an address is the plain page and
-nearest passages are only named. `made`: when the transcript was made; now, if it is not given.
+nearest passages are only named. `made`: when the transcript was made; now, if it is not given. `version`: of the
+Footnote that made it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from app import __version__
 from app.records import Answer, Role, Statement, Support
 from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
@@ -31,11 +33,16 @@ def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: dat
 
 
 def conversation_markdown(
-    answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
+    answers: Sequence[Answer],
+    title: str,
+    sources: Iterable[Source] = (),
+    *,
+    made: datetime | None = None,
+    version: str = __version__,
 ) -> str:
     """Return every question with its answer and references, as Markdown; references are numbered per answer."""
     versions = by_version(sources)
-    parts = [f"# {plain(title)}", emphasis(origin(answers, made))]
+    parts = [f"# {plain(title)}", emphasis(origin(answers, made, version))]
     for n, answer in enumerate(answers, 1):
         parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, versions)]
     return "\n\n".join(parts) + "\n"

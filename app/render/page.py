@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
+from app import __version__
 from app.records import Answer, Role, Statement, Support
 from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
@@ -19,7 +20,12 @@ from index.source import Source
 
 
 def conversation_html(
-    answers: Sequence[Answer], title: str, sources: Iterable[Source] = (), *, made: datetime | None = None
+    answers: Sequence[Answer],
+    title: str,
+    sources: Iterable[Source] = (),
+    *,
+    made: datetime | None = None,
+    version: str = __version__,
 ) -> str:
     """Return every question with its answer and references as one page; arguments as in `app.render.markdown`.
 
@@ -39,7 +45,7 @@ def conversation_html(
         policy=policy,
         title=visible(title),
         style=Markup(style),
-        origin=origin(answers, made),
+        origin=origin(answers, made, version),
         answers=join(_article(n, a, versions) for n, a in enumerate(answers, 1)),
     )
     return str(page)

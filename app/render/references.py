@@ -84,12 +84,12 @@ def _reference(
     )
 
 
-def origin(answers: Sequence[Answer], made: datetime | None) -> str:
+def origin(answers: Sequence[Answer], made: datetime | None, version: str = __version__) -> str:
     """Return 'Footnote 1.0, 25 Nov 2026; index 20261125T...': what made a transcript, when, from which index."""
     day = date_words((made or datetime.now(UTC)).astimezone(UTC).date().isoformat())
     generations = list(dict.fromkeys(a.index.generation for a in answers))
     index = "index" if len(generations) == 1 else "indexes"
-    return f"Footnote {__version__}, {day}; {index} {', '.join(generations)}"
+    return f"Footnote {version}, {day}; {index} {', '.join(generations)}"
 
 
 def nearest(answer: Answer, versions: Versions) -> tuple[Near, ...]:

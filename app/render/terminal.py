@@ -1,10 +1,9 @@
-"""Answers, hits and sources for the terminal. Control characters of a source never reach the terminal."""
+"""Answers, hits and sources for the terminal, printed through a SafeConsole: nothing here makes a text harmless."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +11,8 @@ from rich.text import Text
 from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
-from app.render.visible import visible
+from app.render.console import SafeConsole
+from app.render.visible import terminal_safe
 from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
 from index.passage import Hit
 from index.source import Source
@@ -20,10 +20,10 @@ from index.source import Source
 CONTEXT = 300  # characters around a span that `show` prints
 
 
-def print_answer(console: Console, answer: Answer, sources: dict[str, Source]) -> None:
+def print_answer(console: SafeConsole, answer: Answer, sources: dict[str, Source]) -> None:
     """Print statements with marks, then the footnotes with their place in the file."""
     if answer.standalone_question != answer.question.strip():
-        console.print(Text(f"Understood as: {visible(answer.standalone_question)}", style="dim"))
+        console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
         if answer.nearest:
@@ -48,11 +48,11 @@ def _statement(answer: Answer, statement: Statement) -> Text:
     if statement.support is not Support.QUOTED:
         return body + marks
     who = said_by(statement, answer.facts_of(statement.quotes[0].source_id)) if statement.quotes else ""
-    return Text.assemble((f"{visible(who)}: " if who else "", "cyan"), "“", body, "”", marks)
+    return Text.assemble((f"{who}: " if who else "", "cyan"), "“", body, "”", marks)
 
 
 def _bold(text: str, spans: Sequence[tuple[int, int]]) -> Text:
-    words = Text(visible(text))
+    words = Text(terminal_safe(text))  # before Rich drops some control characters, and the spans shift
     for start, end in spans:
         words.stylize("bold", start, end)
     return words
@@ -65,25 +65,23 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        text = Text(
-            f"{visible(source.title)}. {visible(opening(kind_words(source)))}, {date_words(source.published)}. "
-        )
+        text = Text(f"{source.title}. {opening(kind_words(source))}, {date_words(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
 
 
-def _print_passage(console: Console, source: Source, start: int, end: int, indent: int) -> None:
+def _print_passage(console: SafeConsole, source: Source, start: int, end: int, indent: int) -> None:
     """Print a passage with its speaker; piped output has it whole on one line."""
-    words = visible(" ".join(source.text[start:end].split()))
-    line = Text.assemble((f"{visible(speaker(source))}: ", "cyan"), words)
+    words = " ".join(source.text[start:end].split())
+    line = Text.assemble((f"{speaker(source)}: ", "cyan"), words)
     console.print(Padding(line, (0, 0, 0, indent)) if console.is_terminal else Text(" " * indent) + line)
 
 
-def print_comparison(console: Console, found: Comparison) -> None:
+def print_comparison(console: SafeConsole, found: Comparison) -> None:
     """Print the rows, and how many sources have nothing on the question."""
     if found.standalone_question != found.question.strip():
-        console.print(Text(f"Understood as: {visible(found.standalone_question)}", style="dim"))
+        console.print(Text(f"Understood as: {found.standalone_question}", style="dim"))
     if not found.rows:
         console.print(f"None of the {found.searched} sources that were searched says anything on this.")
         return
@@ -92,7 +90,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = (visible(speaker(row.facts, quoting=row.quoting)), "cyan")
+        who = (speaker(row.facts, quoting=row.quoting), "cyan")
         place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
         table.add_row(
             str(row.number),
@@ -104,7 +102,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
         console.print(Text(f"\nNothing on this in {len(found.silent)} of {found.searched} sources.", style="dim"))
 
 
-def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
+def print_hits(console: SafeConsole, hits: Sequence[Hit], sources: dict[str, Source]) -> None:
     """Print one passage a row, best first."""
     if not hits:
         console.print("No passage found.")
@@ -116,24 +114,22 @@ def print_hits(console: Console, hits: Sequence[Hit], sources: dict[str, Source]
         _print_passage(console, sources[p.source_id], p.start, p.end, indent=3)
 
 
-def print_span(console: Console, source: Source, start: int, end: int) -> None:
+def print_span(console: SafeConsole, source: Source, start: int, end: int) -> None:
     """Print the words `start:end` with their context."""
     place = f"{source.file} line {source.line_at(start)}" if source.file else ""
-    console.print(
-        Text(f"{visible(source.title)} ({visible(source.publisher)}, {date_words(source.published)})", style="bold")
-    )
+    console.print(Text(f"{source.title} ({source.publisher}, {date_words(source.published)})", style="bold"))
     console.print(Text(f"{source.url}  {place}  SHA-256 {source.sha256}", style="dim"))
     low, high = max(0, start - CONTEXT), min(len(source.text), end + CONTEXT)
     console.print(
         Text.assemble(
-            ("… " if low else "") + visible(source.text[low:start]),
-            (visible(source.text[start:end]), "reverse"),
-            visible(source.text[end:high]) + (" …" if high < len(source.text) else ""),
+            ("… " if low else "") + source.text[low:start],
+            (source.text[start:end], "reverse"),
+            source.text[end:high] + (" …" if high < len(source.text) else ""),
         )
     )
 
 
-def print_summary(console: Console, rows: Sequence[Summary]) -> None:
+def print_summary(console: SafeConsole, rows: Sequence[Summary]) -> None:
     """Print the table of `footnote eval`."""
     table = Table("kind", box=None, pad_edge=False)
     for name in ("n", "right", "leads", "abstained", "recall@5", "MRR", "proved", "statements", "p50 ms", "p95 ms"):
@@ -147,7 +143,7 @@ def print_summary(console: Console, rows: Sequence[Summary]) -> None:
     console.print(table)
 
 
-def print_curve(console: Console, points: Sequence[CurvePoint], chosen: float) -> None:
+def print_curve(console: SafeConsole, points: Sequence[CurvePoint], chosen: float) -> None:
     """Print the trade between the two errors: a row for each share of unanswerable questions answered."""
     table = Table(box=None, pad_edge=False, title="what a threshold costs")
     for name in ("threshold", "answerable refused", "unanswerable answered", ""):

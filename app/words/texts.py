@@ -71,6 +71,7 @@ class Texts:
     ask_all: str
     drop_source: str
     chosen_gone: str
+    question_too_long: str
 
     # the first page
     welcome: str

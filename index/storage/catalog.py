@@ -162,7 +162,7 @@ class Catalog:
 
     def _unknown(self, source_id: str) -> UnknownSourceError:
         near = difflib.get_close_matches(source_id, self.source_ids(), n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`footnote index status` lists the sources"
+        hint = f"did you mean {' or '.join(near)}?" if near else "`footnote sources list` lists them"
         return UnknownSourceError(f"no source has the id '{source_id}'; {hint}")
 
 

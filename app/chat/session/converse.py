@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from app.chat.session.engine import ChatEngine, EngineProvider
-from app.chat.session.exchange import Conversation, Exchange, history, next_id, prove
+from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
 from app.chat.session.problems import problem_words
 from app.chat.session.suggestions import sources_to_offer
+from app.outside import whole_characters
+from app.question.check import MAX_QUESTION
 from app.records import AnswerQuote, Done, Event, StatementReady, Understood
 from app.words.describe import speaker
 from app.words.texts import Texts
@@ -31,16 +33,21 @@ def converse(
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
     the last one. `language_of`: the code of a question's language if the model cannot read it.
+    Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises: the exchange's `problem` says it, the log keeps the details.
     """
-    exchange = Exchange(id=next_id(conversation), question=question, asked_of=tuple(asked_of))
-    before = conversation[:-1] if replace_last else conversation
+    exchange = Exchange(id=next_id(conversation), question=whole_characters(question), asked_of=tuple(asked_of))
+    before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
+    if len(question) > MAX_QUESTION:
+        problem = texts.question_too_long.format(length=len(question), most=MAX_QUESTION)
+        yield (*before, replace(exchange, question=f"{exchange.question[: MAX_QUESTION - 1]}…", problem=problem))
+        return
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(question) or "")
+        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
         filters = Filters(sources=frozenset(exchange.asked_of))
-        for event in engine.ask(question, history(before), filters):
+        for event in engine.ask(exchange.question, history(before), filters):
             exchange = _grown(exchange, event, engine)
             yield (*before, exchange)
     except Exception as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words

@@ -63,6 +63,7 @@ class Exchange:
 
 
 Conversation = tuple[Exchange, ...]
+MOST = 200  # exchanges that are kept of one conversation: the latest
 
 
 @dataclass(frozen=True)

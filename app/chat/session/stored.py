@@ -13,14 +13,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.chat.session.engine import ChatEngine
-from app.chat.session.exchange import Conversation, Exchange, prove
+from app.chat.session.exchange import MOST, Conversation, Exchange, prove
 from app.chat.session.suggestions import sources_to_offer
+from app.question.check import MAX_QUESTION
 from app.records import Answer, AnswerQuote, Statement, Support, as_one
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
 from index.source import Source
-
-MOST = 200  # exchanges of one conversation that are read back: the latest
 
 
 class StoredExchange(BaseModel):
@@ -28,7 +27,7 @@ class StoredExchange(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    question: str = Field(max_length=20_000)
+    question: str = Field(max_length=MAX_QUESTION)
     read_as: str = ""
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -92,7 +91,7 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
 
 def _question(data: Any) -> str:
     question = data.get("question") if isinstance(data, dict) else None
-    return question[:2000] if isinstance(question, str) else ""
+    return question[:MAX_QUESTION] if isinstance(question, str) else ""
 
 
 def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, Source]) -> bool:

@@ -3,6 +3,7 @@
 
 const PREFIX = "footnote/conversation/";
 const MOST = 200; // exchanges that are read back of one conversation, as on the server
+const ROOM = 3_000_000; // bytes of exchanges that are read back: the server takes requests of 4 MiB
 const seen = {}; // id -> when the entry was changed last, as far as this tab knows
 
 let full = false;
@@ -40,9 +41,20 @@ export const peek = (id) => parsed(readItem("localStorage", PREFIX + id));
 export function load(id) {
   const kept = peek(id);
   if (!kept) return null;
-  kept.exchanges = kept.exchanges.slice(-MOST).map((e, n) => ({ ...e, id: `t${n + 1}` }));
+  kept.exchanges = latest(kept.exchanges).map((e, n) => ({ ...e, id: `t${n + 1}` }));
   write(id, kept);
   return kept;
+}
+
+function latest(exchanges) {
+  const found = [];
+  let room = ROOM;
+  for (const exchange of exchanges.slice(-MOST).reverse()) {
+    room -= new Blob([JSON.stringify(JSON.stringify(exchange.record))]).size; // as it travels
+    if (room < 0 && found.length) break;
+    found.unshift(exchange);
+  }
+  return found;
 }
 
 function parsed(text) {

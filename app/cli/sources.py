@@ -1,0 +1,64 @@
+"""`footnote sources`: what the index holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from app.cli.options import Home, Json, settings
+from app.cli.output import say_json, table_console
+
+if TYPE_CHECKING:
+    from app.sources import SourceEntry
+
+sources_app = typer.Typer(help="See which sources there are.", no_args_is_help=True)
+
+
+@sources_app.callback()
+def _group() -> None:
+    pass
+
+
+@sources_app.command("list")
+def list_sources(as_json: Json = False, home: Home = None) -> None:
+    """List the sources of the index with their ids, in reading order."""
+    from app.sources import contents_of
+    from index.storage.generation import open_current
+
+    entries = contents_of(open_current(settings(home=home).index)).entries
+    if as_json:
+        say_json([_fields(entry) for entry in entries])
+    else:
+        _print(entries)
+
+
+def _fields(entry: SourceEntry) -> dict[str, Any]:
+    facts = entry.facts
+    return {
+        "id": facts.id,
+        "kind": facts.kind,
+        "relation": facts.relation,
+        "title": facts.title,
+        "publisher": facts.publisher,
+        "published": facts.published,
+        "passages": entry.passages,
+        "file": entry.file,
+    }
+
+
+def _print(entries: Sequence[SourceEntry]) -> None:
+    """Print a row a source; on a narrow screen titles and publishers wrap, the id never."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("id", no_wrap=True, style="cyan")
+    for name in ("kind", "relation", "title", "publisher", "date"):
+        table.add_column(name, overflow="fold")
+    table.add_column("passages", justify="right")
+    table.add_column("file", overflow="fold")
+    for entry in entries:
+        table.add_row(*(Text("" if value is None else str(value)) for value in _fields(entry).values()))
+    table_console().print(table)
