@@ -40,7 +40,6 @@ class IndexContents(Record):
 def contents_of(generation: Generation) -> IndexContents:
     """List what an open generation holds. Raises DamagedIndexError if its catalog cannot be read."""
     manifest = generation.manifest
-    passages = generation.catalog.passage_counts()
     return IndexContents(
         generation=manifest.generation,
         fingerprint=manifest.fingerprint,
@@ -48,7 +47,7 @@ def contents_of(generation: Generation) -> IndexContents:
         model=manifest.model,
         passages=manifest.passages,
         entries=tuple(
-            SourceEntry(facts=s.facts, passages=passages.get(s.id, 0), characters=len(s.text))
+            SourceEntry(facts=s.facts, passages=manifest.passages_of.get(s.id, 0), characters=len(s.text))
             for s in generation.sources()
         ),
     )
