@@ -14,6 +14,9 @@ from index.errors import DamagedIndexError, FootnoteError, NoIndexError, StaleIn
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+# What ends a generator or the program. Anything else is said in words, even what is no Exception, as a panic of a
+# library written in Rust: the page would wait for ever.
+ENDINGS = (GeneratorExit, KeyboardInterrupt, SystemExit)
 # An absolute path: not the inside of a word or an address.
 _PATH = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:)?(?:[\\/][\w.@+~ -]*[\w.@+~-]){2,}[\\/]?")
 
@@ -22,11 +25,13 @@ def attempt(make: Callable[[], T], texts: Texts) -> tuple[T | None, str]:
     """Return what `make` makes and '', or None and the words on why it failed."""
     try:
         return make(), ""
-    except Exception as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
+    except ENDINGS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         return None, problem_words(error, texts)
 
 
-def problem_words(error: Exception, texts: Texts) -> str:
+def problem_words(error: BaseException, texts: Texts) -> str:
     """Say what a reader can do about `error`, without the machine's paths; log the details."""
     match error:
         case NoIndexError():
