@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -31,6 +30,7 @@ from app.records import (
     Turn,
     Understood,
 )
+from app.serving import Serving
 from app.settings import Settings
 from app.sources import IndexContents, contents_of
 from index.errors import UnknownSourceError
@@ -38,7 +38,7 @@ from index.filters import Filters
 from index.passage import Hit
 from index.retrieve import Retriever
 from index.source import Kind, Source
-from index.storage.generation import Manifest, current_id
+from index.storage.generation import Manifest
 
 ENGINE = "extractive"
 
@@ -65,45 +65,56 @@ class Engine:
         """Answer from `retriever`; `refusing`: whether to refuse at all (False: to measure confidence)."""
         self.settings = settings
         self.threshold = retriever.reranker.thresholds.at(settings.caution) if refusing else 0.0
-        self._retriever = retriever
-        self._lock = threading.Lock()
+        self._serving = Serving(retriever)
 
     @classmethod
     def open(cls, settings: Settings, refusing: bool = True) -> Engine:
         """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
         return cls(settings, Retriever.open(settings.index), refusing)
 
+    def close(self) -> None:
+        """Release files and memory, unless an answer is still being made."""
+        self._serving.close()
+
     @property
     def generation(self) -> str:
-        return self._retriever.generation.id
+        return self._serving.latest.generation.id
 
     @property
     def manifest(self) -> Manifest:
-        return self._retriever.generation.manifest
+        return self._serving.latest.generation.manifest
 
     def sources(self) -> tuple[Source, ...]:
-        return self._current().generation.sources()
+        with self._serving.current() as retriever:
+            return retriever.generation.sources()
 
-    def source(self, source_id: str, sha256: str | None = None) -> Source:
+    def source(self, source_id: str, sha256: str | None = None, generation: str | None = None) -> Source:
         """Return the source; with `sha256`, only in the version that was quoted.
 
+        An answer that began before a rebuild tells of older versions. While it lasts, they are found too, by
+        `sha256` or by the answer's `generation`.
         Raises UnknownSourceError if there is no such source, or not in that version any more.
         """
-        source = self._current().generation.source(source_id)
-        if sha256 is not None and source.sha256 != sha256:
-            raise UnknownSourceError(
-                f"source '{source_id}' has changed since it was quoted; ask again to quote the present text"
-            )
-        return source
+        with self._serving.in_use() as retrievers:
+            same = [r for r in retrievers if r.generation.id == generation]
+            for retriever in same or retrievers:
+                found = retriever.generation.find(source_id)
+                if found is not None and sha256 in (None, found.sha256):
+                    return found
+            retrievers[0].generation.source(source_id)  # names those that look alike
+        raise UnknownSourceError(
+            f"source '{source_id}' has changed since it was quoted; ask again to quote the present text"
+        )
 
     def warm(self) -> None:
         """Load what the first question would load."""
-        self._current().retrieve("How many, when and why?", self.settings.hits)
+        self.search("How many, when and why?", self.settings.hits)
         detect("In which language is this question?")
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` passages that best match `query`, best first. Raises what `ask` raises."""
-        return self._current().retrieve(checked(query), k, filters)
+        with self._serving.current() as retriever:
+            return retriever.retrieve(checked(query), k, filters)
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
@@ -112,35 +123,34 @@ class Engine:
                 return event.answer
         raise AssertionError("ask() ended without Done")
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
         """Yield the events of one answer: Understood, StatementReady (any number), Done.
 
+        Close it, if not all are taken: until then its generation stays open.
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
-        yield from self._run(question, history, filters).events()
+        with self.run(question, history, filters) as run:
+            yield from run.events()
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
         """Return what each source says on `question`, by date. Raises what `ask` raises."""
-        return self._run(question, history, filters).comparison()
+        with self.run(question, history, filters) as run:
+            return run.comparison()
 
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""
-        return contents_of(self._current().generation)
+        with self._serving.current() as retriever:
+            return contents_of(retriever.generation)
 
-    def _run(self, question: str, history: Sequence[Turn], filters: Filters) -> _Run:
+    @contextmanager
+    def run(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Run]:
+        """Hold the current generation while a question is on its way. Raises what `ask` raises."""
         question = checked(question)
-        return _Run(self._current(), self.settings, self.threshold, question, history, filters)
-
-    def _current(self) -> Retriever:
-        """Return a retriever on the current generation, reopened if the index was rebuilt."""
-        with self._lock:
-            current = current_id(self.settings.home)
-            if current is not None and current != self._retriever.generation.id:
-                self._retriever = self._retriever.reopen()
-            return self._retriever
+        with self._serving.current() as retriever:
+            yield Run(retriever, self.settings, self.threshold, question, history, filters)
 
 
-class _Run:
+class Run:
     """One question on its way: understood, searched for and checked in the same way for an answer and a comparison."""
 
     def __init__(

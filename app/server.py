@@ -87,9 +87,14 @@ def _health(provider: EngineProvider) -> JSONResponse:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does, and does not wait for pages that are still open."""
+    """Says where it listens once it does, and does not wait for pages that are still open.
 
-    address = ""
+    Closes the index itself: uvicorn ends the process with the signal that stopped it, and nothing runs after that.
+    """
+
+    def __init__(self, config: uvicorn.Config, address: str, provider: EngineProvider) -> None:
+        super().__init__(config)
+        self.address, self.provider = address, provider
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -101,6 +106,7 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.close()
         await super().shutdown(sockets)
+        self.provider.close()
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None:
@@ -121,9 +127,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=_PATIENCE, lifespan="on"
         )
-        server = _Server(config)
-        server.address = _address(host, listener.getsockname()[1])
-        server.run(sockets=[listener])
+        address = _address(host, listener.getsockname()[1])
+        _Server(config, address, app.state.provider).run(sockets=[listener])
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:

@@ -42,7 +42,6 @@ class IndexContents(Record):
 def contents_of(generation: Generation) -> IndexContents:
     """List what an open generation holds. Raises DamagedIndexError if its catalog cannot be read."""
     manifest = generation.manifest
-    passages = generation.catalog.passage_counts()
     return IndexContents(
         generation=manifest.generation,
         fingerprint=manifest.fingerprint,
@@ -50,7 +49,7 @@ def contents_of(generation: Generation) -> IndexContents:
         model=manifest.model,
         passages=manifest.passages,
         entries=tuple(
-            SourceEntry(facts=s.facts, passages=passages.get(s.id, 0), characters=len(s.text), file=s.file)
+            SourceEntry(facts=s.facts, passages=manifest.passages_of.get(s.id, 0), characters=len(s.text), file=s.file)
             for s in generation.sources()
         ),
     )

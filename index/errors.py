@@ -74,6 +74,11 @@ class BuildLockedError(StoreError):
     pass
 
 
+def is_panic(error: BaseException) -> bool:
+    """Tell whether `error` is a panic of a library written in Rust, which is no Exception and has no public name."""
+    return type(error).__name__ == "PanicException"
+
+
 def in_plain_words(command: Callable[[], None]) -> None:
     """Run a command; print an error of this file in one line on standard error and exit with its code."""
     try:

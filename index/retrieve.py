@@ -62,15 +62,28 @@ class Retriever:
             embedder = beside.submit(open_embedder, settings)
             readers = beside.submit(open_readers, settings.reader)
             generation = open_current(settings)
-            generation.vectors.count()
-            generation.check_embedder(embedder.result())
-            return cls(settings, generation, embedder.result(), readers.result())
+            try:
+                generation.vectors.count()
+                generation.check_embedder(embedder.result())
+                return cls(settings, generation, embedder.result(), readers.result())
+            except BaseException:
+                generation.close()
+                raise
 
     def reopen(self) -> Retriever:
         """Open a retriever on the generation that is current now; this one stays usable."""
         generation = open_current(self.settings)
-        generation.check_embedder(self.embedder)
-        return Retriever(self.settings, generation, self.embedder, self.readers)
+        try:
+            generation.vectors.count()
+            generation.check_embedder(self.embedder)
+            return Retriever(self.settings, generation, self.embedder, self.readers)
+        except BaseException:
+            generation.close()
+            raise
+
+    def close(self) -> None:
+        """Close the generation. Nobody may be searching."""
+        self.generation.close()
 
     def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""

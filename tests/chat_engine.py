@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.answer.compose import Draft, Numbering, finish
@@ -74,13 +74,16 @@ class OverlapEngine:
     def sources(self) -> tuple[Source, ...]:
         return tuple(self._sources.values())
 
-    def source(self, source_id: str, sha256: str | None = None) -> Source:
+    def source(self, source_id: str, sha256: str | None = None, generation: str | None = None) -> Source:  # noqa: ARG002
         found = self._sources.get(source_id)
         if found is None or (sha256 is not None and found.sha256 != sha256):
             raise UnknownSourceError(f"no source '{source_id}' in this version")
         return found
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
         self.asked.append((question, tuple(history)))
         self.filtered.append(filters.sources)
         alone = self._alone(question, history)

@@ -73,6 +73,19 @@ def open_hashed(settings: Settings) -> Engine:
     return Engine(settings, Retriever(settings.index, open_current(settings.index), embedder, readers))
 
 
+def restamp(folder: Path) -> None:
+    """Hash the changed files of a generation again, so that a check behind the hashes can find the change."""
+    from index.files import IndexFile
+    from index.storage.generation import MANIFEST, read_manifest
+    from index.storage.locks import LEASE
+
+    manifest = read_manifest(folder.parent.parent, folder.name)
+    names = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    files = {name: IndexFile.of(path) for name, path in names.items() if name not in (MANIFEST, LEASE)}
+    whole = manifest.model_copy(update={"files": files}).sealed()
+    (folder / MANIFEST).write_text(whole.model_dump_json(indent=1))
+
+
 def write_source(corpus: Path, source_id: str, body: str, **fields: str) -> Path:
     """Write the file of one source into `corpus`: the article if its kind says so, else below sources/."""
     front = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -217,11 +217,11 @@ def test_a_follow_up_brings_the_earlier_turns() -> None:
 class Failing(OverlapEngine):
     """Fails after `after` events."""
 
-    def __init__(self, error: Exception, after: int = 0) -> None:
+    def __init__(self, error: BaseException, after: int = 0) -> None:
         super().__init__(read_corpus(CORPUS))
         self.error, self.after = error, after
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
         yield from list(super().ask(question, history, filters))[: self.after]
         raise self.error
 
@@ -246,10 +246,40 @@ def test_unexpected_errors_keep_their_place_in_the_log_and_not_what_was_asked(ca
     assert "secret" not in caplog.text, "a library's message may repeat the question"
 
 
+class Panic(BaseException):
+    """What a library in Rust raises when it gives up: no Exception."""
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_panic_ends_the_exchange(after: int, caplog: pytest.LogCaptureFixture) -> None:
+    (exchange,) = asked(Failing(Panic("index out of bounds"), after), "criminal proceedings registered")
+    assert not exchange.pending
+    assert exchange.problem
+    assert "index out of bounds" in caplog.text
+
+
+def test_an_answer_that_the_reader_leaves_is_closed() -> None:
+    closed = []
+
+    class Watched(OverlapEngine):
+        def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
+            try:
+                yield from super().ask(question, history, filters)
+            finally:
+                closed.append(question)
+
+    engine = Watched(read_corpus(CORPUS))
+    provider = EngineProvider(lambda: engine, engine)
+    growing = converse(provider, (), "criminal proceedings registered", ENGLISH)
+    next(growing), next(growing)
+    growing.close()
+    assert closed == ["criminal proceedings registered"]
+
+
 class Swapped(OverlapEngine):
     """Hands out another text than the one it quotes."""
 
-    def source(self, source_id: str, sha256: str | None = None) -> Source:  # noqa: ARG002
+    def source(self, source_id: str, sha256: str | None = None, generation: str | None = None) -> Source:  # noqa: ARG002
         return source_of("Smugglers asked for 10,000 dollars in autumn.", source_id)
 
 

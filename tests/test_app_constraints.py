@@ -239,7 +239,7 @@ def test_the_figure_of_another_town_is_no_answer(towns: Engine) -> None:
 @pytest.mark.slow
 def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine) -> None:
     assert not towns.answer("What did Ida Holm say about the boiling point of tungsten?").unmentioned
-    asked = Engine(towns.settings, towns._retriever, refusing=False)
+    asked = Engine(towns.settings, towns._serving.latest, refusing=False)
     answer = asked.answer("How many burglaries did the police count in Lutsk between 2019 and 2021?")
     assert "87" in answer.statements[0].text
 

@@ -230,6 +230,17 @@ def test_folders_that_will_not_do(tmp_path: Path) -> None:
             LexicalIndex.open(missing)
 
 
+@pytest.mark.parametrize(("ending", "byte", "kept"), [("fast", b"\xff", 140), ("term", b"\0", 100)])
+def test_what_tantivy_raises_over_a_damaged_file_is_damage(tmp_path: Path, ending: str, byte: bytes, kept: int) -> None:
+    """All but the last bytes are others: it panics, which is no Exception, or raises ValueError."""
+    made(tmp_path / "x", *TEXTS).close()
+    path = next((tmp_path / "x").glob(f"*.{ending}"))
+    data = path.read_bytes()
+    path.write_bytes(byte * (len(data) - kept) + data[-kept:])
+    with pytest.raises(DamagedIndexError, match="index build --full"):
+        LexicalIndex.open(tmp_path / "x").search("Selidovo mayor", 3)
+
+
 @pytest.mark.parametrize("how", ["cut", "gone", "meta"])
 def test_a_damaged_index_is_refused_by_name(tmp_path: Path, how: str) -> None:
     made(tmp_path / "x", *TEXTS).close()

@@ -7,6 +7,7 @@ read ── split, check the spans ── catalog ─┬─ embed what is new, r
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib.metadata import version
@@ -18,8 +19,8 @@ from index.build.prune import remove_unused
 from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
-from index.errors import CorpusError, DamagedIndexError, ModelError, QuoteError, StoreError
-from index.files import FREE_SPACE, FileStamp, file_errors, sync_tree, write_atomic
+from index.errors import CorpusError, DamagedIndexError, ModelError, QuoteError, StaleIndexError, StoreError
+from index.files import FREE_SPACE, IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.split import split
 from index.settings import FORMAT_VERSION, IndexSettings
@@ -28,11 +29,10 @@ from index.storage.catalog import Catalog, source_digest
 from index.storage.generation import (
     LEXICAL,
     MANIFEST,
-    MUTABLE,
     VECTORS,
     Generation,
     Manifest,
-    SourceStamp,
+    check_files,
     create_folder,
     current_id,
     mismatch,
@@ -40,8 +40,9 @@ from index.storage.generation import (
     switch_to,
 )
 from index.storage.lexical import LexicalIndex
-from index.storage.locks import build_lock
-from index.storage.vectors import VectorStore
+from index.storage.locks import LEASE, build_lock
+from index.storage.seals import SourceStamp
+from index.storage.vectors import VectorStore, compact
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,11 +121,20 @@ class _Build:
         )
 
     def _open_former(self) -> Generation | None:
-        """Open the current generation; return None, with a note, if it cannot be read."""
+        """Open the current generation; return None, with a note, if it cannot be read or a file of it is damaged."""
+        former = None
         try:
             name = self.current = current_id(self.settings.home)
-            return Generation.open(self.settings.home, name, self.settings.store_url) if name else None
+            former = Generation.open(self.settings.home, name, self.settings.store_url) if name else None
+            if former is not None:
+                check_files(former.folder, former.manifest, hashes=True)
+            return former
+        except StaleIndexError as error:
+            self._note(f"nothing of the former index is reused ({error})")
+            return None
         except DamagedIndexError as error:
+            if former is not None:
+                former.close()
             self._note(f"the former index is damaged and nothing of it is reused ({error})")
             return None
 
@@ -151,7 +161,7 @@ class _Build:
                 self._write_vectors(folder, catalog, owners)
                 with self.clock("lexical"):
                     self._write_lexical(folder, catalog, owners)
-            manifest = self._write_manifest(folder, stamps, passed_over, len(owners))
+            manifest = self._write_manifest(folder, stamps, passed_over, owners)
         except BaseException:
             self._remove_unused({self.current}, unfinished_only=True)
             raise
@@ -191,6 +201,9 @@ class _Build:
                     store.add(ids, vectors, [owners[n - 1] for n in ids])
             if store.count() != len(owners):
                 raise StoreError(f"Chroma holds {store.count()} of {len(owners)} vectors; {FREE_SPACE}")
+        if isinstance(where, Path):
+            with self.clock("store"):
+                compact(where)
 
     def _known_vectors(self, catalog: Catalog) -> dict[int, int]:
         """Return passage id -> id in the former generation, for passages that the same model has embedded."""
@@ -243,13 +256,14 @@ class _Build:
                 raise StoreError(f"the lexical index holds {index.count()} of {len(owners)} passages; {FREE_SPACE}")
 
     def _write_manifest(
-        self, folder: Path, stamps: dict[str, SourceStamp], passed_over: dict[str, str], passages: int
+        self, folder: Path, stamps: dict[str, SourceStamp], passed_over: dict[str, str], owners: Sequence[Source]
     ) -> Manifest:
         self.progress.stage("commit", 1)
+        counts = Counter(s.id for s in owners)
         with file_errors("writing the new index to disk"):
             with self.clock("commit"):
                 names = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
-                files = {name: FileStamp.of(path) for name, path in names.items() if name not in MUTABLE}
+                files = {name: IndexFile.of(path) for name, path in names.items() if name != LEASE}
                 sync_tree(folder)
             manifest = Manifest(
                 format=FORMAT_VERSION,
@@ -264,10 +278,11 @@ class _Build:
                 versions={name: version(name) for name in ("chromadb", "sentencex")},
                 sources=stamps,
                 passed_over=passed_over,
-                passages=passages,
+                passages=len(owners),
+                passages_of={source_id: counts[source_id] for source_id in stamps},
                 files=files,
                 timings=dict(self.clock.seconds),
-            )
+            ).sealed()
             write_atomic(folder / MANIFEST, manifest.model_dump_json(indent=1))
         self.progress.advance(1)
         return manifest

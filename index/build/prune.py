@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 
-from index.errors import DamagedIndexError
+from index.errors import DamagedIndexError, StaleIndexError
 from index.files import file_errors, sync
 from index.settings import IndexSettings
 from index.storage.generation import MANIFEST, current_id, generation_names, generations, read_manifest, store_kind
@@ -58,7 +58,7 @@ def remove(settings: IndexSettings, name: str) -> bool:
 def _drop_collection(settings: IndexSettings, name: str) -> None:
     try:
         kind = read_manifest(settings.home, name).store
-    except DamagedIndexError:  # unfinished, so most likely begun with these settings
+    except (DamagedIndexError, StaleIndexError):  # unfinished, so most likely begun with these settings
         kind = store_kind(settings)
     if kind == "server" and settings.store_url:
         VectorStore.drop(settings.store_url, name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from index.errors import DamagedIndexError
+from index.errors import DamagedIndexError, StaleIndexError
 from index.read.corpus import file_digests
 from index.records import Record
 from index.settings import IndexSettings
-from index.storage.generation import check_sizes, current_id, generations, mismatch, read_manifest
+from index.storage.generation import check_files, current_id, generations, mismatch, read_manifest
 
 _NAMED = 3  # names a message gives of each list
 
@@ -53,7 +53,9 @@ def stale_reason(settings: IndexSettings) -> str | None:
         if name is None:
             return "there is no index yet"
         manifest = read_manifest(settings.home, name)
-        check_sizes(generations(settings.home) / name, manifest)
+        check_files(generations(settings.home) / name, manifest, hashes=True)
+    except StaleIndexError:
+        return "another version of Footnote built the index"
     except DamagedIndexError as error:
         return f"the index is damaged: {error}"
     difference = mismatch(manifest, settings)

@@ -83,7 +83,7 @@ class OnnxEmbedder:
             raise ModelError(f"the embedding model has not been prepared; {MAKE_AGAIN}")
         try:
             card = ExportCard.model_validate_json((folder / CARD).read_bytes())
-            for damage in damaged_files(folder, card.files, hashes=False):
+            for damage in damaged_files(folder, card.files, hashes=True):
                 raise ModelError(f"the prepared embedding model is damaged ({damage}); {MAKE_AGAIN}")
             text = (folder / TOKENIZER).read_text("utf-8")
         except (OSError, UnicodeDecodeError, ValidationError) as error:

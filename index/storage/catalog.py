@@ -17,14 +17,14 @@ from index.errors import DamagedIndexError, UnknownSourceError
 from index.files import file_errors
 from index.passage import Passage, Sentence
 from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source
+from index.storage.seals import PASSAGES, Seals, passage_digest
 
 FILE = "catalog.sqlite"
 _KEEP = 256  # sources kept in memory: all of a small corpus
 _IDS = "(SELECT value FROM json_each(?))"  # any number of ids in one variable
 _SCHEMA = """
 CREATE TABLE source (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, record TEXT NOT NULL,
-    text_sha256 TEXT NOT NULL, record_sha256 TEXT NOT NULL);
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, record TEXT NOT NULL);
 CREATE TABLE passage (
     n INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES source(n),
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, header TEXT NOT NULL,
@@ -42,11 +42,12 @@ _BLOCK_KINDS = {kind.value: kind for kind in BlockKind}
 class Catalog:
     """Written once by a build, then read-only. Passage ids count from 1. Thread-safe.
 
-    Methods raise DamagedIndexError if the file is malformed, StoreError if it cannot be read or written.
+    Methods raise DamagedIndexError if the file is malformed or anything that is read is not what was written,
+    StoreError if it cannot be read or written.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    def __init__(self, connection: sqlite3.Connection, folder: Path, seals: Seals) -> None:
+        self._db, self._folder, self._seals = connection, folder, seals
         self._lock = threading.RLock()
         self._source = lru_cache(_KEEP)(self._load)
 
@@ -56,39 +57,38 @@ class Catalog:
             db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
             # No journal: a catalog cut short by a crash is deleted with its generation.
             db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
-        return cls(db)
+        return cls(db, folder, Seals())
 
     @classmethod
-    def open(cls, folder: Path) -> Catalog:
+    def open(cls, folder: Path, seals: Seals) -> Catalog:
         path = folder / FILE
         with file_errors("opening the catalog"):
             path.stat()
             # immutable: nobody writes to it, so SQLite needs no locks and no files beside it.
             db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-        return cls(db)
+        return cls(db, folder, seals)
 
     def commit(self) -> None:
+        """Finish writing; the passages' digests are written beside the catalog."""
         with self._lock, file_errors("writing the catalog"):
             self._db.execute("COMMIT")
+            (self._folder / PASSAGES).write_bytes(self._seals.passages)
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
 
     def add_source(self, n: int, source: Source) -> None:
-        record = _record(source)
         with self._lock, file_errors("writing the catalog"):
-            self._db.execute(
-                "INSERT INTO source VALUES (?,?,?,?,?,?)",
-                (n, source.id, source.text, record, source.sha256, source_digest(source)),
-            )
+            self._db.execute("INSERT INTO source VALUES (?,?,?,?)", (n, source.id, source.text, _record(source)))
 
     def add_passages(self, first: int, source: int, passages: Iterable[Passage]) -> None:
-        """Add passages of source number `source` with ids from `first` on."""
+        """Add passages of source number `source` with ids from `first` on, the next that is free."""
         rows = []
         for n, p in enumerate(passages, first):
             sentences = json.dumps([_row(s) for s in p.sentences], ensure_ascii=False)
             rows.append((n, source, p.start, p.end, p.text, p.header, sentences, p.key))
+            self._seals.add_passage(passage_digest(p.source_id, p.start, p.end, p.text, p.header, sentences))
         with self._lock, file_errors("writing the catalog"):
             self._db.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", rows)
 
@@ -109,13 +109,18 @@ class Catalog:
         return self._source(source_id)
 
     def _load(self, source_id: str) -> Source:
+        if source_id not in self._seals.sources:
+            raise self._unknown(source_id)
         rows = self._read("SELECT text, record FROM source WHERE id = ?", (source_id,))
         if not rows:
-            raise self._unknown(source_id)
+            raise DamagedIndexError(f"the catalog has no source '{source_id}', which the manifest names")
         try:
-            return _source(rows[0][0], json.loads(rows[0][1]))
-        except (ValueError, TypeError, KeyError) as error:
+            source = _source(rows[0][0], json.loads(rows[0][1]))
+            hashes = source.sha256, source_digest(source)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DamagedIndexError("the catalog holds a source that cannot be read") from error
+        self._seals.check_source(source_id, *hashes)
+        return source
 
     def sources(self) -> Iterator[Source]:
         """Yield all sources in reading order, the article first."""
@@ -123,12 +128,7 @@ class Catalog:
             yield self.source(source_id)
 
     def source_ids(self) -> list[str]:
-        return [row[0] for row in self._read("SELECT id FROM source ORDER BY n")]
-
-    def source_hashes(self) -> dict[str, tuple[str, str]]:
-        """Return source id -> (SHA-256 of the text, SHA-256 of the whole record), as the build wrote them."""
-        rows = self._read("SELECT id, text_sha256, record_sha256 FROM source")
-        return {row[0]: (row[1], row[2]) for row in rows}
+        return [*self._seals.sources]
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages in the order of `ids`. Raises DamagedIndexError for an id that does not exist."""
@@ -140,21 +140,27 @@ class Catalog:
 
     def passages_of(self, source_id: str) -> dict[int, Passage]:
         """Return id -> passage of a source, in reading order. Raises UnknownSourceError."""
-        found = self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,))
-        if not found and source_id not in self.source_ids():
+        if source_id not in self._seals.sources:
             raise self._unknown(source_id)
+        found = self._passages("WHERE s.id = ? ORDER BY p.start", (source_id,))
+        if len(found) != self._seals.counts.get(source_id, 0):
+            raise DamagedIndexError(f"the catalog has not all passages of source '{source_id}'")
         return found
 
     def keys(self) -> dict[int, str]:
         """Return passage id -> key as the build wrote it, by ascending id."""
         return dict(self._read("SELECT n, key FROM passage ORDER BY n"))
 
-    def passage_counts(self) -> dict[str, int]:
-        """Return source id -> number of its passages, in reading order."""
-        return dict(self._read(f"SELECT s.id, count(*) {_JOIN} GROUP BY s.n ORDER BY s.n"))
-
     def _passages(self, where: str, values: tuple[Any, ...]) -> dict[int, Passage]:
-        return {row[0]: _passage(*row[1:]) for row in self._read(f"SELECT {_PASSAGE} {_JOIN} {where}", values)}
+        rows = self._read(f"SELECT {_PASSAGE} {_JOIN} {where}", values)
+        return {row[0]: self._passage(*row) for row in rows}
+
+    def _passage(self, n: int, *row: Any) -> Passage:
+        try:
+            self._seals.check_passage(n, passage_digest(*row))
+            return _passage(*row)
+        except (ValueError, TypeError, KeyError) as error:
+            raise DamagedIndexError("the catalog holds a passage that cannot be read") from error
 
     def _read(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._lock, file_errors("reading the catalog"):
@@ -213,9 +219,6 @@ def _sentence(text: str, start: int, end: int, kind: str, *more: Any) -> Sentenc
 
 
 def _passage(source_id: str, start: int, end: int, text: str, header: str, sentences: str) -> Passage:
-    try:
-        spans = json.loads(sentences)
-        cut = tuple(_sentence(text[s[0] - start : s[1] - start], *s) for s in spans)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DamagedIndexError("the catalog holds a passage that cannot be read") from error
+    spans = json.loads(sentences)
+    cut = tuple(_sentence(text[s[0] - start : s[1] - start], *s) for s in spans)
     return Passage(source_id, start, end, text, header, cut)

@@ -6,50 +6,48 @@ home/generations/<name>/   the files of one generation; without a manifest it is
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
 from index.errors import DamagedIndexError, NoIndexError, StaleIndexError
-from index.files import FileStamp, damaged_files, file_errors, write_atomic
+from index.files import IndexFile, damaged_files, file_errors, write_atomic
 from index.passage import Passage
 from index.records import Record
-from index.settings import IndexSettings
+from index.settings import FORMAT_VERSION, IndexSettings
 from index.source import Source
 from index.storage.catalog import Catalog
 from index.storage.lexical import LexicalIndex
 from index.storage.locks import LEASE, Lease
-from index.storage.vectors import DATABASE, VectorStore
+from index.storage.once import Once
+from index.storage.private import PrivateFolder
+from index.storage.seals import PASSAGES, Seals, SourceStamp
+from index.storage.vectors import DATABASE, VectorStore, load_library
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
 MANIFEST, VECTORS, LEXICAL = "manifest.json", "vectors", "lexical"
-MUTABLE = (f"{VECTORS}/{DATABASE}", LEASE)  # files of a generation that may change after the build
 _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 _RETRIES = 50  # a reader may lose this many races against builds that end, 10 ms apart
-
-
-class SourceStamp(Record):
-    """A source as it was indexed: SHA-256 (hex) of its file, its canonical text, all its fields."""
-
-    file: str
-    file_sha256: str
-    text_sha256: str
-    record_sha256: str
 
 
 class Manifest(Record):
     """What a generation was built from. Written last: a folder without it is an unfinished build.
 
     `passed_over`: name -> SHA-256 (hex) of the files that the build looked into and that are no sources.
+    `files`: all files but the manifest itself and the lease. `passages_of`: source id -> number of its passages.
+    `seal`: SHA-256 (hex) over all the other fields.
     """
 
     format: int
@@ -65,8 +63,29 @@ class Manifest(Record):
     sources: dict[str, SourceStamp]
     passed_over: dict[str, str] = Field(default_factory=dict)
     passages: int
-    files: dict[str, FileStamp]
+    passages_of: dict[str, int]
+    files: dict[str, IndexFile]
     timings: dict[str, float]
+    seal: str = ""
+
+    def sealed(self) -> Manifest:
+        """Return the manifest with its seal."""
+        return self.model_copy(update={"seal": self._digest()})
+
+    @property
+    def is_whole(self) -> bool:
+        return self.seal == self._digest()
+
+    def files_in(self, folder: str) -> dict[str, IndexFile]:
+        """Return the files of a folder of the generation, by their paths in it."""
+        return {
+            name.removeprefix(f"{folder}/"): stamp
+            for name, stamp in self.files.items()
+            if name.startswith(f"{folder}/")
+        }
+
+    def _digest(self) -> str:
+        return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()
 
 
 def generations(home: Path) -> Path:
@@ -108,21 +127,37 @@ def switch_to(home: Path, name: str) -> None:
 
 
 def read_manifest(home: Path, name: str) -> Manifest:
-    """Return a generation's manifest. Raises DamagedIndexError if it is missing, malformed or another's."""
+    """Return a generation's manifest.
+
+    Raises DamagedIndexError if it is missing, malformed, changed or another's, StaleIndexError if its format is old.
+    """
     with file_errors(f"reading the manifest of {name}"):
         raw = (generations(home) / name / MANIFEST).read_bytes()
     try:
         manifest = Manifest.model_validate_json(raw)
     except ValidationError as error:
+        if _format_of(raw) not in (None, FORMAT_VERSION):
+            raise StaleIndexError("another version of Footnote built the index; run `footnote index build`") from error
         raise DamagedIndexError(f"the manifest of {name} cannot be read") from error
     if manifest.generation != name:
         raise DamagedIndexError(f"the manifest of {name} is that of {manifest.generation}")
+    if not manifest.is_whole:
+        raise DamagedIndexError(f"the manifest of {name} is not as it was written")
     return manifest
 
 
-def check_sizes(folder: Path, manifest: Manifest) -> None:
-    """Raise DamagedIndexError if a file is missing or has another size: Chroma would search what is left."""
-    for damage in damaged_files(folder, manifest.files, hashes=False):
+def _format_of(manifest: bytes) -> int | None:
+    """Return the format that a manifest names, None if it names none."""
+    try:
+        found = json.loads(manifest)["format"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if isinstance(found, int) else None
+
+
+def check_files(folder: Path, manifest: Manifest, *, hashes: bool) -> None:
+    """Raise DamagedIndexError if a file is missing or has another size or (if `hashes`) SHA-256 than was written."""
+    for damage in damaged_files(folder, manifest.files, hashes=hashes):
         raise DamagedIndexError(f"{manifest.generation}: {damage}")
 
 
@@ -147,17 +182,18 @@ def mismatch(manifest: Manifest, settings: IndexSettings) -> str | None:
 class Generation:
     """An open generation. Thread-safe; close it when done.
 
-    While it is open, no build and no `prune`, of this process or another, removes its files.
+    While it is open, no build and no `prune`, of this process or another, removes its files. Nothing of it is used
+    unchecked: the engines' files are hashed before an engine opens them, since a damaged one can end the process;
+    the catalog's rows when they are read. Nothing is written to its folder.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, lease: Lease, store_url: str) -> None:
         self.id, self.manifest, self.folder = manifest.generation, manifest, folder
-        self._lease, self._store_url = lease, store_url
-        self.catalog = Catalog.open(folder)
+        self._lease = lease
+        self._catalog = Once(partial(_open_catalog, folder, manifest))
+        self._vectors = Once(partial(_open_vectors, folder, manifest, store_url))
+        self._lexical = Once(partial(_open_lexical, folder, manifest))
         self._sources: tuple[Source, ...] | None = None
-        self._vectors: VectorStore | None = None
-        self._lexical: LexicalIndex | None = None
-        self._lock = threading.Lock()
 
     @classmethod
     def open(cls, home: Path, name: str, store_url: str = "", check: bool = True) -> Generation | None:
@@ -172,31 +208,33 @@ class Generation:
         try:
             manifest = read_manifest(home, name)
             if check:
-                check_sizes(folder, manifest)
+                check_files(folder, manifest, hashes=False)
             return cls(folder, manifest, lease, store_url if manifest.store == "server" else "")
         except BaseException:
             lease.release()
             raise
 
     @property
+    def catalog(self) -> Catalog:
+        return self._catalog.get()
+
+    @property
     def vectors(self) -> VectorStore:
         """The vector store, opened at first use: importing Chroma is the slowest part of a cold question."""
-        with self._lock:
-            if self._vectors is None:
-                self._vectors = VectorStore.open(self._store_url or self.folder / VECTORS, self.id)
-            return self._vectors
+        return self._vectors.get()
 
     @property
     def lexical(self) -> LexicalIndex:
         """The lexical index, opened at first use."""
-        with self._lock:
-            if self._lexical is None:
-                self._lexical = LexicalIndex.open(self.folder / LEXICAL)
-            return self._lexical
+        return self._lexical.get()
 
     def source(self, source_id: str) -> Source:
         """Return one source. Raises UnknownSourceError, which names similar ids."""
         return self.catalog.source(source_id)
+
+    def find(self, source_id: str) -> Source | None:
+        """Return one source, None if there is none with this id."""
+        return self.catalog.source(source_id) if source_id in self.manifest.sources else None
 
     def sources(self) -> tuple[Source, ...]:
         """Return all sources in the corpus' order, the article first; they stay in memory."""
@@ -221,12 +259,29 @@ class Generation:
             )
 
     def close(self) -> None:
-        with self._lock:
-            if self._vectors is not None:
-                self._vectors.close()
-            self._vectors = self._lexical = None
-            self.catalog.close()
-            self._lease.release()
+        for part in (self._vectors, self._lexical, self._catalog):
+            if (opened := part.take()) is not None:
+                opened.close()
+        self._lease.release()
+
+
+def _open_catalog(folder: Path, manifest: Manifest) -> Catalog:
+    seals = Seals.read(folder, manifest.files.get(PASSAGES), manifest.sources, manifest.passages_of)
+    return Catalog.open(folder, seals)
+
+
+def _open_vectors(folder: Path, manifest: Manifest, store_url: str) -> VectorStore:
+    if store_url:
+        return VectorStore.open(store_url, manifest.generation)
+    with ThreadPoolExecutor(1) as beside:
+        # Hashed while Chroma is imported: a large index takes about as long.
+        private = beside.submit(PrivateFolder.of, folder / VECTORS, manifest.files_in(VECTORS), {DATABASE})
+        load_library()
+    return VectorStore.open_private(private.result(), manifest.generation)
+
+
+def _open_lexical(folder: Path, manifest: Manifest) -> LexicalIndex:
+    return LexicalIndex.open_private(PrivateFolder.of(folder / LEXICAL, manifest.files_in(LEXICAL)))
 
 
 def open_current(settings: IndexSettings) -> Generation:

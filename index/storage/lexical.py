@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import DamagedIndexError, StoreError
+from index.errors import DamagedIndexError, FootnoteError, StoreError, is_panic
 from index.files import FREE_SPACE
 from index.filters import Filters, facets
 from index.passage import Passage
 from index.source import Source, date_range
 from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_terms, may_be_name, names_in
+from index.storage.private import PrivateFolder
 from index.text.analysis import Token, query_terms, stem, tokens
 from index.text.names import name_key, same_name
 
@@ -35,6 +36,19 @@ _NAME_SHARE = 0.5
 Row = tuple[int, Passage, Source]  # a passage with its id in the catalog and its source
 
 
+@contextmanager
+def _read_errors(doing: str) -> Iterator[None]:
+    """Map what tantivy raises while reading to DamagedIndexError; on a file that is not whole it panics."""
+    try:
+        yield
+    except FootnoteError:
+        raise
+    except BaseException as error:
+        if not (isinstance(error, OSError | ValueError) or is_panic(error)):
+            raise
+        raise DamagedIndexError(f"{doing} the lexical index: it cannot be read") from error
+
+
 class LexicalIndex:
     """A folder with a lexical index: written once by a build, then searched by any number of threads."""
 
@@ -47,6 +61,7 @@ class LexicalIndex:
         index.register_tokenizer(_TOKENIZER, analyser)
         index.config_reader("manual")
         self._searcher = index.searcher()
+        self._private: PrivateFolder | None = None
 
     @classmethod
     def create(cls, folder: Path) -> LexicalIndex:
@@ -63,10 +78,19 @@ class LexicalIndex:
         """Open the last committed state of the index in `folder`. Raises DamagedIndexError."""
         import tantivy
 
-        try:
+        with _read_errors("opening"):
             return cls(tantivy.Index.open(str(folder)))
-        except (OSError, ValueError) as error:
-            raise DamagedIndexError(f"the lexical index in '{folder.name}' cannot be read") from error
+
+    @classmethod
+    def open_private(cls, private: PrivateFolder) -> LexicalIndex:
+        """Open the index in a folder of its own, which goes with it. Raises DamagedIndexError."""
+        try:
+            index = cls.open(private.path)
+        except BaseException:
+            private.close()
+            raise
+        index._private = private
+        return index
 
     def add(self, rows: Iterable[Row]) -> None:
         """Index passages; they are found after `commit`. Raises StoreError."""
@@ -86,22 +110,27 @@ class LexicalIndex:
             self._index.reload()
         self._searcher = self._index.searcher()
 
+    @_read_errors("counting")
     def count(self) -> int:
         """Return the number of committed passages."""
         return int(self._searcher.num_docs)
 
+    @_read_errors("searching")
     def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return in how many committed passages, headers included, each term of `index.text.analysis` occurs."""
         return {term: self._has(term) for term in terms}
 
     def close(self) -> None:
-        """Drop what was not committed. Searching still works."""
+        """Drop what was not committed, and the private folder. Searching still works."""
+        if self._private is not None:
+            self._private.close()
         if self._writer is not None:
             with _write_errors():
                 self._writer.rollback()
                 self._writer.wait_merging_threads()
                 self._writer = None
 
+    @_read_errors("searching")
     def search(self, query: str, k: int, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """Return at most `k` pairs (id, BM25 score), higher is better, best first, equal scores by id.
 
@@ -122,6 +151,7 @@ class LexicalIndex:
         scored = [(int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
+    @_read_errors("searching")
     def spellings(self, word: str) -> list[str]:
         """Return the spellings of the name `word` as passages write them, commonest first.
 

@@ -69,11 +69,15 @@ class Lease:
 
     @classmethod
     def take(cls, folder: Path) -> Lease | None:
-        """Lock a generation's folder; return None if it is gone or being removed."""
-        try:
-            fd = os.open(folder / LEASE, os.O_RDONLY)
-        except FileNotFoundError:
-            return None
+        """Lock a generation's folder; return None if it is gone or being removed. Needs no right to write.
+
+        Raises StoreError if the folder may not be read.
+        """
+        with file_errors("opening the index"):
+            try:
+                fd = os.open(folder / LEASE, os.O_RDONLY)
+            except FileNotFoundError:
+                return None
         try:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
             # If it was removed between open and lock, the lock is granted but the name is gone.

@@ -6,17 +6,19 @@ function, which downloads a model, is never made.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError
-from index.files import FREE_SPACE
+from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError, is_panic
+from index.files import FREE_SPACE, file_errors
 from index.filters import Filters, facets
 from index.source import Source, date_range
+from index.storage.private import PrivateFolder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
-DATABASE = "chroma.sqlite3"  # Chroma writes a row into it at every opening: no constant hash
+DATABASE = "chroma.sqlite3"  # Chroma writes a row into it at every opening
 _READ = 5000  # ids a read; SQLite allows 32,766 variables in a statement
 # Chroma keeps one client a path for the whole process and makes it without locking.
 _clients = threading.Lock()
@@ -36,6 +38,7 @@ class VectorStore:
 
     def __init__(self, client: Client, collection: Collection) -> None:
         self._client, self._collection = client, collection
+        self._private: PrivateFolder | None = None
         self._closed = False
 
     @classmethod
@@ -74,10 +77,21 @@ class VectorStore:
             client = _connect(where)
             try:
                 found = client.get_collection(collection, embedding_function=None)
-            except Exception:
+            except BaseException:
                 client.close()
                 raise
         return cls(client, found)
+
+    @classmethod
+    def open_private(cls, private: PrivateFolder, collection: str) -> VectorStore:
+        """Open the collection in a folder of its own, which goes with it. Raises DamagedIndexError."""
+        try:
+            store = cls.open(private.path, collection)
+        except BaseException:
+            private.close()
+            raise
+        store._private = private
+        return store
 
     @classmethod
     def drop(cls, url: str, collection: str) -> None:
@@ -149,6 +163,22 @@ class VectorStore:
             if not self._closed:
                 self._closed = True
                 self._client.close()
+                if self._private is not None:
+                    self._private.close()
+
+
+def load_library() -> None:
+    """Import Chroma now; it takes longer than all else that a cold question needs."""
+    import chromadb  # noqa: F401
+
+
+def compact(folder: Path) -> None:
+    """Give back what Chroma's database no longer uses: it logs each vector, and readers copy the file.
+
+    Call after closing the store. Raises StoreError.
+    """
+    with file_errors("writing vectors"), closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as database:
+        database.execute("VACUUM")
 
 
 def _connect(where: Path | str) -> Client:
@@ -215,7 +245,9 @@ def _chroma_errors(doing: str, damaged: bool = False) -> Iterator[None]:
         yield
     except FootnoteError:
         raise
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         text = " ".join(str(error).split()) or type(error).__name__
         if "could not connect" in text.lower() or "connect" in type(error).__name__.lower():
             raise StoreError(

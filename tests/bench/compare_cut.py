@@ -19,7 +19,6 @@ from app.engine import Engine
 from app.evaluate.scoring import UNANSWERABLE, GoldQuestion, read_questions
 from app.question.classify import Question
 from app.settings import load_settings
-from index.filters import Filters
 
 ROOT = Path(__file__).resolve().parents[2]
 ROAD = frozenset({"factoid", "explain", "who-says", "compare", "list", "followup", UNANSWERABLE})
@@ -38,9 +37,9 @@ Gathered = tuple[GoldQuestion, Question, list[Found], list[Found]]
 
 def gathered(questions: list[GoldQuestion], engine: Engine) -> Iterator[Gathered]:
     for q in questions:
-        run = engine._run(q.question, q.history, Filters())
-        refused = not run._evidence()[1]
-        rows = ([], []) if refused else gather(run.asked, run.retriever, run.sources, run.scope, run._satisfying)
+        with engine.run(q.question, q.history) as run:
+            refused = not run._evidence()[1]
+            rows = ([], []) if refused else gather(run.asked, run.retriever, run.sources, run.scope, run._satisfying)
         yield q, run.asked, *rows
 
 

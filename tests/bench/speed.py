@@ -102,11 +102,11 @@ def language_speed(bench: Bench) -> Figures:
 
 def sources_speed(bench: Bench) -> Figures:
     """Milliseconds of this process that the list of all sources takes, which each opened page shows."""
-    from app.sources import shelf_of
+    from app.sources import contents_of
 
     generation = open_current(bench.settings)
-    shelf_of(generation)
-    times = [seconds(lambda: shelf_of(generation), time.process_time) for _ in range(max(5, bench.runs))]
+    contents_of(generation)
+    times = [seconds(lambda: contents_of(generation), time.process_time) for _ in range(max(5, bench.runs))]
     generation.close()
     return {"ms": min(times) * 1000}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from app.chat.session.engine import ChatEngine, EngineProvider
 from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
-from app.chat.session.problems import problem_words
+from app.chat.session.problems import ENDINGS, problem_words
 from app.chat.session.suggestions import sources_to_offer
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
@@ -34,7 +35,8 @@ def converse(
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
     the last one. `language_of`: the code of a question's language if the model cannot read it.
     Of a long conversation the latest `MOST` exchanges stay.
-    Never raises what the engine raises: the exchange's `problem` says it, the log keeps the details.
+    Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
+    the details.
     """
     exchange = Exchange(id=next_id(conversation), question=whole_characters(question), asked_of=tuple(asked_of))
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
@@ -47,10 +49,13 @@ def converse(
         engine = provider.engine()
         exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
         filters = Filters(sources=frozenset(exchange.asked_of))
-        for event in engine.ask(exchange.question, history(before), filters):
-            exchange = _grown(exchange, event, engine)
-            yield (*before, exchange)
-    except Exception as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
+        with closing(engine.ask(exchange.question, history(before), filters)) as events:
+            for event in events:
+                exchange = _grown(exchange, event, engine)
+                yield (*before, exchange)
+    except ENDINGS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         yield (*before, replace(exchange, statements=(), answer=None, problem=problem_words(error, texts)))
 
 
@@ -76,7 +81,7 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             answer = event.answer
             sources = _quoted_sources(exchange, engine, answer.quotes)
             near = [h.source_id for h in answer.nearest]
-            sources |= {i: engine.source(i) for i in near if i not in sources}
+            sources |= {i: engine.source(i, generation=answer.index.generation) for i in near if i not in sources}
             offered = sources_to_offer(near, engine.sources()) if answer.abstained else ()
             return replace(exchange, statements=answer.statements, answer=answer, sources=sources, offered=offered)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from app.records import Event, Turn
@@ -31,15 +31,17 @@ class ChatEngine(Protocol):
     @property
     def manifest(self) -> ManifestLike: ...
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Iterator[Event]: ...
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]: ...
 
     def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison: ...
 
     def contents(self) -> IndexContents: ...
 
-    def source(self, source_id: str, sha256: str | None = None) -> Source: ...
+    def source(self, source_id: str, sha256: str | None = None, generation: str | None = None) -> Source: ...
 
     def sources(self) -> tuple[Source, ...]: ...
+
+    def close(self) -> None: ...
 
 
 class EngineProvider:
@@ -59,3 +61,10 @@ class EngineProvider:
             if self._engine is None:
                 self._engine = self._open()
             return self._engine
+
+    def close(self) -> None:
+        """Close the engine, if it is open."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None

@@ -24,17 +24,22 @@ _PATH = re.compile(
 )
 _MOST_CAUSES = 100  # lines
 _VARIABLE = re.compile(r"\bFOOTNOTE_([A-Z_]+)\b")
+# What ends a generator or the program. Anything else is said in words, even what is no Exception, as a panic of a
+# library written in Rust: the page would wait for ever.
+ENDINGS = (GeneratorExit, KeyboardInterrupt, SystemExit)
 
 
 def attempt(make: Callable[[], T], texts: Texts) -> tuple[T | None, str]:
     """Return what `make` makes and '', or None and the words on why it failed."""
     try:
         return make(), ""
-    except Exception as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
+    except ENDINGS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         return None, problem_words(error, texts)
 
 
-def problem_words(error: Exception, texts: Texts) -> str:
+def problem_words(error: BaseException, texts: Texts) -> str:
     """Say what a reader can do about `error`, without the machine's paths; log where it happened."""
     match error:
         case NoIndexError():
