@@ -36,9 +36,8 @@ SOURCE = source_of(
 @pytest.fixture
 def hostile(footnote_here: Footnote, hashed_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Footnote:
     """The command over an index whose sources were made hostile."""
-    generation = hashed_engine._retriever.generation
     evil = {s.id: replace(s, **{f: f"{getattr(s, f)}{OSC}\u202e\u200f\x9b2J" for f in (
-        "title", "publisher", "url", "file")}) for s in generation.sources()}  # fmt: skip
+        "title", "publisher", "url", "file")}) for s in hashed_engine.sources()}  # fmt: skip
     monkeypatch.setattr("index.storage.generation.Generation.source", lambda _, i: evil[i])
     monkeypatch.setattr("index.storage.generation.Generation.sources", lambda _: tuple(evil.values()))
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())

@@ -14,18 +14,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.build.inputs import looked_into, refuse_passed_over, stamps_of
 from index.build.progress import BuildProgress, BuildReport, Clock
 from index.build.prune import remove_unused
 from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
-from index.errors import CorpusError, DamagedIndexError, ModelError, QuoteError, StaleIndexError, StoreError
+from index.errors import DamagedIndexError, ModelError, QuoteError, StaleIndexError, StoreError
 from index.files import FREE_SPACE, IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.split import split
 from index.settings import FORMAT_VERSION, IndexSettings
 from index.source import Source
-from index.storage.catalog import Catalog, source_digest
+from index.storage.catalog import Catalog
 from index.storage.generation import (
     LEXICAL,
     MANIFEST,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NAMED = 3  # files that an error names
 _BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
 
 
@@ -93,17 +93,17 @@ class _Build:
         self._remove_unused({self.current}, unfinished_only=True)
         with self.clock("read"):
             corpus = self._read()
-            stamps = _stamps(corpus)
+            stamps = stamps_of(corpus)
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
         changes = Changes.between(former.sources if former else {}, stamps)
         same = former and mismatch(former, self.settings) is None and former.model == self.embedder.name
-        looked_into = _without_text(corpus)
-        same = same and former is not None and former.passed_over == looked_into
+        without_text = looked_into(corpus)
+        same = same and former is not None and former.passed_over == without_text
         if former and same and not changes and not self.full:
             manifest, keep = former, {former.generation, former.previous}
         else:
-            manifest = self._make(corpus.sources, stamps, looked_into)
+            manifest = self._make(corpus.sources, stamps, without_text)
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
         return BuildReport(
@@ -141,12 +141,8 @@ class _Build:
     def _read(self) -> Corpus:
         self.progress.stage("read", 1)
         corpus = read_folder(self.settings.corpus)
-        if self.strict and corpus.passed_over:
-            named = "; ".join(map(str, corpus.passed_over[:_NAMED]))
-            more = len(corpus.passed_over) - _NAMED
-            raise CorpusError(
-                f"{named}{f'; and {more} more' if more > 0 else ''} (without --strict these are passed over)"
-            )
+        if self.strict:
+            refuse_passed_over(corpus)
         self.progress.advance(1)
         return corpus
 
@@ -298,24 +294,6 @@ class _Build:
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self.progress.note(text)
-
-
-def _stamps(corpus: Corpus) -> dict[str, SourceStamp]:
-    return {
-        s.id: SourceStamp(
-            file=s.file,
-            file_sha256=corpus.digests[s.file],
-            text_sha256=s.sha256,
-            record_sha256=source_digest(s),
-        )
-        for s in corpus.sources
-    }
-
-
-def _without_text(corpus: Corpus) -> dict[str, str]:
-    """Return name -> SHA-256 (hex) of the files that were looked into and are no sources."""
-    sources = {s.file for s in corpus.sources}
-    return {name: digest for name, digest in corpus.digests.items() if name not in sources}
 
 
 def _rounds(passages: int) -> Iterator[range]:

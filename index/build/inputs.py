@@ -1,0 +1,38 @@
+"""What a build was made from: a stamp for each source, and for each file that was looked into and is none."""
+
+from __future__ import annotations
+
+from index.errors import CorpusError
+from index.read.corpus import Corpus
+from index.storage.catalog import source_digest
+from index.storage.seals import SourceStamp
+
+_NAMED = 3  # files that an error names
+
+
+def refuse_passed_over(corpus: Corpus) -> None:
+    """Raise CorpusError if anything in the corpus' folder was passed over."""
+    if not corpus.passed_over:
+        return
+    named = "; ".join(map(str, corpus.passed_over[:_NAMED]))
+    more = len(corpus.passed_over) - _NAMED
+    raise CorpusError(f"{named}{f'; and {more} more' if more > 0 else ''} (without --strict these are passed over)")
+
+
+def stamps_of(corpus: Corpus) -> dict[str, SourceStamp]:
+    """Return source id -> stamp."""
+    return {
+        s.id: SourceStamp(
+            file=s.file,
+            file_sha256=corpus.digests[s.file],
+            text_sha256=s.sha256,
+            record_sha256=source_digest(s),
+        )
+        for s in corpus.sources
+    }
+
+
+def looked_into(corpus: Corpus) -> dict[str, str]:
+    """Return name -> SHA-256 (hex) of the files that were looked into and are no sources."""
+    sources = {s.file for s in corpus.sources}
+    return {name: digest for name, digest in corpus.digests.items() if name not in sources}
