@@ -69,9 +69,11 @@ class Soak:
 
     @property
     def left_behind(self) -> float:
-        """MB a session, from the first to the last third of what was seen then."""
+        """MB a session, from the middle to the last third of what was seen then: what is in use reaches its full size
+        with the sessions, and the allocator's free lists a while later.
+        """
         third = max(len(self.settled) // 3, 1)
-        first, last = self.settled[:third], self.settled[-third:]
+        first, last = self.settled[third : 2 * third], self.settled[-third:]
         sessions = median(s for s, _ in last) - median(s for s, _ in first)
         return (median(mb for _, mb in last) - median(mb for _, mb in first)) / max(sessions, 1)
 
