@@ -3,8 +3,9 @@
     small   the quick reranker orders all candidates, and the small reader reads the best of them
     deep    the small one goes first, and the deep reader reads the best few
 
-The log-odds of both are added: in full after the quick reranker, as of two witnesses that do not know of each other
-(naive Bayes); a quarter of them after the small reader, which has read the same words as the deep one.
+Each adds a part of the log-odds of the one before to its own. To order sentences, the small reader adds all that the
+quick reranker says, as of two witnesses that do not know of each other (naive Bayes); whether any sentence answers it
+knows better alone. The deep reader adds a quarter to both, since the small one has read the same words.
 
 Log-odds become probabilities by the curve in the reader's card. A sentence has two estimates: its own log-odds through
 that curve, and its share, by one softmax as in training, of the probability that any sentence of its passage answers.
@@ -14,6 +15,7 @@ Its score is their geometric mean: the first compares well between passages, the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,23 +28,32 @@ from index.rerank.runtime import Reader, Reading
 
 SMALL_READS = 16  # passages of a question; a row takes a sixth of the deep reader's time
 DEEP_READS = 6  # docs/quality.md has other numbers, and what they cost
-FULL, QUARTER = 1.0, 0.25  # of what ranked before; docs/quality.md has other parts
 PRIOR = -3.8  # log-odds that any one sentence of a search answers: 1 in 46 of what the quick reranker was fitted on
 _UNREAD = 1e-3  # what the score of a passage that was not read counts beside one that was
 _CACHED = 2_000  # readings kept: a question's passages come up again when its figure is looked up
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How much of the log-odds of what ranked before counts: to order sentences, and to say whether any answers."""
+
+    order: float
+    confidence: float
+
+
+SMALL_PARTS, DEEP_PARTS = Parts(1.0, 0.0), Parts(0.25, 0.25)  # docs/quality.md has others
+
+
 class ReadingReranker:
     """Reranker (see `index.rerank.reranker`); safe to use from several threads.
 
-    `reads`: how many passages of a question are read, the best by `first`. `weight`: of what `first` says of a
-    sentence beside what the reader says.
+    `reads`: how many passages of a question are read, the best by `first`. `parts`: what `first` has to say.
     """
 
-    def __init__(self, first: Reranker, reader: Reader, reads: int, weight: float) -> None:
+    def __init__(self, first: Reranker, reader: Reader, reads: int, parts: Parts) -> None:
         self.first, self.reader = first, reader
         self.name = f"{reader.name}, {first.name}"
-        self._count, self._weight = reads, weight
+        self._count, self._parts = reads, parts
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     @property
@@ -64,10 +75,11 @@ class ReadingReranker:
 
     def _of_reading(self, passage: Passage, first: PassageScore, reading: Reading) -> PassageScore:
         before = log_odds(np.array(first.sentences)) - PRIOR
-        odds: Floats = np.array(reading.sentences, dtype=np.float64) + self._weight * before
-        odds[headings(passage)] = -np.inf
+        before[headings(passage)] = -np.inf
+        own = np.array(reading.sentences, dtype=np.float64)
+        odds = own + self._parts.order * before
         curve = self.reader.card.curve
-        confidence = curve.probability(float(np.logaddexp.reduce(odds)))
+        confidence = curve.probability(any_of(own, before, self._parts.confidence))
         scores = np.sqrt(sigmoid(curve.slope * odds + curve.bias) * confidence * _shares(odds))
         spans = (s.own(span) if span else None for s, span in zip(passage.sentences, reading.spans, strict=True))
         return PassageScore(tuple(scores.tolist()), confidence, tuple(spans))
@@ -80,6 +92,11 @@ class ReadingReranker:
             return self.reader.read(query, [(p.header, [s.read for s in p.sentences]) for p in missing])
 
         return self._readings.get([(query, p.key) for p in passages], fresh)
+
+
+def any_of(own: Floats, before: Floats, part: float) -> float:
+    """Return the log-odds that any sentence answers: of the reader's own, and `part` of what ranked before."""
+    return float(np.logaddexp.reduce(own + part * before if part else own))
 
 
 def _shares(odds: Floats) -> Floats:

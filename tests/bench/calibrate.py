@@ -25,7 +25,7 @@ from index.rerank.card import CARD, SHIPPED, Platt, ReaderCard
 from index.rerank.logistic import Weights, log_odds, sigmoid
 from index.rerank.quick import WEIGHTS
 from index.rerank.readers import Readers, open_readers
-from index.rerank.reading import PRIOR, QUARTER
+from index.rerank.reading import DEEP_PARTS, PRIOR, SMALL_PARTS, any_of
 from index.rerank.reranker import Thresholds
 from index.training.data import hold_out, read, read_sets
 from index.training.fit import fit_logistic
@@ -72,12 +72,12 @@ def of_passages(readers: Readers, data: Path, limit: int) -> Iterator[Asked]:
         some = examples[:: max(1, len(examples) // limit)]
         rows = [(e.question, e.header or e.title, e.sentences) for e in some]
         assert readers.small is not None
-        odds = [np.array(r.sentences) for r in readers.small.read_many(rows)]
+        before = [np.array(r.sentences) - PRIOR for r in readers.small.read_many(rows)]
+        own, part = [b + PRIOR for b in before], SMALL_PARTS.confidence
         if readers.deep:
-            pairs = zip(odds, readers.deep.read_many(rows), strict=True)
-            odds = [np.array(r.sentences) + QUARTER * (before - PRIOR) for before, r in pairs]
-        best = np.array([np.logaddexp.reduce(o) for o in odds])
-        yield Asked(name, best, np.array([e.answerable for e in some]))
+            own, part = [np.array(r.sentences) for r in readers.deep.read_many(rows)], DEEP_PARTS.confidence
+        odds = [any_of(o, b, part) for o, b in zip(own, before, strict=True)]
+        yield Asked(name, np.array(odds), np.array([e.answerable for e in some]))
 
 
 def fit(corpora: list[Asked]) -> Platt:
