@@ -244,7 +244,7 @@ def test_a_source_cannot_steer_the_terminal(footnote_here: Footnote, tmp_path: P
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     harbour(corpus)
     for n, word in enumerate(("red", "blink", "link"), 31):
-        body = f"The yard built {n} ships in 1912 \x1b[31m[{word}]\u202eevil[/{word}]."
+        body = f"The yard built {n} ships in 1912 [{word}]\u202eevil[/{word}]."
         write_source(corpus, f"s{n}", body, publisher=f"[bold]Pub {n}")
     open_hashed(Settings(home=home, corpus=corpus))
     done = footnote_here(

@@ -27,11 +27,13 @@ CACHED_VECTORS = 20_000  # sentence vectors kept in memory: 384 float32 each, 30
 
 
 class TermStatistics(Protocol):
-    """What is needed of the lexical index: how common terms are."""
+    """What is needed of the lexical index: how common terms are, and how passages spell a name."""
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]: ...
 
     def count(self) -> int: ...
+
+    def spellings(self, word: str) -> list[str]: ...
 
 
 def under_headings(sentences: Sequence[Sentence]) -> list[str]:
@@ -60,6 +62,7 @@ class FittedReranker:
 
     def __init__(self, embedder: Embedder, statistics: TermStatistics) -> None:
         self._embedder, self._statistics = embedder, statistics
+        self.spellings = statistics.spellings
         self.weights = Weights.read(WEIGHTS, NAMES, CONFIDENCE)
         self.thresholds = self.weights.thresholds
         self._vectors: Memory[str, NDArray[np.float32]] = Memory(CACHED_VECTORS)

@@ -27,12 +27,12 @@ class Readers:
 
     def light(self, quick: FittedReranker) -> Reranker:
         """Return the reranker for many passages."""
-        return ReadingReranker(quick, self.small, SMALL_READS, SMALL_PARTS) if self.small else quick
+        return ReadingReranker(quick, self.small, SMALL_READS, SMALL_PARTS, quick.spellings) if self.small else quick
 
     def best(self, quick: FittedReranker) -> Reranker:
         """Return the reranker for an answer."""
         light = self.light(quick)
-        return ReadingReranker(light, self.deep, DEEP_READS, DEEP_PARTS) if self.deep else light
+        return ReadingReranker(light, self.deep, DEEP_READS, DEEP_PARTS, quick.spellings) if self.deep else light
 
 
 NO_READERS = Readers()

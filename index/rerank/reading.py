@@ -25,6 +25,7 @@ from index.rerank.memory import Memory
 from index.rerank.quick import headings
 from index.rerank.reranker import PassageScore, Reranker, Thresholds
 from index.rerank.runtime import Reader, Reading
+from index.rerank.spelling import Respelling, Spellings
 
 SMALL_READS = 16  # passages of a question; a row takes a sixth of the deep reader's time
 DEEP_READS = 6  # docs/quality.md has other numbers, and what they cost
@@ -48,12 +49,13 @@ class ReadingReranker:
     """Reranker (see `index.rerank.reranker`); safe to use from several threads.
 
     `reads`: how many passages of a question are read, the best by `first`. `parts`: what `first` has to say.
+    `spellings`: how passages write a name.
     """
 
-    def __init__(self, first: Reranker, reader: Reader, reads: int, parts: Parts) -> None:
+    def __init__(self, first: Reranker, reader: Reader, reads: int, parts: Parts, spellings: Spellings) -> None:
         self.first, self.reader = first, reader
         self.name = f"{reader.name}, {first.name}"
-        self._count, self._parts = reads, parts
+        self._count, self._parts, self._spellings = reads, parts, spellings
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     @property
@@ -88,8 +90,10 @@ class ReadingReranker:
         found = {p.key: p for p in passages}
 
         def fresh(keys: list[tuple[str, str]]) -> list[Reading]:
-            missing = [found[key] for _, key in keys]
-            return self.reader.read(query, [(p.header, [s.read for s in p.sentences]) for p in missing])
+            missing, question = [found[key] for _, key in keys], Respelling(query, self._spellings)
+            return self.reader.read_many(
+                [(question.as_in(p), p.header, [s.read for s in p.sentences]) for p in missing]
+            )
 
         return self._readings.get([(query, p.key) for p in passages], fresh)
 
