@@ -37,10 +37,11 @@ def test_every_support_stands_in_its_source(file: Path, corpus: Path) -> None:
             assert not question.answers
 
 
+@pytest.mark.slow
 def test_another_corpus_is_answered_too(tmp_path: Path, built_home: Path) -> None:
     """The floors lie below what docs/quality.md tells: a change of a few questions is no failure."""
     (tmp_path / "models").symlink_to(built_home / "models")
-    settings = Settings(home=tmp_path, corpus=METERS)
+    settings = Settings(home=tmp_path, corpus=METERS, reader="deep")
     build(settings.index)
     engine = Engine.open(settings)
     sources = {s.id: s for s in engine.sources()}
@@ -48,6 +49,6 @@ def test_another_corpus_is_answered_too(tmp_path: Path, built_home: Path) -> Non
     assert all(o.proved == o.quotes for o in outcomes)
     answerable = [o for o in outcomes if o.answerable]
     near = [o for o in outcomes if not o.answerable]
-    assert sum(o.right for o in answerable) >= 0.65 * len(answerable)
-    assert sum(o.answer.abstained for o in answerable) <= 0.12 * len(answerable)
-    assert sum(o.answer.abstained for o in near) >= 0.5 * len(near)
+    assert sum(o.right for o in answerable) >= 0.72 * len(answerable)
+    assert sum(o.answer.abstained for o in answerable) <= 0.16 * len(answerable)
+    assert sum(o.answer.abstained for o in near) >= 0.8 * len(near)
