@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import tomllib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePath
 from typing import cast
@@ -17,10 +18,13 @@ from hypothesis import strategies as st
 
 from index.errors import ModelError, UsageError
 from index.files import FileStamp, file_sha256
+from index.passage import Passage, Sentence
 from index.rerank.card import CARD, GRAPH, SHIPPED, Platt, read_card
 from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
 from index.rerank.quick import FittedReranker
 from index.rerank.readers import DEEP, NONE, SMALL, open_readers
+from index.rerank.reading import Pace, Parts, ReadingReranker
+from index.rerank.reranker import PassageScore, Thresholds
 from index.rerank.runtime import Reader
 from tests.conftest import ROOT
 
@@ -270,3 +274,37 @@ def test_spans_lie_inside_their_sentences(small: Reader, question: str, sentence
     assert len(found.sentences) == len(sentences)
     for text, span in zip(sentences, found.spans, strict=True):
         assert span is None or 0 <= span[0] < span[1] <= len(text)
+
+
+# ---- how many passages are read ----
+
+
+class ByLength:
+    """A reranker that puts shorter passages first."""
+
+    name, thresholds = "by length", Thresholds(cautious=0.5, balanced=0.5, generous=0.5)
+
+    def score(self, _query: str, passages: Sequence[Passage], _similarities: Sequence[float]) -> list[PassageScore]:
+        return [PassageScore((1 / len(p.text),), 0.5) for p in passages]
+
+
+def passages_of(*texts: str) -> list[Passage]:
+    return [Passage(f"s{n}", 0, len(t), t, "Harbours", (Sentence(0, len(t), t),)) for n, t in enumerate(texts)]
+
+
+@pytest.mark.parametrize(("sure", "read"), [(0.5, 2), (1.0, 4)], ids=["sure of an answer", "never sure"])
+def test_it_reads_on_until_it_is_sure(small: Reader, sure: float, read: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does not read stands behind all that it did, in the order of the reranker before it."""
+    built, fog = "It was built in 1874 by Anna Lindqvist.", "Fog is common here, most of all in the month of November"
+    passages = passages_of(fog + ", as all know.", built, *(f"{fog}{' now' * n}." for n in range(4)))
+    seen: list[str] = []
+    read_many = Reader.read_many
+    monkeypatch.setattr(
+        Reader, "read_many", lambda self, rows: [seen.extend(s for _, _, (s,) in rows), read_many(self, rows)][1]
+    )
+    reranker = ReadingReranker(ByLength(), small, Pace(4, 2, sure), Parts(0.0, 0.0), lambda _: ())
+    scores = reranker.score("Who built the lighthouse?", passages, [0.0] * len(passages))
+    assert len(seen) == read
+    best_first = sorted(range(len(passages)), key=lambda n: -scores[n].sentences[0])
+    assert best_first[0] == 1
+    assert [scores[n].confidence > 0 for n in best_first] == [True] * read + [False] * (len(passages) - read)

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.errors import ModelError, UsageError
 from index.rerank.card import GRAPH, SHIPPED
 from index.rerank.quick import FittedReranker
-from index.rerank.reading import DEEP_PARTS, DEEP_READS, SMALL_PARTS, SMALL_READS, ReadingReranker
+from index.rerank.reading import DEEP_PACE, DEEP_PARTS, SMALL_PACE, SMALL_PARTS, ReadingReranker
 from index.rerank.reranker import Reranker
 from index.rerank.runtime import Reader
 
@@ -27,12 +27,12 @@ class Readers:
 
     def light(self, quick: FittedReranker) -> Reranker:
         """Return the reranker for many passages."""
-        return ReadingReranker(quick, self.small, SMALL_READS, SMALL_PARTS, quick.spellings) if self.small else quick
+        return ReadingReranker(quick, self.small, SMALL_PACE, SMALL_PARTS, quick.spellings) if self.small else quick
 
     def best(self, quick: FittedReranker) -> Reranker:
         """Return the reranker for an answer."""
         light = self.light(quick)
-        return ReadingReranker(light, self.deep, DEEP_READS, DEEP_PARTS, quick.spellings) if self.deep else light
+        return ReadingReranker(light, self.deep, DEEP_PACE, DEEP_PARTS, quick.spellings) if self.deep else light
 
 
 NO_READERS = Readers()

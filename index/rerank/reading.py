@@ -3,6 +3,9 @@
     small   the quick reranker orders all candidates, and the small reader reads the best of them
     deep    the small one goes first, and the deep reader reads the best few
 
+The deep one reads on, two at a time, until it is sure of an answer or has no time left: of the questions that the
+sources answer, half need no more than the first two.
+
 Each adds a part of the log-odds of the one before to its own. To order sentences, the small reader adds all that the
 quick reranker says, as of two witnesses that do not know of each other (naive Bayes); whether any sentence answers it
 knows better alone. The deep reader adds a quarter to both, since the small one has read the same words.
@@ -27,8 +30,6 @@ from index.rerank.reranker import PassageScore, Reranker, Thresholds
 from index.rerank.runtime import Reader, Reading
 from index.rerank.spelling import Respelling, Spellings
 
-SMALL_READS = 16  # passages of a question; a row takes a sixth of the deep reader's time
-DEEP_READS = 6  # docs/quality.md has other numbers, and what they cost
 PRIOR = -3.8  # log-odds that any one sentence of a search answers: 1 in 46 of what the quick reranker was fitted on
 _UNREAD = 1e-3  # what the score of a passage that was not read counts beside one that was
 _CACHED = 2_000  # readings kept: a question's passages come up again when its figure is looked up
@@ -42,20 +43,31 @@ class Parts:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many passages of a question are read at most, how many at a time, and at which confidence no more."""
+
+    most: int
+    at_a_time: int
+    sure: float
+
+
 SMALL_PARTS, DEEP_PARTS = Parts(1.0, 0.0), Parts(0.25, 0.25)  # docs/quality.md has others
+SMALL_PACE = Pace(16, 16, sure=1.0)  # a passage takes a sixth of the deep reader's time
+DEEP_PACE = Pace(6, 2, sure=0.85)  # docs/quality.md has others, and what they cost
 
 
 class ReadingReranker:
     """Reranker (see `index.rerank.reranker`); safe to use from several threads.
 
-    `reads`: how many passages of a question are read, the best by `first`. `parts`: what `first` has to say.
+    `pace`: how many passages of a question are read, the best by `first`. `parts`: what `first` has to say.
     `spellings`: how passages write a name.
     """
 
-    def __init__(self, first: Reranker, reader: Reader, reads: int, parts: Parts, spellings: Spellings) -> None:
+    def __init__(self, first: Reranker, reader: Reader, pace: Pace, parts: Parts, spellings: Spellings) -> None:
         self.first, self.reader = first, reader
         self.name = f"{reader.name}, {first.name}"
-        self._count, self._parts, self._spellings = reads, parts, spellings
+        self._pace, self._parts, self._spellings = pace, parts, spellings
         self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
 
     @property
@@ -66,12 +78,15 @@ class ReadingReranker:
         """Score passages; see `Reranker`. One that the reader did not read ranks below all that it did."""
         scores = self.first.score(query, passages, similarities)
         order = sorted(range(len(scores)), key=lambda n: -max(scores[n].sentences))
-        chosen, rest = order[: self._count], order[self._count :]
         found: dict[int, PassageScore] = {}
-        for n, reading in zip(chosen, self._read(query, [passages[n] for n in chosen]), strict=True):
-            found[n] = self._of_reading(passages[n], scores[n], reading)
+        for at in range(0, min(self._pace.most, len(order)), self._pace.at_a_time):
+            some = order[at : at + self._pace.at_a_time]
+            for n, reading in zip(some, self._read(query, [passages[n] for n in some]), strict=True):
+                found[n] = self._of_reading(passages[n], scores[n], reading)
+            if max(s.confidence for s in found.values()) >= self._pace.sure:
+                break
         least = min((max(s.sentences) for s in found.values()), default=1.0)
-        for n in rest:
+        for n in order[len(found) :]:
             found[n] = PassageScore(tuple(s * least * _UNREAD for s in scores[n].sentences), 0.0)
         return [found[n] for n in range(len(scores))]
 
