@@ -24,6 +24,8 @@ class QuestionKind(StrEnum):
     OVERVIEW = "overview"
     METADATA = "metadata"
     SMALLTALK = "smalltalk"
+    OPINION = "opinion"  # a judgement, advice or a forecast is asked for: declined
+    UNCLEAR = "unclear"  # too little is said to search for: met with a question back
 
 
 class Support(StrEnum):
@@ -76,7 +78,7 @@ class Statement(Record):
 
     Its first quotation's source speaks; if `quoting`, somebody whom that source quotes. Without quotations Footnote
     speaks. `heading`: the words stand in a heading of their source. `emphasis`: (start, end) spans in `text` that hold
-    the answering words.
+    the answering words. `part`: the place in `Answer.parts` of the question that it answers.
     """
 
     text: str
@@ -86,6 +88,26 @@ class Statement(Record):
     quoting: bool = False
     heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
+    part: int = 0
+
+
+class Direct(Record):
+    """The answering words, cut out of the quotation `number`; `speaker`: who says so, in short English words.
+
+    `part`: the place in `Answer.parts` of the question that they answer.
+    """
+
+    text: str
+    number: int = Field(ge=1)
+    speaker: str
+    part: int = 0
+
+
+class Correction(Record):
+    """A word that was typed, and the word of the corpus that it was read as."""
+
+    typed: str
+    read: str
 
 
 class AnswerSource(Record):
@@ -113,10 +135,27 @@ class IndexStamp(Record):
     fingerprint: str
 
 
-class Answer(Record):
+class Understanding(Record):
+    """A question as it was understood.
+
+    `standalone_question`: in need of no earlier turn. `context`: the earlier question that was used for it; '' if none
+    was. `corrections`: misspelt words that were mended. `language`: the code (ISO 639-1) of a question that the model
+    does not read. `parts`: the questions of one message, if it holds several.
+    """
+
+    standalone_question: str
+    context: str = ""
+    corrections: tuple[Correction, ...] = ()
+    language: str = ""
+    parts: tuple[str, ...] = ()
+
+
+class Answer(Understanding):
     """What was answered, from what, and how long it took.
 
     `id`: 16 hex digits that name this answer (`app.answer.compose.answer_id`); in a batch the question's own id.
+    A part of the question without a statement is not answered.
+    `direct`: the answering words, above the statements; empty where none can be told.
     `text`: plain text with [n] marks. `nearest`: on an abstention the closest passages, which do not answer.
     `unmentioned`: on an abstention names and years of the question that no source mentions.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
@@ -125,9 +164,9 @@ class Answer(Record):
 
     id: str = ""
     question: str
-    standalone_question: str
     abstained: bool
     kind: QuestionKind
+    direct: tuple[Direct, ...] = ()
     text: str
     statements: tuple[Statement, ...]
     sources: tuple[AnswerSource, ...]
@@ -149,11 +188,10 @@ class Answer(Record):
         return next((s.facts for s in self.sources if s.id == source_id), None)
 
 
-class Understood(Record):
+class Understood(Understanding):
     """First event: the question as it was understood."""
 
     event: Literal["understood"] = "understood"
-    standalone_question: str
     kind: QuestionKind
 
 

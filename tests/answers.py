@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from app.answer.compose import Draft, Numbering, finish
 from app.bundle.write import pack
-from app.records import Answer, IndexStamp, QuestionKind, Role, Support
+from app.records import Answer, IndexStamp, QuestionKind, Role, Support, Understanding
 from app.settings import Settings
 from index.passage import Hit, Passage, Quote
 from index.source import Kind, Relation, Source
@@ -65,7 +65,7 @@ def _finish(question, standalone, statements, numbering, generation, near=()):  
     hits = [Hit(Passage(s.id, 0, len(s.text), s.text, s.title, ()), 0.1) for s in near]
     return finish(
         question=question,
-        standalone=standalone or question,
+        understood=Understanding(standalone_question=standalone or question),
         kind=QuestionKind.FACT,
         statements=statements,
         sources=numbering.sources(),

@@ -17,7 +17,7 @@ from app.answer.extract import Candidate
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
 from app.question.classify import classify
-from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understood
+from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understanding, Understood
 from app.sources import IndexContents, SourceEntry
 from index.errors import UnknownSourceError
 from index.filters import Filters
@@ -83,10 +83,12 @@ class OverlapEngine:
     def close(self) -> None:
         """Nothing is open."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+    ) -> Generator[Event]:
         self.asked.append((question, tuple(history)))
         self.filtered.append(filters.sources)
-        alone = self._alone(question, history)
+        alone = question if as_typed else self._alone(question, history)
         yield Understood(standalone_question=alone, kind=QuestionKind.FACT)
         ranked = self._ranked(alone, filters)
         numbering = Numbering(self._sources)
@@ -103,7 +105,7 @@ class OverlapEngine:
         yield Done(
             answer=finish(
                 question=question,
-                standalone=alone,
+                understood=Understanding(standalone_question=alone),
                 kind=QuestionKind.FACT,
                 statements=statements,
                 sources=numbering.sources(),
@@ -116,9 +118,11 @@ class OverlapEngine:
             )
         )
 
-    def compare(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Comparison:
+    def compare(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+    ) -> Comparison:
         """The best sentence of each source that shares enough words; the rows are the real ones."""
-        alone = self._alone(question, history)
+        alone = question if as_typed else self._alone(question, history)
         best: dict[str, Found] = {}
         for score, passage, sentence in self._ranked(alone, filters):
             source = self._sources[passage.source_id]

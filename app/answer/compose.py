@@ -17,6 +17,7 @@ from app.records import (
     Role,
     Statement,
     Support,
+    Understanding,
 )
 from app.words.describe import refusal_words, said_by
 from index.passage import Hit, Quote
@@ -93,7 +94,7 @@ def answer_id(question: str, standalone: str, statements: Sequence[Statement], g
 def finish(
     *,
     question: str,
-    standalone: str,
+    understood: Understanding,
     kind: QuestionKind,
     statements: Sequence[Statement],
     sources: tuple[AnswerSource, ...],
@@ -107,9 +108,9 @@ def finish(
 ) -> Answer:
     """Return the whole answer; without statements it is an abstention, beside the `nearest` passages."""
     return Answer(
-        id=answer_id(question, standalone, statements, stamp.generation),
+        **dict(understood),
+        id=answer_id(question, understood.standalone_question, statements, stamp.generation),
         question=question,
-        standalone_question=standalone,
         abstained=not statements,
         kind=kind,
         text=plain_text(statements, {s.id: s.facts for s in sources}) if statements else refusal_words(unmentioned),
