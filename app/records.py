@@ -21,6 +21,9 @@ class QuestionKind(StrEnum):
     WHO_SAYS = "who-says"
     COMPARE = "compare"
     LIST = "list"
+    CHOICE = "choice"  # which of two is more, longer or earlier
+    LATEST = "latest"  # how things stand by the newest word
+    ABOUT = "about"  # what the sources say of somebody or something
     OVERVIEW = "overview"
     METADATA = "metadata"
     SMALLTALK = "smalltalk"

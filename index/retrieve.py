@@ -52,7 +52,9 @@ class Retriever:
         self.readers = readers
         self.quick = FittedReranker(embedder, generation.lexical)
         self._headings: Memory[str, list[Heading]] = Memory(HEADED_SOURCES)
-        self.light, self.reranker = readers.light(self.quick), readers.best(self.quick)
+        self.light = readers.light(self.quick)
+        self.reranker = readers.best(self.light, self.quick.spellings)
+        self.wide = readers.best(self.light, self.quick.spellings, wide=True)
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
@@ -85,10 +87,14 @@ class Retriever:
         """Close the generation. Nobody may be searching."""
         self.generation.close()
 
-    def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
+    def retrieve(self, query: str, k: int = 10, filters: Filters = Filters(), wide: bool = False) -> list[Hit]:
+        """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1).
+
+        `wide`: read more of them with the best reader, where an answer stands in several.
+        """
         vector, dense, lexical, fused = self._search(query, ENGINE_DEPTH, filters)
-        return self._rerank(query, vector, fused[:RERANK_DEPTH], dense, lexical, self.reranker)[:k]
+        reranker = self.wide if wide else self.reranker
+        return self._rerank(query, vector, fused[:RERANK_DEPTH], dense, lexical, reranker)[:k]
 
     def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
         """Return the `each` best passages of every source found (at most `EACH_SOURCES`), best first.

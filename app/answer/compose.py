@@ -12,6 +12,7 @@ from app.records import (
     AnswerHit,
     AnswerQuote,
     AnswerSource,
+    Direct,
     IndexStamp,
     QuestionKind,
     Role,
@@ -26,7 +27,10 @@ from index.source import Source, SourceFacts
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement before it has footnote numbers; fields as in `Statement`."""
+    """A statement before it has footnote numbers; fields as in `Statement`.
+
+    `answers`: its emphasised words stand in the direct line.
+    """
 
     text: str
     quotes: tuple[Quote, ...] = ()
@@ -35,6 +39,8 @@ class Draft:
     quoting: bool = False
     heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
+    part: int = 0
+    answers: bool = False
 
 
 class Numbering:
@@ -47,7 +53,8 @@ class Numbering:
     def statement(self, draft: Draft) -> Statement:
         """Return `draft` with numbers. Raises QuoteError if one of its quotations does not match its source."""
         quotes = tuple(map(self._numbered, draft.quotes))
-        return Statement(**{f.name: getattr(draft, f.name) for f in fields(draft)} | {"quotes": quotes})
+        own = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name in Statement.model_fields}
+        return Statement(**own | {"quotes": quotes})
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
         quote.prove(self._sources[quote.source_id])
@@ -97,6 +104,7 @@ def finish(
     understood: Understanding,
     kind: QuestionKind,
     statements: Sequence[Statement],
+    direct: tuple[Direct, ...] = (),
     sources: tuple[AnswerSource, ...],
     hits: Sequence[Hit],
     unmentioned: tuple[str, ...] = (),
@@ -113,6 +121,7 @@ def finish(
         question=question,
         abstained=not statements,
         kind=kind,
+        direct=direct,
         text=plain_text(statements, {s.id: s.facts for s in sources}) if statements else refusal_words(unmentioned),
         statements=tuple(statements),
         sources=sources,

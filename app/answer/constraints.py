@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from app.answer.extract import Candidate
+from app.answer.candidates import Candidate
 from app.question.classify import Question
 from app.question.language import is_english_prose
 from app.question.names import NUMBER, Name, are_listed, is_counted, is_numbered

@@ -7,13 +7,15 @@ sentence leads; others follow if they come near it, at most one a source before 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.answer.answering_words import answering_words
+from app.answer.candidates import Candidate
 from app.answer.compose import Draft
-from app.answer.emphasis import answering_words, emphasise
+from app.answer.newest import newest_first
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
-from index.passage import Hit, Quote, Sentence, Span
+from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
 from index.text.figures import is_exact
@@ -31,52 +33,23 @@ class Limits:
 # A list or comparison needs room; a fact or a speaker is answered by one sentence and what others add to it.
 LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.FACT: Limits(4, 0.25),
+    QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(4, 0.2),
+    QuestionKind.LIST: Limits(8, 0.1),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
-    QuestionKind.COMPARE: Limits(6, 0.06),
+    QuestionKind.LATEST: Limits(5, 0.1),
+    QuestionKind.CHOICE: Limits(6, 0.06),
+    QuestionKind.COMPARE: Limits(8, 0.06),
 }
 # A reason or a list goes on in the next sentence of one source; for the rest another source's word weighs more.
-_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
+_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.CHOICE})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
 # A smaller figure can be in two texts by chance.
 _TELLING = 100
+_AS_SURE = 0.7  # part of the lead's confidence that a sentence needs for the direct line
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer, with its score (0..1, higher is better).
-
-    `answer`: characters (start, end) of the sentence that are likeliest to answer, None if that is not known.
-    `confidence`: 0..1, that it answers at all: what the best sentence of its passage has, in parts of that one's score.
-    """
-
-    source: Source
-    sentence: Sentence
-    score: float
-    confidence: float
-    answer: tuple[int, int] | None = None
-
-
-def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
-    """Return all quotable sentences of `hits`, best first, each once. A heading is quoted only `with_headings`."""
-    found = [
-        Candidate(
-            sources[hit.passage.source_id],
-            scored.sentence,
-            scored.score,
-            hit.confidence * scored.score / (hit.sentences[0].score or 1.0),
-            scored.answer,
-        )
-        for hit in hits
-        for scored in hit.sentences
-        if with_headings or scored.sentence.block is not BlockKind.HEADING
-    ]
-    found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
-    return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]
 
 
 def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
@@ -95,14 +68,16 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
             break
         if c not in chosen and not any(_repeats(c, other) for other in chosen):
             chosen.append(c)
+    if question.kind is QuestionKind.LATEST:
+        return newest_first(chosen)
     return [lead, *_grouped(chosen[1:])]
 
 
-def telling_figure(question: Question, lead: Candidate) -> str | None:
+def telling_figure(lead: Candidate) -> str | None:
     """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
-    text = lead.sentence.read
-    marked = (text[start:end] for start, end in emphasise(question, text))
-    return next((words for words in marked if any(n.value >= _TELLING for n in numbers(words))), None)
+    span = answering_words(lead)
+    words = lead.sentence.text[slice(*span)] if span else ""
+    return words if any(n.value >= _TELLING for n in numbers(words)) else None
 
 
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
@@ -110,7 +85,7 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
 
     A round figure may be in another source by chance, so its sentence must come near the lead like any other.
     """
-    figure = telling_figure(question, lead)
+    figure = telling_figure(lead)
     if figure is None:
         return []
     said = {n.value for n in numbers(figure)}
@@ -124,26 +99,34 @@ def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
-def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
-    """Turn `chosen` into statements, each with itself as its quotation."""
-    return [draft_of(c, question, Role.ANSWER if n == 0 else Role.FURTHER) for n, c in enumerate(chosen)]
+def drafts(chosen: Sequence[Candidate], in_short: bool = True) -> list[Draft]:
+    """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
+
+    `in_short`: whether the words that answer stand in the direct line: the lead's, and those of sentences that are
+    nearly as sure to answer.
+    """
+    found = []
+    for n, candidate in enumerate(chosen):
+        draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
+        answers = in_short and candidate.confidence >= _AS_SURE * chosen[0].confidence
+        found.append(replace(draft, answers=answers and bool(draft.emphasis)))
+    return found
 
 
-def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
+def draft_of(candidate: Candidate, role: Role) -> Draft:
     """Return a statement that quotes the whole sentence behind what it hangs on."""
     sentence, source = candidate.sentence, candidate.source
     quotes = quotes_of(source, sentence)
     text = as_one(quotes)
     at = len(text) - len(sentence.text)  # the sentence ends the statement
-    read = (sentence.own(span) for span in emphasise(question, sentence.read))
-    own = tuple(span for span in read if span) or answering_words(sentence.text, candidate.answer)
+    span = answering_words(candidate)
     return Draft(
         text=text,
         quotes=quotes,
         role=role,
         quoting=sentence.block is BlockKind.QUOTE,
         heading=sentence.block is BlockKind.HEADING,
-        emphasis=tuple((at + start, at + end) for start, end in own),
+        emphasis=((at + span[0], at + span[1]),) if span else (),
     )
 
 

@@ -63,6 +63,12 @@ def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False
     return texts.quoting.format(name=name) if quoting else name
 
 
+def short_speaker(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
+    """Say whose words a quotation is without a date: 'WSWS', 'our note on AP'."""
+    name = acronym(facts.publisher)
+    return texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+
+
 def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLISH) -> str:
     """Say who speaks in a statement: for Footnote's words about a source, what that source is; '' if nobody."""
     if facts is None or statement.support is Support.NONE:

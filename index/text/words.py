@@ -52,6 +52,13 @@ QUANTITIES = FRACTIONS | _words(
     repeatedly born teenager teenagers twenties thirties forties fifties sixties seventies eighties nineties until"""
 )
 
+# What stands before a figure and changes what it says.
+QUALIFIERS = (
+    "about", "around", "approximately", "roughly", "some", "nearly", "almost", "close to", "up to", "as many as",
+    "as much as", "as few as", "at least", "at most", "no more than", "not more than", "no fewer than", "more than",
+    "over", "above", "less than", "fewer than", "under", "below", "only", "just", "not", "no",
+)  # fmt: skip
+
 # Words with a task in the sentence
 
 QUESTION_WORDS = _words("who whom whose what which when where why how")
