@@ -16,6 +16,7 @@ from app.answer.compose import Draft
 from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import drafts, select, telling_figure
 from app.question.classify import Question
+from app.question.named_sources import named_sources
 from app.question.topic import topic
 from app.records import QuestionKind, Role, Support
 from index.filters import Filters
@@ -26,6 +27,7 @@ from index.source import Kind, Source
 
 # What is asked for stands in several passages.
 _WIDE = frozenset({QuestionKind.COMPARE, QuestionKind.CHOICE, QuestionKind.LIST, QuestionKind.LATEST})
+_NAMED, _EACH = 5, 3  # sources that a question may name to have them compared, and passages of each
 _ONE_ANSWER = frozenset({QuestionKind.FACT, QuestionKind.WHO_SAYS, QuestionKind.EXPLAIN, QuestionKind.LATEST})
 
 
@@ -100,7 +102,7 @@ class Answerer:
     def evidence(self, asked: Question) -> Evidence:
         """Search for what answers, and check it."""
         with self.clock.stage("retrieve"):
-            hits = self.retriever.retrieve(asked.search, self._hits, self.scope(asked), wide=asked.kind in _WIDE)
+            hits = self._retrieve(asked)
         with self.clock.stage("check"):
             ranked = self.satisfying(asked, candidates(hits, self.sources))
         confidence = ranked[0].confidence if ranked else 0.0
@@ -109,6 +111,16 @@ class Answerer:
         if titles := self._in_headings(asked, hits, ranked[0] if ranked else None):
             ranked, confidence = [*titles, *ranked], titles[0].confidence
         return Evidence(tuple(hits), tuple(ranked), confidence)
+
+    def _retrieve(self, asked: Question) -> list[Hit]:
+        """Search all sources; those that are to be compared by name, each by itself."""
+        scope, several = self.scope(asked), asked.kind in (QuestionKind.COMPARE, QuestionKind.CHOICE)
+        named = named_sources(asked.text, list(self.sources.values())).sources if several else ()
+        if not 2 <= len(named) <= _NAMED:
+            return self.retriever.retrieve(asked.search, self._hits, scope, wide=asked.kind in _WIDE)
+        each = [replace(scope, sources=frozenset({s.id})) for s in named]
+        found = [h for one in each for h in self.retriever.retrieve(asked.search, _EACH, one)]
+        return sorted(found, key=lambda h: -h.score)
 
     def satisfying(self, asked: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         """Return those of `ranked` that keep to the names and the time of the question."""
@@ -141,7 +153,7 @@ class Answerer:
             figure = telling_figure(found.ranked[0])
             named = self.retriever.mentioning(figure, asked.search, self.scope(asked)) if figure else []
             chosen = select(asked, found.ranked, candidates(named, self.sources))
-            return Found(asked.kind, tuple(drafts(chosen)), found.hits, found.confidence)
+            return Found(asked.kind, tuple(drafts(asked.kind, chosen)), found.hits, found.confidence)
 
     def _about(self, asked: Question) -> Found | None:
         """Tell what the sources say of a topic; None if the question has none, or they do not mention it."""
@@ -160,7 +172,7 @@ class Answerer:
             if not mentions:
                 return None
             chosen = about(view, mentions, self.retriever.embedder)
-            return Found(asked.kind, tuple(drafts(chosen)), tuple(hits[: self._hits]), hits[0].confidence)
+            return Found(asked.kind, tuple(drafts(asked.kind, chosen)), tuple(hits[: self._hits]), hits[0].confidence)
 
     def _in_headings(self, asked: Question, hits: Sequence[Hit], lead: Candidate | None) -> list[Candidate]:
         """Return the headings that answer, and better than `lead`, best first; none where several answers are due."""

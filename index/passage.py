@@ -119,12 +119,14 @@ class AnswerSpan:
 class SentenceScore:
     """A sentence of a hit with the reranker's score: higher is better, scale as the reranker states.
 
-    `answer`: a span of `sentence.text`, None if it is not known.
+    `answer`: a span of `sentence.text`, None if it is not known. `alone`: the probability (0..1) that it answers,
+    whatever its neighbours say: where several sentences of a passage do, `score` is shared out among them.
     """
 
     sentence: Sentence
     score: float
     answer: AnswerSpan | None = None
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

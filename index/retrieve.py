@@ -223,8 +223,6 @@ def _hit(
     passage: Passage, score: PassageScore, dense_rank: int | None, lexical_rank: int | None, similarity: float
 ) -> Hit:
     spans = score.spans or (None,) * len(score.sentences)
-    ranked = sorted(
-        (SentenceScore(s, float(v), a) for s, v, a in zip(passage.sentences, score.sentences, spans, strict=True)),
-        key=lambda s: -s.score,
-    )
+    parts = zip(passage.sentences, score.sentences, spans, score.alone or score.sentences, strict=True)
+    ranked = sorted((SentenceScore(s, float(v), a, float(p)) for s, v, a, p in parts), key=lambda s: -s.score)
     return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, score.confidence, tuple(ranked))

@@ -13,8 +13,9 @@ from index.source import BlockKind, Source
 class Candidate:
     """A sentence that may answer, with its score (0..1, higher is better).
 
-    `answer`: the words of the sentence that are likeliest to answer, None if they are not known.
-    `confidence`: 0..1, that it answers at all: what the best sentence of its passage has, in parts of that one's score.
+    `alone`: 0..1, that it answers, whatever its neighbours in the passage say. `answer`: the words of the sentence that
+    are likeliest to answer, None if they are not known. `confidence`: 0..1, that it answers at all: what the best
+    sentence of its passage has, in parts of that one's score.
     """
 
     source: Source
@@ -22,6 +23,7 @@ class Candidate:
     score: float
     confidence: float
     answer: AnswerSpan | None = None
+    alone: float = 0.0
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
@@ -33,6 +35,7 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings
             scored.score,
             hit.confidence * scored.score / (hit.sentences[0].score or 1.0),
             scored.answer,
+            scored.alone,
         )
         for hit in hits
         for scored in hit.sentences

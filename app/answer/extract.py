@@ -36,18 +36,23 @@ LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(8, 0.1),
+    QuestionKind.LIST: Limits(8, 0.3),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
     QuestionKind.LATEST: Limits(5, 0.1),
-    QuestionKind.CHOICE: Limits(6, 0.06),
-    QuestionKind.COMPARE: Limits(8, 0.06),
+    QuestionKind.CHOICE: Limits(6, 0.2),
+    QuestionKind.COMPARE: Limits(8, 0.2),
 }
 # A reason or a list goes on in the next sentence of one source; for the rest another source's word weighs more.
-_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW, QuestionKind.CHOICE})
+_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.OVERVIEW, QuestionKind.LIST})
+# Several sentences of one passage may answer: each is judged alone.
+_SEVERAL = frozenset({QuestionKind.LIST, QuestionKind.CHOICE, QuestionKind.COMPARE})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
 # A smaller figure can be in two texts by chance.
 _TELLING = 100
+# The items of a list stand beside each other: there, less is asked of each.
+_BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
+_NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
 _AS_SURE = 0.7  # part of the lead's confidence that a sentence needs for the direct line
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
@@ -59,9 +64,13 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
     """
     limits = LIMITS[question.kind]
     lead = ranked[0]
-    near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
+    if question.kind in _SEVERAL:
+        fits = (c for c in ranked[1:] if c.alone >= limits.share * lead.alone * (_BESIDE if _beside(c, lead) else 1.0))
+        near = sorted(fits, key=lambda c: -c.alone)
+    else:
+        near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
     if question.kind not in _ONE_VOICE:  # every source once before any source twice
-        near.sort(key=lambda c: (_place_in_source(c, ranked), -c.score))
+        near.sort(key=lambda c: _place_in_source(c, ranked))
     chosen = [lead]
     for c in [*_on_the_same_figure(question, lead, named), *near]:
         if len(chosen) == limits.statements:
@@ -94,21 +103,28 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
     return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
 
 
+def _beside(candidate: Candidate, lead: Candidate) -> bool:
+    """Return whether a sentence stands in the lead's paragraph or list, or in the next."""
+    near = abs(candidate.sentence.start - lead.sentence.start) <= _PARAGRAPH
+    return candidate.source.id == lead.source.id and near
+
+
 def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
     """Return 0 for the best sentence of its source, 1 for the second, ..."""
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
-def drafts(chosen: Sequence[Candidate], in_short: bool = True) -> list[Draft]:
+def drafts(kind: QuestionKind, chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
 
-    `in_short`: whether the words that answer stand in the direct line: the lead's, and those of sentences that are
-    nearly as sure to answer.
+    In the direct line stand the lead's answering words, and those of sentences that are nearly as sure to answer; of
+    the newest word none but the lead's.
     """
     found = []
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        answers = in_short and candidate.confidence >= _AS_SURE * chosen[0].confidence
+        sure = candidate.confidence >= _AS_SURE * chosen[0].confidence
+        answers = kind not in _NO_DIRECT and (n == 0 or (sure and kind is not QuestionKind.LATEST))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
     return found
 

@@ -37,6 +37,9 @@ KINDS = {
         rf"\b(?:{SOURCES}|figures?|numbers?|article)\b.{{0,40}}?\b{DIFFER}\b|"
         rf"\b{DIFFER}s?\b.{{0,30}}?\b(?:sources?|reports?|outlets?|each other)\b|"
         r"\bcompared?\b|\b(?:versus|vs\.?)\s|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
+        r"\b(?:do|does|did) (?:the )?(?:two|three|they|these|those|both)\b.{0,20}?\b(?:match|line up|fit)\b|"
+        r"\bside by side\b|\btimeline\b|\bchronolog|\btrace\b|\bset .{2,60} against\b|\b(?:put|see) it differently\b|"
+        r"\bhow (?:did|has|have|does) .{2,80}?\b(?:chang|develop|evolv|climb|grow|grew|shift|mov)\w*|"
         r"\bconflicting\b|\b(?:each|different|various) (?:sources?|outlets?|side)\b|"
         rf"\bwhat (?:do|does|did) .{{2,60}} {SAY},? (?:and|but) (?:what|how) (?:do|does|did)\b|"
         r"\b(?:by|according to) [\w' -]{3,40} and (?:by|to|according to)\b"
@@ -72,6 +75,6 @@ KINDS = {
         r"^(?:whom?) (?:all )?did\b|\bwhat (?:are|were) (?:all )?the\b|\bwho (?:are|were) the\b|\bwhat (?:all|else)\b|"
         r"\b(?:which|what) (?:\w+ ){0,2}?"
         r"(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s"
-        r"(?= (?:are|were|do|did|have|had|has|does|can|could|will|would|that|of|in|on|to|from|by|who|which)\b|\W*$)"
+        r"(?= (?:are|were|do|did|have|had|has|does|can|could|will|would|that|of|in|on|to|from|by|for|who|which)\b|\W*$)"
     ),
 }

@@ -18,6 +18,7 @@ _ASKING = one_of(QUESTION_WORDS)
 _DOING = one_of(AUXILIARIES)
 _AT = r"(?:(?:in|at|on|by|for|from|to|of|under|with|after|until|since) )?"
 _ASKS = re.compile(rf"^(?:(?:and|but|so|also|then)\s+)*{_AT}(?:{_ASKING}|{_DOING})\b", re.IGNORECASE)
+_ADDS = re.compile(rf"^(?:and )?(?:in|at|on|by|for|from|to|of|under|with) {_ASKING}\b(?!.*\b{_DOING}\b)", re.IGNORECASE)
 _END = re.compile(r"(?<=\?)\s+")
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9a-e][).]\s+")
 _HEAD = re.compile(r"^(?P<head>[^?]{3,110}?)\s*(?::|\s[-–—])\s+(?P<rest>.+)$", re.DOTALL)
@@ -57,7 +58,12 @@ def _asked(pieces: list[str]) -> list[str]:
     opening = ""
     for piece in filter(None, (p.strip(" ,;") for p in pieces)):
         words = re.findall(r"[\w’']+", piece.lower())
-        if _ASKS.match(piece) and len(words) >= _FEWEST and not FUNCTION_WORDS.issuperset(words):
+        if (
+            _ASKS.match(piece)
+            and not _ADDS.match(piece)
+            and len(words) >= _FEWEST
+            and not FUNCTION_WORDS.issuperset(words)
+        ):
             found.append(f"{opening}{piece}")
             opening = ""
         elif found:

@@ -16,7 +16,7 @@ _TOLD = (
 ABOUT = re.compile(
     rf"^(?:and |so |ok |please |pls |can you |could you |would you )*(?:"
     rf"(?:{_TOLD})\s+(?P<told>[^,;?!]+)|"
-    rf"(?:who|what)(?:'s| is| are| was| were) {_NO_PHRASE}(?!\w+(?:ing|ed)\b)(?P<asked>[^,;?!]{{2,60}}))[\s?!.]*$|"
+    rf"(?:who|what)(?:'s| is| are| was| were) {_NO_PHRASE}(?!\w+ed\b|.*ing\b)(?P<asked>[^,;?!]{{2,60}}))[\s?!.]*$|"
     r"^(?P<titled>[^,;?!]{3,60}?)\s+[-–:,]\s+(?:give me |please )?(?:an? )?(?:short |brief )?"
     r"(?:overview|summary|portrait|description)\b",
     re.IGNORECASE,
@@ -26,7 +26,7 @@ _ARTICLE = re.compile(r"^(?:the|a|an|this|that) ", re.IGNORECASE)
 
 def topic(question: str) -> str:
     """Return the words that name what is to be told about; '' if the question asks for something else."""
-    found = ABOUT.search(" ".join(question.split()))
-    if found is None:
-        return ""
-    return _ARTICLE.sub("", next(words for words in found.groups() if words)).strip(" ?.!")
+    for sentence in re.split(r"(?<=[?.!])\s+(?=\w)", " ".join(question.split())):
+        if found := ABOUT.search(sentence):
+            return _ARTICLE.sub("", next(words for words in found.groups() if words)).strip(" ?.!")
+    return ""

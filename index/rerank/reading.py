@@ -98,9 +98,10 @@ class ReadingReranker:
         odds = own + self._parts.order * before
         curve = self.reader.card.curve
         confidence = curve.probability(any_of(own, before, self._parts.confidence))
-        scores = np.sqrt(sigmoid(curve.slope * odds + curve.bias) * confidence * _shares(odds))
+        alone = sigmoid(curve.slope * odds + curve.bias)
+        scores = np.sqrt(alone * confidence * _shares(odds))
         spans = (_own(s, span) for s, span in zip(passage.sentences, reading.spans, strict=True))
-        return PassageScore(tuple(scores.tolist()), confidence, tuple(spans))
+        return PassageScore(tuple(scores.tolist()), confidence, tuple(spans), tuple(alone.tolist()))
 
     def _read(self, query: str, passages: Sequence[Passage]) -> list[Reading]:
         found = {p.key: p for p in passages}

@@ -38,12 +38,14 @@ class PassageScore:
     `sentences`: for each sentence the estimated probability (0..1) that it answers: it ranks. `confidence`: the
     estimated probability (0..1, even odds at 0.5) that the passage answers at all: it decides on refusal.
     Both: higher is better, comparable between passages and queries. `spans`: for each sentence its likeliest answering
-    words, where the reranker can tell; empty if it tells none.
+    words, where the reranker can tell; empty if it tells none. `alone`: for each sentence the probability (0..1) that
+    it answers, whatever its neighbours say; empty: as `sentences`.
     """
 
     sentences: tuple[float, ...]
     confidence: float
     spans: tuple[AnswerSpan | None, ...] = ()
+    alone: tuple[float, ...] = ()
 
 
 class Reranker(Protocol):
