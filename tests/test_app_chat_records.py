@@ -97,7 +97,18 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = ["question", "read_as", "asked_of", "names", "unreadable", "statements", "answer", "problem", "stopped"]
+FIELDS = [
+    "question",
+    "as_typed",
+    "understood",
+    "asked_of",
+    "names",
+    "unreadable",
+    "statements",
+    "answer",
+    "problem",
+    "stopped",
+]
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,8 +125,9 @@ def test_a_hostile_record_stays_text() -> None:
     engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in autumn.")])
     (record,) = through_the_browser(asked(engine, "Smugglers asked dollars"))
     trick = TRICKS[0] + TRICKS[3]
-    record |= {"question": trick, "read_as": trick, "names": [trick], "asked_of": [trick], "unreadable": "<b>"}
-    record["answer"]["statements"][0]["speaker"] = trick
+    record |= {"question": trick, "names": [trick], "asked_of": [trick], "unreadable": "<b>"}
+    record["understood"] = {"standalone_question": trick, "parts": [trick, trick], "language": trick,
+                            "context": trick, "corrections": [{"typed": trick, "read": trick}]}  # fmt: skip
     record["answer"]["statements"][0]["text"] = trick
     record["answer"]["statements"][0]["emphasis"] = [[-5, 99], [3, 1], [0, 4]]
     record["answer"]["hits"] = [{"source_id": "hostile", "start": -9, "end": 10**9, "score": 0}]
