@@ -117,7 +117,12 @@ def rewritten(source: Source, text: str) -> Source:
 ARTICLE, NOTE = harbour()
 FORTY = "The yard built forty ships in 1912."
 ANSWERS = [
-    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
+    answer_of(
+        "How many ships?",
+        [(ARTICLE, FORTY), (NOTE, NOTE.text)],
+        about="“Ships of the year” is the article.",
+        direct=[("forty", 1), ("31", 2)],
+    ),
     refusal_of("Who is the king?", [NOTE]),
 ]
 MADE = datetime(2026, 11, 25, 12, 30, 59, 999, tzinfo=UTC)

@@ -116,8 +116,7 @@ def _part(n: int, answer: Answer, part: Part) -> Markup:
     lead = join(_statement(n, answer, s) for s in part.statements if s.role is not Role.FURTHER)
     further = join(_statement(n, answer, s) for s in part.statements if s.role is Role.FURTHER)
     if further:
-        level = html(' aria-level="4"') if part.words else NOTHING
-        further = html("<h3{level}>{head}</h3>{further}", level=level, head=ENGLISH.further, further=further)
+        further = html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=ENGLISH.further) + further
     return head + _direct(n, pieces_of(answer, part)) + lead + further
 
 

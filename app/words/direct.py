@@ -17,11 +17,12 @@ _CLAUSE = 7  # words from which it is one
 
 
 class Piece(NamedTuple):
-    """Answering words on one line, in quotation marks if they are a clause; `who` is '' if nothing is known of it."""
+    """Answering words on one line, in quotation marks if they are a `clause`; `who` is '' if nothing is known of it."""
 
     words: str
     who: str
     number: int
+    clause: bool
 
 
 def pieces(
@@ -42,7 +43,8 @@ def pieces(
             continue
         source = facts.get(quote.source_id)
         who = short_speaker(statement, source, texts) if source else ""
-        shown.append(Piece(_words(piece.text), who, piece.number))
+        line, clause = " ".join(piece.text.split()), _is_clause(piece.text)
+        shown.append(Piece(f"“{line}”" if clause else line, who, piece.number, clause))
     return shown
 
 
@@ -51,12 +53,10 @@ def pieces_of(answer: Answer, part: Part) -> list[Piece]:
     return pieces(part.direct, part.statements, {s.id: s.facts for s in answer.sources})
 
 
-def _words(text: str) -> str:
+def _is_clause(text: str) -> bool:
     words = text.split()
     figure = any(map(str.isdigit, text))
-    clause = len(words) >= _CLAUSE or (len(words) >= _PHRASE and words[0][0].islower() and not figure)
-    line = " ".join(words)
-    return f"“{line}”" if clause else line
+    return len(words) >= _CLAUSE or (len(words) >= _PHRASE and words[0][0].islower() and not figure)
 
 
 def direct_line(shown: Sequence[Piece]) -> str:

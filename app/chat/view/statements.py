@@ -59,7 +59,8 @@ def _piece(exchange: Exchange, piece: Piece, texts: Texts) -> Markup:
     quote = exchange.quote(piece.number)
     who = html(' <span class="direct-who" dir="auto">({who})</span>', who=piece.who) if piece.who else NOTHING
     return html(
-        '<span class="direct-piece"><span class="direct-words" dir="auto">{words}</span>{who}{mark}</span>',
+        '<span class="direct-piece"><span class="direct-words{clause}" dir="auto">{words}</span>{who}{mark}</span>',
+        clause=" clause" if piece.clause else "",
         words=visible(piece.words),
         who=who,
         mark=_mark(exchange, quote, texts) if quote else NOTHING,
@@ -118,9 +119,9 @@ def _further(exchange: Exchange, part: Part, texts: Texts) -> Markup:
     if not groups:
         return NOTHING
     return html(
-        '<section class="further" aria-label="{head}"><h3{level}>{head}</h3>{groups}</section>',
-        head=texts.further,
-        level=html(' aria-level="4"') if part.words else NOTHING,
+        '<section class="further" aria-label="{name}">{head}{groups}</section>',
+        name=texts.further,
+        head=html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=texts.further),
         groups=join(_group(exchange, said, _further_head(exchange, said[0], texts), texts) for said in groups.values()),
     )
 
