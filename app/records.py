@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -106,6 +106,36 @@ class Direct(Record):
     part: int = 0
 
 
+def stands_in(direct: Direct, quote: AnswerQuote) -> bool:
+    """Return whether `direct` is cut out of `quote`."""
+    return direct.number == quote.number and direct.text.strip() != "" and direct.text in quote.text
+
+
+class Part(NamedTuple):
+    """A question of a message with what answers it. `words`: the question; '' where it is the only one."""
+
+    words: str
+    direct: tuple[Direct, ...]
+    statements: tuple[Statement, ...]
+
+
+def parted(parts: Sequence[str], direct: Sequence[Direct], statements: Sequence[Statement]) -> tuple[Part, ...]:
+    """Return each of the questions `parts` with what answers it, in their order; without several, one without words.
+
+    Nothing is lost: what belongs to no part that there is stands under the last one.
+    """
+    names = parts if len(parts) > 1 else ("",)
+    last = len(names) - 1
+
+    def of(n: int, part: int) -> bool:
+        return n == (part if 0 <= part <= last else last)
+
+    return tuple(
+        Part(words, tuple(d for d in direct if of(n, d.part)), tuple(s for s in statements if of(n, s.part)))
+        for n, words in enumerate(names)
+    )
+
+
 class Correction(Record):
     """A word that was typed, and the word of the corpus that it was read as."""
 
@@ -185,6 +215,16 @@ class Answer(Understanding):
     def quotes(self) -> tuple[AnswerQuote, ...]:
         """The quotations in the order of their numbers, each once."""
         return tuple(dict.fromkeys(q for s in self.statements for q in s.quotes))
+
+    @property
+    def parted(self) -> tuple[Part, ...]:
+        """The questions of the message, each with what answers it."""
+        return parted(self.parts, self.direct, self.statements)
+
+    @property
+    def unfounded(self) -> tuple[Direct, ...]:
+        """The direct pieces that do not stand in the quotation with their number: in a sound answer none."""
+        return tuple(d for d in self.direct if not any(stands_in(d, q) for q in self.quotes))
 
     def facts_of(self, source_id: str) -> SourceFacts | None:
         """Return what the answer says of a source that it quotes."""

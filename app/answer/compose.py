@@ -19,8 +19,11 @@ from app.records import (
     Statement,
     Support,
     Understanding,
+    parted,
 )
 from app.words.describe import refusal_words, said_by
+from app.words.direct import direct_line, pieces
+from app.words.languages import ENGLISH
 from index.passage import Hit, Quote
 from index.source import Source, SourceFacts
 
@@ -68,9 +71,26 @@ class Numbering:
         return tuple(AnswerSource(facts=self._sources[i].facts, footnotes=tuple(n)) for i, n in footnotes.items())
 
 
-def plain_text(statements: Sequence[Statement], sources: Mapping[str, SourceFacts]) -> str:
-    """Return the answer as plain text, a statement a line: 'Speaker: “words” [1]'."""
-    return "\n".join(_line(s, sources) for s in statements)
+def plain_text(
+    statements: Sequence[Statement],
+    sources: Mapping[str, SourceFacts],
+    direct: Sequence[Direct] = (),
+    parts: Sequence[str] = (),
+) -> str:
+    """Return the answer as plain text: the direct answer, then a statement a line: 'Speaker: “words” [1]'.
+
+    Of several questions each stands over its answer, parted by empty lines, or is named as not answered.
+    """
+    blocks = []
+    for part in parted(parts, direct, statements):
+        lines = [part.words] if part.words else []
+        if shown := pieces(part.direct, part.statements, sources):
+            lines.append(direct_line(shown))
+        lines += (_line(s, sources) for s in part.statements)
+        if part.words and not part.statements:
+            lines = [ENGLISH.part_not_answered.format(question=part.words)]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
 def _line(statement: Statement, sources: Mapping[str, SourceFacts]) -> str:
@@ -104,7 +124,6 @@ def finish(
     understood: Understanding,
     kind: QuestionKind,
     statements: Sequence[Statement],
-    direct: tuple[Direct, ...] = (),
     sources: tuple[AnswerSource, ...],
     hits: Sequence[Hit],
     unmentioned: tuple[str, ...] = (),
@@ -113,16 +132,21 @@ def finish(
     engine: str,
     stamp: IndexStamp,
     nearest: Sequence[Hit] = (),
+    direct: Sequence[Direct] = (),
 ) -> Answer:
     """Return the whole answer; without statements it is an abstention, beside the `nearest` passages."""
+    if statements:
+        text = plain_text(statements, {s.id: s.facts for s in sources}, direct, understood.parts)
+    else:
+        text = refusal_words(unmentioned, kind=kind)
     return Answer(
         **dict(understood),
         id=answer_id(question, understood.standalone_question, statements, stamp.generation),
         question=question,
         abstained=not statements,
         kind=kind,
-        direct=direct,
-        text=plain_text(statements, {s.id: s.facts for s in sources}) if statements else refusal_words(unmentioned),
+        direct=tuple(direct),
+        text=text,
         statements=tuple(statements),
         sources=sources,
         hits=answer_hits(hits),

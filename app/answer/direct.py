@@ -25,7 +25,7 @@ def direct(
             Direct(
                 text=statement.text[start:end],
                 number=quote.number,
-                speaker=short_speaker(sources[quote.source_id]),
+                speaker=short_speaker(statement, sources[quote.source_id].facts),
                 part=draft.part,
             )
             for start, end in statement.emphasis

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.records import Answer, AnswerHit, AnswerQuote, Statement, Turn
+from app.records import Answer, AnswerHit, AnswerQuote, Direct, Part, Statement, Turn, Understanding, parted
 from index.errors import QuoteError
 from index.source import Source
+
+NOT_YET = Understanding(standalone_question="")  # nothing is known yet of how a question is read
 
 
 @dataclass(frozen=True)
 class Exchange:
     """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
 
+    `as_typed`: it was asked word for word. `understood`: how it was read, as soon as that is known.
     `asked_of`: ids of the only sources that were asked; empty: all of them. `unreadable`: the code of the
     question's language if the model does not read it. `stopped`: the reader ended the answer early.
     `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
@@ -24,7 +27,8 @@ class Exchange:
 
     id: str
     question: str
-    read_as: str = ""
+    as_typed: bool = False
+    understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the sources in `asked_of`
     unreadable: str = ""
@@ -49,6 +53,20 @@ class Exchange:
     def proved(self) -> tuple[AnswerQuote, ...]:
         """Return the `quotes` that are proved; their source is in `sources`."""
         return tuple(q for q in self.quotes if q.number not in self.changed)
+
+    @property
+    def parted(self) -> tuple[Part, ...]:
+        """Return each question of the message with what answers it, direct pieces only where they are proved."""
+        answer = self.answer
+        direct: tuple[Direct, ...] = ()
+        if answer is not None:
+            direct = tuple(d for d in answer.direct if d.number not in self.changed)
+        return parted(self.understood.parts, direct, self.statements)
+
+    @property
+    def language(self) -> str:
+        """Return the code of the question's language if the model does not read it."""
+        return self.understood.language or self.unreadable
 
     @property
     def nearest(self) -> tuple[AnswerHit, ...]:

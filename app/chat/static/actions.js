@@ -51,7 +51,9 @@ onClick("[data-copy]", (button) => {
   copy(button, find("conversation", `[data-markdown="${button.dataset.copy}"]`)?.textContent ?? "");
 });
 onClick("[data-link]", (button) => {
-  copy(button, address(`?${new URLSearchParams({ q: button.dataset.alone })}`));
+  const { alone, wordForWord } = button.dataset;
+  const typed = wordForWord === undefined ? {} : { as_typed: "1" };
+  copy(button, address(`?${new URLSearchParams({ q: alone, ...typed })}`));
 });
 onClick("[data-copy-place]", (button) => copy(button, address(button.dataset.copyPlace)));
 
