@@ -13,7 +13,8 @@ from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Role, Statement, Support
 from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
-from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.describe import date_words, kind_words, language_words, opening, relation_words, said_by, speaker
+from app.words.languages import ENGLISH
 from index.passage import Hit
 from index.source import Source
 
@@ -24,6 +25,9 @@ def print_answer(console: SafeConsole, answer: Answer, sources: dict[str, Source
     """Print statements with marks, then the footnotes with their place in the file."""
     if answer.standalone_question != answer.question.strip():
         console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
+    if answer.language:
+        words = ENGLISH.unreadable.format(language=language_words(answer.language, ENGLISH))
+        console.print(Text(words, style="yellow"))
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
         if answer.nearest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -28,12 +28,11 @@ def converse(
     *,
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
-    language_of: Callable[[str], str | None] = lambda _: None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `language_of`: the code of a question's language if the model cannot read it.
+    the last one.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
@@ -47,7 +46,7 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
+        exchange = _addressed(exchange, engine, texts)
         filters = Filters(sources=frozenset(exchange.asked_of))
         with closing(engine.ask(exchange.question, history(before), filters)) as events:
             for event in events:
@@ -73,7 +72,8 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
     match event:
         case Understood():
             differs = event.standalone_question.strip() != exchange.question.strip()
-            return replace(exchange, read_as=event.standalone_question if differs else "")
+            read_as = event.standalone_question if differs else ""
+            return replace(exchange, read_as=read_as, unreadable=event.language)
         case StatementReady():
             sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
