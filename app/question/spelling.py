@@ -114,6 +114,7 @@ def _mended(typed: str, is_name: bool, vocabulary: Vocabulary) -> str:
     if not likely:
         return ""
     word = min(likely)[2]
+    word = word.lower() if word.lower() in _TASKED else word
     return word[:1].upper() + word[1:] if typed[0].isupper() else word
 
 
