@@ -25,6 +25,7 @@ from index.rerank.reranker import PassageScore, Reranker
 from index.settings import IndexSettings
 from index.source import BlockKind, Source
 from index.storage.generation import Generation, open_current
+from index.storage.vocabulary import Vocabulary
 from index.text.analysis import analyse, terms, tokens
 from index.text.answer_type import AnswerType, answer_spans, answer_type
 from index.text.countries import country_words
@@ -50,6 +51,7 @@ class Retriever:
     ) -> None:
         self.settings, self.generation, self.embedder = settings, generation, embedder
         self.readers = readers
+        self.vocabulary = Vocabulary(generation.lexical, generation.sources)
         self.quick = FittedReranker(embedder, generation.lexical)
         self._headings: Memory[str, list[Heading]] = Memory(HEADED_SOURCES)
         self.light = readers.light(self.quick)

@@ -158,7 +158,7 @@ def test_a_hostile_record_stays_text() -> None:
     engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in autumn.")])
     (record,) = through_the_browser(asked(engine, "Smugglers asked dollars"))
     trick = TRICKS[0] + TRICKS[3]
-    record |= {"question": trick, "names": [trick], "asked_of": [trick], "unreadable": "<b>"}
+    record |= {"question": trick, "names": [trick], "asked_of": [trick]}
     record["understood"] = {"standalone_question": trick, "parts": [trick, trick], "language": trick,
                             "context": trick, "corrections": [{"typed": trick, "read": trick}]}  # fmt: skip
     record["answer"]["statements"][0]["text"] = trick

@@ -24,7 +24,6 @@ from app.chat.view.frame import composer_status_html, first_page_html, header_ht
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import given, record
-from app.question.language import unreadable
 from app.settings import Settings
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
@@ -67,7 +66,6 @@ class Events:
         for grown in converse(
             self.provider, conversation, question, texts,
             asked_of=state.sources, replace_last=last, as_typed=as_typed is True,
-            language_of=lambda q: unreadable(q, self.settings.index),
         ):  # fmt: skip
             now = TabState(state.conversation_id, grown)
             yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].pending else _to_keep(now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -29,13 +29,11 @@ def converse(
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
     as_typed: bool = False,
-    language_of: Callable[[str], str | None] = lambda _: None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `as_typed`: ask word for word. `language_of`: the code of a question's language if the model cannot
-    read it.
+    the last one. `as_typed`: ask word for word.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
@@ -51,7 +49,7 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
+        exchange = _addressed(exchange, engine, texts)
         filters = Filters(sources=frozenset(exchange.asked_of))
         with closing(engine.ask(exchange.question, history(before), filters, as_typed)) as events:
             for event in events:

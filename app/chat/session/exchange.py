@@ -17,8 +17,7 @@ class Exchange:
     """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
 
     `as_typed`: it was asked word for word. `understood`: how it was read, as soon as that is known.
-    `asked_of`: ids of the only sources that were asked; empty: all of them. `unreadable`: the code of the
-    question's language if the model does not read it. `stopped`: the reader ended the answer early.
+    `asked_of`: ids of the only sources that were asked; empty: all of them. `stopped`: the reader ended the answer early.
     `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
@@ -31,7 +30,6 @@ class Exchange:
     understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the sources in `asked_of`
-    unreadable: str = ""
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     problem: str = ""
@@ -66,7 +64,7 @@ class Exchange:
     @property
     def language(self) -> str:
         """Return the code of the question's language if the model does not read it."""
-        return self.understood.language or self.unreadable
+        return self.understood.language
 
     @property
     def nearest(self) -> tuple[AnswerHit, ...]:

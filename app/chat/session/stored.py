@@ -32,7 +32,6 @@ class StoredExchange(BaseModel):
     understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    unreadable: str = Field("", max_length=20)
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     problem: str = ""
