@@ -12,6 +12,7 @@ from app.answer.about_sources import answer_metadata
 from app.answer.compose import Draft, Numbering, finish
 from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import Candidate, candidates, drafts, select, telling_figure
+from app.answer.unclear import question_back
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, compare, tabulate
 from app.question.classify import classify
@@ -78,6 +79,7 @@ class Run:
         """Yield the events of an answer."""
         asked = self.asked
         kind = QuestionKind.METADATA if self.about_corpus else asked.kind
+        kind = QuestionKind.UNCLEAR if self.understood.unclear else kind
         yield Understood(kind=kind, **dict(self.understood))
         found, hits, confidence = self._found()
         numbering = Numbering(self.sources)
@@ -105,7 +107,8 @@ class Run:
 
     def comparison(self) -> Comparison:
         """Compare what the sources say; what an answer would refuse has no rows."""
-        searches = self.asked.kind is not QuestionKind.SMALLTALK and not self.about_corpus and not self.summarised
+        says_enough = self.asked.kind is not QuestionKind.SMALLTALK and not self.understood.unclear
+        searches = says_enough and not self.about_corpus and not self.summarised
         found: list[Found] = []
         if searches and self._evidence()[1]:
             found = compare(self.asked, self.retriever, self.sources, self.scope, self._satisfying)
@@ -113,6 +116,8 @@ class Run:
 
     def _found(self) -> tuple[list[Draft], list[Hit], float | None]:
         """Return the statements, the hits behind them, and the confidence (0..1) where the sources were searched."""
+        if self.understood.unclear:
+            return [Draft(question_back(self.question), (), Support.NONE, Role.SELF)], [], None
         if self.asked.kind is QuestionKind.SMALLTALK:
             reply = smalltalk.reply(self.asked.text, [*self.sources.values()])
             return [Draft(reply, (), Support.NONE, Role.SELF)], [], None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.question.follow_up import stand_alone
+from app.question.follow_up import in_context
 from app.records import Turn, Understanding
 
 
@@ -12,4 +12,4 @@ def understand(typed: str, history: Sequence[Turn], as_typed: bool = False) -> U
     """Understand a question. `as_typed`: take it word for word, without earlier turns and without mending."""
     if as_typed:
         return Understanding(standalone_question=typed)
-    return Understanding(standalone_question=stand_alone(typed, history))
+    return in_context(typed, history)

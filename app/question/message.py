@@ -1,0 +1,108 @@
+"""The words of a message, and its beginning: what joins it to the talk before it ('ok, thanks! and ...')."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from app.question.classify import smalltalk
+from index.text.words import AUXILIARIES, COUNTED, FUNCTION_WORDS, QUESTION_WORDS, REQUESTS, SAYING
+
+_WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)\d+|['’.-][^\W_]+)*")
+_ENDING = re.compile(r"(?<=n)['’]t$|['’](?:s|re|ve|ll|d|m)$")
+_PUNCTUATION = re.compile(r"[,;:.?!–—]|\s-\s")
+_CIVIL = re.compile(r"([^.!?,;]+)[.!?,;]+\s*")
+_FILLER = re.compile(
+    r"(?:ok(?:ay)?|well|now|so|then|also|please|thanks|thank you|i meant?)\b[\s,]*|(?:yes|no|right)\s*[,;!]\s*", re.I
+)
+_JOINER = re.compile(
+    r"(?:(?:what|how) about|what of|(?:the )?same (?:question |thing )?(?:for|in|with)|and|but|or|"
+    r"(?P<back>(?:go(?:ing)? )?back to))\b[\s,]*",
+    re.I,
+)
+STARTERS = QUESTION_WORDS | AUXILIARIES | REQUESTS - {"me", "here"}
+
+
+class Word(NamedTuple):
+    """text[start:end] without a contracted ending, and in lower case: 'what' of 'What's'."""
+
+    start: int
+    end: int
+    surface: str
+    low: str
+
+    @property
+    def is_capital(self) -> bool:
+        """Return whether it is written like a name."""
+        return self.surface[0].isupper() and self.low not in FUNCTION_WORDS
+
+    @property
+    def is_plural(self) -> bool:
+        """Return whether it looks like a noun in the plural."""
+        plural = self.low.endswith("s") and not self.low.endswith(("ss", "us", "is")) and self.low.isalpha()
+        return (plural and self.low not in FUNCTION_WORDS | SAYING) or self.low in COUNTED
+
+
+def words(text: str) -> list[Word]:
+    """Return the words and figures of `text` in reading order."""
+    return [_word(m) for m in _WORD.finditer(text)]
+
+
+def _word(match: re.Match[str]) -> Word:
+    surface = _ENDING.sub("", match[0])
+    low = surface.lower()
+    negated = low != match[0].lower() and low.endswith("n") and low[:-1] in AUXILIARIES  # 'didn't'
+    return Word(*match.span(), surface, low[:-1] if negated else low)
+
+
+@dataclass(frozen=True)
+class Message:
+    """`text`: what was typed without its beginning. `joined`: whether that begins with 'and', 'what about' or the like.
+
+    `back`: whether it goes back to an earlier matter.
+    """
+
+    text: str
+    joined: bool = False
+    back: bool = False
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return words(self.text)
+
+    def parted(self, n: int) -> bool:
+        """Return whether punctuation stands before word `n`."""
+        return n > 0 and _PUNCTUATION.search(self.text, self.words[n - 1].end, self.words[n].start) is not None
+
+    @cached_property
+    def is_clause(self) -> bool:
+        """Return whether it, or a part of it behind a comma, begins as a question does, or has a verb of its own."""
+        for n, word in enumerate(self.words):
+            begins = n == 0 or self.parted(n) or (n == 1 and self.words[0].low not in DETERMINED)
+            if word.low in STARTERS and begins:
+                return True
+            if word.low in QUESTION_WORDS or word.low == "that":
+                return False  # a relative clause: 'the soldiers who were punished'
+            if word.low in AUXILIARIES:
+                return True
+        return False
+
+
+DETERMINED = frozenset(("the", "a", "an"))  # 'the name' names something, and asks for nothing
+
+
+def read(typed: str) -> Message:
+    """Take thanks, fillers and conjunctions off the beginning of a message."""
+    text, joined, back = typed.strip(), False, False
+    while True:
+        civil = _CIVIL.match(text)
+        if civil and smalltalk(civil[1]) and text[civil.end() :]:
+            text = text[civil.end() :]
+        elif found := _JOINER.match(text):
+            text, joined, back = text[found.end() :], True, back or found["back"] is not None
+        elif found := _FILLER.match(text):
+            text = text[found.end() :]
+        else:
+            return Message(text, joined, back)
