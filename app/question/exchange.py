@@ -8,7 +8,7 @@ from app.question.message import Message, words
 from index.text.analysis import analyse
 from index.text.dates import Date
 from index.text.patterns import CAPITALISED, one_of
-from index.text.words import AUXILIARIES, FUNCTION_WORDS, MONTHS, PREPOSITIONS, SAYING
+from index.text.words import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, MONTHS, PREPOSITIONS, SAYING, SOURCES
 
 _LABELLED = re.compile(r"\b([A-Za-z]+\.?)\s+(?:no\.?\s*)?(\d[\w-]*)\b", re.IGNORECASE)
 _SHIFT = re.compile(
@@ -19,6 +19,9 @@ _BACK = ("previous", "preceding", "last", "before", "earlier")
 _COUNTING = re.compile(r"\b(?:how many|which|what)\s+((?:[a-z-]+\s+){0,2}?[a-z]+s)\b(?<!ss)", re.IGNORECASE)
 # Nouns made of verbs and adjectives: no names, though typed like one that has lost its capital.
 _ABSTRACT = re.compile(r"\w+(?:[tsc]ion|ment|ness|ity|ism|ance|ence|ship|hood|ing)$")
+_LONGEST_NAME = 2  # words, if typed without capitals
+_TIMES = frozenset(("now", "today", "currently", "lately", "recently"))
+_NUMBER_BEFORE = re.compile(r"\d+(?:st|nd|rd|th) $")
 _ARTICLE = r"(?:(?:the|a|an) )?"
 _AUXILIARY = one_of(AUXILIARIES)
 # Adverbs of a question, and what may stand behind one that asks again: 'when was that?', 'why did it happen?'.
@@ -60,6 +63,7 @@ def exchanged(before: str, fragment: str) -> str:
         _exchange_date(before, bare, fragment),
         _exchange_label(before, bare),
         _exchange_counted(before, bare) if not lead else None,
+        _exchange_phrase(before, bare, lead) if lead else None,
         _exchange_name(before, bare, lead),
     ):
         if result is not None:
@@ -114,6 +118,13 @@ def _exchange_counted(before: str, bare: str) -> str | None:
     return before[: slot.start(1)] + bare + before[slot.end(1) :] if slot and plural else None
 
 
+def _exchange_phrase(before: str, bare: str, lead: str) -> str | None:
+    """Put words in lower case in the place of those behind the same preposition: 'about the meters'."""
+    slot = re.search(rf"(?<=\b{lead} )(?!\d)[^,?]+?(?= {one_of(PREPOSITIONS)}\b|[,?]|$)", before)
+    fits = slot and bare == bare.lower() and not analyse(f"{lead} {slot[0]}").dates and not analyse(bare).dates
+    return before[: slot.start()] + bare + before[slot.end() :] if slot and fits else None
+
+
 def _exchange_name(before: str, bare: str, lead: str) -> str | None:
     """Put `bare` in the place of a name: after the same preposition, else the speaker, else the last name."""
     slots = names_in(before)
@@ -130,12 +141,15 @@ def _exchange_name(before: str, bare: str, lead: str) -> str | None:
     slot = (placed or speaking or slots)[-1]
     name = bare.title() if lower else bare
     owned = slot.group()[-2:] if slot.group().endswith(("'s", "’s")) and not name.endswith("s") else ""
-    return before[: slot.start()] + name + owned + before[slot.end() :]
+    start = _NUMBER_BEFORE.search(before[: slot.start()])
+    return before[: start.start() if start else slot.start()] + name + owned + before[slot.end() :]
 
 
 def _is_common(bare: str) -> bool:
     """Return whether words in lower case are no name that has lost its capital."""
-    return _SHIFT.fullmatch(bare) is not None or _ABSTRACT.search(bare) is not None or words(bare)[-1].is_plural
+    found = words(bare)
+    known = any(w.low in DETERMINERS | SOURCES | _TIMES for w in found) or "'" in bare or len(found) > _LONGEST_NAME
+    return known or _SHIFT.fullmatch(bare) is not None or _ABSTRACT.search(bare) is not None or found[-1].is_plural
 
 
 def names_in(text: str) -> list[re.Match[str]]:

@@ -49,7 +49,7 @@ _ITEM = re.compile(
 )
 _VAGUE = frozenset(
     """sure true really right correct happen happened happens mean means meant exactly next again come know details
-    you back up out off away down""".split()
+    you against back up out off away down""".split()
 )
 # Verbs without '-ed' that tell what people did: 'how many came back' counts no noun.
 _PAST = frozenset("came went left fled ran got took lost won fell fought paid sent stood chose quit".split())

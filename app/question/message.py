@@ -79,13 +79,12 @@ class Message:
     @cached_property
     def is_clause(self) -> bool:
         """Return whether it, or a part of it behind a comma, begins as a question does, or has a verb of its own."""
+        relative = False  # within 'the soldiers who were punished'
         for n, word in enumerate(self.words):
-            begins = n == 0 or self.parted(n) or (n == 1 and self.words[0].low not in DETERMINED)
-            if word.low in STARTERS and begins:
-                return True
-            if word.low in QUESTION_WORDS or word.low == "that":
-                return False  # a relative clause: 'the soldiers who were punished'
-            if word.low in AUXILIARIES:
+            begins = n == 0 or self.parted(n)
+            asks = begins or (n == 1 and self.words[0].low not in DETERMINED)
+            relative = (relative and not begins) or (word.low in QUESTION_WORDS | {"that"} and not asks)
+            if not relative and word.low in (STARTERS if asks else AUXILIARIES):
                 return True
         return False
 
@@ -102,7 +101,7 @@ def read(typed: str) -> Message:
             text = text[civil.end() :]
         elif found := _JOINER.match(text):
             text, joined, back = text[found.end() :], True, back or found["back"] is not None
-        elif found := _FILLER.match(text):
+        elif (found := _FILLER.match(text)) and text[found.end() :].strip(" ?.!"):
             text = text[found.end() :]
         else:
             return Message(text, joined, back)

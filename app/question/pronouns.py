@@ -56,10 +56,11 @@ _DEICTIC = frozenset(("year", "month", "week", "war")) | SOURCES  # known withou
 _AGENT = re.compile(r"\w+(?:er|or|ist|man|woman|ian|ant|boss|chief|head|wife)$")
 # 'it' that stands for nothing, or for what comes behind it.
 _EMPTY_IT = re.compile(
-    r"\b(?i:is|was|isn't|wasn't) it\b(?: [\w'’-]+){1,4}? "
+    r"\b(?i:is|was|isn't|wasn't) it\b(?: [\w'’-]+){0,4}? "
     r"(?:that|who|whether|if|how|why|what|to (?!the\b|an?\b|[A-Z\d]))|"
     r"\b(?i:it)(?:'s| is| was) [\w'’-]+ (?:that|to|if|whether|for)\b|\b(?i:it) (?:seems|appears)\b|"
-    r"\b(?i:does|did|do|would|will) it (?:take|cost|mean|matter|feel|look like|help) (?:to|for|that|if|when)\b|"
+    r"\b(?i:does|did|do|would|will) it (?:take|cost|mean|matter|feel|look like|help|happen|come about) "
+    r"(?:to|for|that|if|when|whether)\b|"
     r"\b(?i:how) (?:long|much|many)\b.{0,20} it takes?\b"
 )
 
@@ -125,6 +126,8 @@ def _is_named(message: Message, n: int) -> bool:
 
 
 def _is_bound(message: Message, n: int, pronoun: Pronoun) -> bool:
+    if _low(message, n + 1) in ("who", "whose") and not message.parted(n + 1):
+        return True  # 'he who wrote'
     clause = n if pronoun.owns else _clause_start(message, n, pronoun)
     earlier = message.words[:clause]
     if pronoun.owns or pronoun.stands in (Stands.PERSON, Stands.GROUP):
