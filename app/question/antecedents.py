@@ -41,7 +41,22 @@ def antecedent(pronoun: Pronoun, past: Sequence[Asked]) -> str | None:
     return None
 
 
-def answered_person(asked: Asked) -> str | None:
+def another_person(past: Sequence[Asked]) -> str | None:
+    """Return the last person who was talked of and whom the last question does not name: 'and him?'."""
+    for asked in reversed(past):
+        for person in (_answered_person(asked), _asked_person(asked.question)):
+            if person and person.split()[-1] not in past[-1].question:
+                return person
+    return None
+
+
+def only_asks_who(question: str) -> bool:
+    """Return whether a question asks who somebody is and has no other matter."""
+    found = names_in(question)
+    return _WHO_IS.match(question) is not None and len(found) == 1 and not question[found[0].end() :].strip(" ?")
+
+
+def _answered_person(asked: Asked) -> str | None:
     """Return the first person in the quoted words of an answer: one with a title before others."""
     quoted = [part.partition("”")[0] for part in asked.answer.split("“")[1:]]  # the words outside name the publisher
     said = " ".join(quoted) or asked.answer
@@ -52,7 +67,7 @@ def answered_person(asked: Asked) -> str | None:
 def _person_of(asked: Asked) -> str | None:
     """Return the person that a question is about: of its answer if it asks who, else the one that it names."""
     seeks = answer_type(asked.question) is AnswerType.PERSON and not _WHO_IS.search(asked.question)
-    found = (answered_person(asked), _asked_person(asked.question))
+    found = (_answered_person(asked), _asked_person(asked.question))
     return found[0] or found[1] if seeks else found[1] or found[0]
 
 

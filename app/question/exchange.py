@@ -19,6 +19,9 @@ _BACK = ("previous", "preceding", "last", "before", "earlier")
 _COUNTING = re.compile(r"\b(?:how many|which|what)\s+((?:[a-z-]+\s+){0,2}?[a-z]+s)\b(?<!ss)", re.IGNORECASE)
 # Nouns made of verbs and adjectives: no names, though typed like one that has lost its capital.
 _ABSTRACT = re.compile(r"\w+(?:[tsc]ion|ment|ness|ity|ism|ance|ence|ship|hood|ing)$")
+_LEADING = re.compile(rf"({one_of(PREPOSITIONS)}|of|according to|against|without)\s+(?=\S)", re.IGNORECASE)
+_OF_PLACES = ("in", "at", "from")
+_PHRASE_ENDS = one_of((PREPOSITIONS - {"of"}) | AUXILIARIES)
 _LONGEST_NAME = 2  # words, if typed without capitals
 _TIMES = frozenset(("now", "today", "currently", "lately", "recently"))
 _NUMBER_BEFORE = re.compile(r"\d+(?:st|nd|rd|th) $")
@@ -55,16 +58,16 @@ def reworded(before: str, message: Message) -> str | None:
 def exchanged(before: str, fragment: str) -> str:
     """Return `before` with its part that is like `fragment` exchanged; both together if there is no such part."""
     fragment = fragment.strip(" ?.!,")
-    first, _, rest = fragment.partition(" ")
-    bare = rest.lstrip() if first.lower() in PREPOSITIONS and rest else fragment
-    lead = first.lower() if bare != fragment else ""
+    leading = _LEADING.match(fragment)
+    lead, bare = (leading[1].lower(), fragment[leading.end() :]) if leading else ("", fragment)
     for result in (
         _shift_date(before, bare),
         _exchange_date(before, bare, fragment),
         _exchange_label(before, bare),
         _exchange_counted(before, bare) if not lead else None,
+        _exchange_name(before, bare, lead, behind=lead) if lead else None,
         _exchange_phrase(before, bare, lead) if lead else None,
-        _exchange_name(before, bare, lead),
+        _exchange_name(before, bare, lead, behind=one_of(PREPOSITIONS) if lead in _OF_PLACES else ""),
     ):
         if result is not None:
             return result
@@ -119,27 +122,27 @@ def _exchange_counted(before: str, bare: str) -> str | None:
 
 
 def _exchange_phrase(before: str, bare: str, lead: str) -> str | None:
-    """Put words in lower case in the place of those behind the same preposition: 'about the meters'."""
-    slot = re.search(rf"(?<=\b{lead} )(?!\d)[^,?]+?(?= {one_of(PREPOSITIONS)}\b|[,?]|$)", before)
-    fits = slot and bare == bare.lower() and not analyse(f"{lead} {slot[0]}").dates and not analyse(bare).dates
-    return before[: slot.start()] + bare + before[slot.end() :] if slot and fits else None
+    """Put `bare` in the place of what stands behind the same preposition: 'about the meters'."""
+    slot = re.search(rf"(?<=\b{lead} )(?!\d)[^,?]+?(?= {_PHRASE_ENDS}\b|[,?]|$)", before)
+    if not slot or analyse(f"{lead} {slot[0]}").dates or analyse(f"{lead} {bare}").dates:
+        return None
+    return before[: slot.start()] + bare + before[slot.end() :]
 
 
-def _exchange_name(before: str, bare: str, lead: str) -> str | None:
-    """Put `bare` in the place of a name: after the same preposition, else the speaker, else the last name."""
+def _exchange_name(before: str, bare: str, lead: str, behind: str) -> str | None:
+    """Put `bare` in the place of a name: behind a preposition that fits `behind`, else the speaker, else the last."""
     slots = names_in(before)
     lower = bare == bare.lower()
     if not slots or analyse(f"{lead} {bare}").dates or any(map(str.isdecimal, bare)) or (lower and _is_common(bare)):
         return None
-    placed = [m for m in slots if re.search(rf"\b{lead} {_ARTICLE}$", before[: m.start()].lower())] if lead else []
-    if lead in ("in", "at", "from") and not placed:
-        behind_any = rf"\b{one_of(PREPOSITIONS)} {_ARTICLE}$"
-        placed = [m for m in slots if re.search(behind_any, before[: m.start()].lower())]
-        if not placed:
-            return f"{before.rstrip(' ?')} {lead} {bare}?"
-    speaking = [] if lead or SAYING.isdisjoint(analyse(before).words) else [m for m in slots if _is_subject(before, m)]
-    slot = (placed or speaking or slots)[-1]
+    if behind:
+        slots = [m for m in slots if re.search(rf"\b{behind} {_ARTICLE}$", before[: m.start()].lower())]
+    elif not lead and not SAYING.isdisjoint(analyse(before).words):
+        slots = [m for m in slots if _is_subject(before, m)] or slots
+    if not slots:
+        return None
     name = bare.title() if lower else bare
+    slot = slots[-1]
     owned = slot.group()[-2:] if slot.group().endswith(("'s", "’s")) and not name.endswith("s") else ""
     start = _NUMBER_BEFORE.search(before[: slot.start()])
     return before[: start.start() if start else slot.start()] + name + owned + before[slot.end() :]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.question.antecedents import Asked, answered_person, antecedent
+from app.question.antecedents import Asked, another_person, antecedent, only_asks_who
 from app.question.classify import CONTEXT, classify
 from app.question.exchange import exchanged, names_in, reworded
 from app.question.leaning import Leans, leaning
@@ -85,14 +85,15 @@ def _with_names(message: Message, past: Sequence[Asked]) -> str | None:
     """Return a message with names for its pronouns, and the question before where that does not make it whole."""
     before = past[-1].question
     if len(message.words) == 1 and unbound(message)[:1] and unbound(message)[0].stands is Stands.PERSON:
-        person = answered_person(past[-1])
-        another = person is not None and names_in(before) and person.split()[-1] not in before
-        return exchanged(before, person) if person and another else None
+        person = another_person(past)
+        return exchanged(before, person) if person and names_in(before) else None
     text, left = message.text, 0
     for pronoun in reversed(unbound(message)):
         name = antecedent(pronoun, past)
         text, left = (replaced(text, pronoun, name), left) if name else (text, left + 1)
     whole = text != message.text and not left
+    if text != message.text and len(past) > 1 and only_asks_who(before):
+        before = past[-2].question  # 'Who is Holm?' has no matter that 'it' could stand for
     return _tidy(text) if whole else _beside(text, before)
 
 

@@ -60,11 +60,17 @@ _ALONE_AT_MOST = 2  # words that are no sentence and need no 'and' before them t
 def leaning(typed: str) -> tuple[Message, Leans]:
     """Return the message without its beginning, and how it leans on the talk before it."""
     message = read(typed)
-    return message, _leans(typed.strip().lower().strip(" .,!?:;…-"), message)
+    return message, _leans(_bare(typed), message)
+
+
+def _bare(text: str) -> str:
+    return text.lower().strip(" .,!?:;…-\n\t")
 
 
 def _leans(bare: str, message: Message) -> Leans:
-    if not any(map(str.isalnum, bare)) or set(re.findall(r"\w+", bare)) <= _SOUNDS or _ITEM.fullmatch(bare):
+    if not any(map(str.isalnum, bare)) or set(re.findall(r"\w+", bare)) <= _SOUNDS:
+        return Leans.UNCLEAR
+    if _ITEM.fullmatch(_bare(message.text)):
         return Leans.UNCLEAR
     if _MORE.fullmatch(bare) or not message.words:
         return Leans.MORE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from index.text.words import AUXILIARIES, COUNTED, FUNCTION_WORDS, QUESTION_WORD
 
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)\d+|['’.-][^\W_]+)*")
 _ENDING = re.compile(r"(?<=n)['’]t$|['’](?:s|re|ve|ll|d|m)$")
+_PRONOUNS = frozenset(("he", "she", "it", "they", "that", "there"))
 _PUNCTUATION = re.compile(r"[,;:.?!–—]|\s-\s")
 _CIVIL = re.compile(r"([^.!?,;]+)[.!?,;]+\s*")
 _FILLER = re.compile(
@@ -26,7 +28,7 @@ STARTERS = QUESTION_WORDS | AUXILIARIES | REQUESTS - {"me", "here"}
 
 
 class Word(NamedTuple):
-    """text[start:end] without a contracted ending, and in lower case: 'what' of 'What's'."""
+    """text[start:end] without a contracted ending; `low`: in lower case, as it is when written out."""
 
     start: int
     end: int
@@ -46,15 +48,19 @@ class Word(NamedTuple):
 
 
 def words(text: str) -> list[Word]:
-    """Return the words and figures of `text` in reading order."""
-    return [_word(m) for m in _WORD.finditer(text)]
+    """Return the words and figures of `text` in reading order; 'what's' and 'whats' are two, 'what' and 'is'."""
+    return [word for match in _WORD.finditer(text) for word in _parts(match)]
 
 
-def _word(match: re.Match[str]) -> Word:
+def _parts(match: re.Match[str]) -> Iterator[Word]:
+    start, end = match.span()
     surface = _ENDING.sub("", match[0])
     low = surface.lower()
-    negated = low != match[0].lower() and low.endswith("n") and low[:-1] in AUXILIARIES  # 'didn't'
-    return Word(*match.span(), surface, low[:-1] if negated else low)
+    short = low.removesuffix("s") if low == match[0].lower() and low.removesuffix("s") in QUESTION_WORDS else low
+    negated = low.removesuffix("nt" if surface == match[0] else "n")  # 'didnt', 'didn't'
+    yield Word(start, start + len(surface), surface, negated if negated in AUXILIARIES else short)
+    if short != low or (surface != match[0] and low in QUESTION_WORDS | _PRONOUNS):
+        yield Word(start + len(surface), end, match[0][len(surface) :] or "s", "is")
 
 
 @dataclass(frozen=True)

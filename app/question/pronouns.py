@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.question.message import Message, Word, words
+from app.question.message import Message, Word
 from index.text.words import (
     AUXILIARIES,
     BEING,
@@ -184,6 +184,5 @@ def _low(message: Message, n: int) -> str:
 
 def replaced(text: str, pronoun: Pronoun, name: str) -> str:
     """Put `name` in the place of a pronoun: 'her salary' -> 'Anna Berg's salary'."""
-    end = pronoun.start + len(words(text[pronoun.start : pronoun.end])[0].surface)
-    owns = pronoun.owns or text[pronoun.start : end].lower() in ("hers", "theirs")
-    return text[: pronoun.start] + name + ("'s" if owns else "") + text[end:]
+    owns = pronoun.owns or text[pronoun.start : pronoun.end].lower() in ("hers", "theirs")
+    return text[: pronoun.start] + name + ("'s" if owns else "") + text[pronoun.end :]
