@@ -14,10 +14,15 @@ from app.records import QuestionKind, Role, Support, Turn, Understanding
 if TYPE_CHECKING:
     from app.engine import Engine
 
-DIALOGUES = [
-    json.loads(line) for line in (Path(__file__).parent / "bench" / "dialogues.jsonl").read_text("utf-8").splitlines()
-]
-COMPLETE_UNTOUCHED, OTHERS_RIGHT = 1.0, 0.85  # floors
+BENCH = Path(__file__).parent / "bench"
+
+
+def rows_of(*paths: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
+
+
+DIALOGUES = rows_of(BENCH / "dialogues.jsonl")
+COMPLETE_UNTOUCHED, OTHERS_RIGHT, QUESTIONS_UNTOUCHED = 1.0, 0.85, 0.98  # floors
 
 
 def understood_as_meant(dialogue: dict[str, Any]) -> bool:
@@ -40,6 +45,19 @@ def test_dialogues_are_understood_as_meant(complete: bool, floor: float) -> None
     wrong = [d["id"] for d in rows if not understood_as_meant(d)]
     assert len(rows) >= 35
     assert 1 - len(wrong) / len(rows) >= floor, wrong
+
+
+def test_questions_of_all_kinds_are_left_alone_after_another_matter() -> None:
+    questions = {
+        r["question"].strip() for r in rows_of(*(BENCH / "kinds").glob("*.jsonl"), BENCH / "near_misses.jsonl")
+    }
+    before = [
+        Turn(role="user", text="How many lamps did the town buy in May 2011?"),
+        Turn(role="assistant", text="The Post, 3 Jun 2011: “The mayor, Mr Ivar Lund, spoke of 400 lamps.” [1]"),
+    ]
+    changed = [q for q in questions if understand(q, before) != Understanding(standalone_question=q)]
+    assert len(questions) >= 400
+    assert 1 - len(changed) / len(questions) >= QUESTIONS_UNTOUCHED, changed
 
 
 HISTORY = [
@@ -125,6 +143,13 @@ def test_without_history_nothing_changes() -> None:
         "Did it ever pass, Holm's motion?",
         "How many of those who drowned were sailors?",
         "wages of dock workers",
+        "what's scurvy",
+        "whats the wage of a sailor",
+        "When did Holm announce that it would close?",
+        "In Bergen, how many ships were built?",
+        "what did the commander of the yard say when they fired on him and his crew",
+        "How likely is it that ships sink?",
+        "In March 1912, who was hired, and who left in March of that year?",
         "Чому тонуть кораблі?",
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.question.antecedents import Asked, another_person, antecedent, only_asks_who
 from app.question.classify import CONTEXT, classify
@@ -20,7 +21,7 @@ from app.records import QuestionKind, Turn, Understanding
 from index.text.analysis import stem
 from index.text.words import REQUESTS
 
-_REMEMBERED = 40  # turns
+_REMEMBERED = 20  # turns
 _THE = re.compile(r"\bthe ([\w-]+)", re.IGNORECASE)
 
 
@@ -31,14 +32,15 @@ def in_context(typed: str, history: Sequence[Turn]) -> Understanding:
     for n, turn in enumerate(turns):
         if turn.role != "user" or not turn.text.strip():
             continue
-        understood = _understand(turn.text, past)
+        understood = _understand(turn.text, tuple(past))
         if not understood.unclear and classify(turn.text).kind is not QuestionKind.SMALLTALK:
             replies = [t.text for t in turns[n + 1 : n + 2] if t.role == "assistant"]
             past.append(Asked(understood.standalone_question, " ".join(replies)))
-    return _understand(typed, past)
+    return _understand(typed, tuple(past))
 
 
-def _understand(typed: str, past: Sequence[Asked]) -> Understanding:
+@lru_cache(maxsize=1024)  # a conversation is read again with each of its questions
+def _understand(typed: str, past: tuple[Asked, ...]) -> Understanding:
     asked = typed.strip()
     message, leans = leaning(asked)
     if leans is Leans.NOT or classify(asked).kind is QuestionKind.SMALLTALK:
@@ -70,7 +72,7 @@ def _alone(asked: str, past: Sequence[Asked]) -> Understanding:
     return Understanding(standalone_question=asked)
 
 
-def _on_the_matter(message: Message, past: Sequence[Asked]) -> Sequence[Asked]:
+def _on_the_matter(message: Message, past: tuple[Asked, ...]) -> tuple[Asked, ...]:
     """Return `past` up to the last question about what a message calls 'the school', if that is an earlier one."""
     begins = r"\Athe |\A" if message.back else r"\Z"
     named = {stem(m[1]) for m in _THE.finditer(message.text)}

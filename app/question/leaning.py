@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.question.classify import classify
 from app.question.message import DETERMINED, Message, read
-from app.question.pronouns import unbound
+from app.question.pronouns import Stands, unbound
 from app.records import QuestionKind
 from index.text.analysis import analyse
 from index.text.words import (
@@ -54,6 +54,9 @@ _VAGUE = frozenset(
 # Verbs without '-ed' that tell what people did: 'how many came back' counts no noun.
 _PAST = frozenset("came went left fled ran got took lost won fell fought paid sent stood chose quit".split())
 _SAYS_NOTHING = FUNCTION_WORDS | REFERENCES | PREPOSITIONS | SAYING | QUANTITIES | SOMEBODY | _VAGUE
+_LONG = 25  # words: whoever writes so many says what is meant
+_ENOUGH = 6  # telling words by which a question is found, whatever its 'they' stands for
+_FEW = 2  # telling words
 _ALONE_AT_MOST = 2  # words that are no sentence and need no 'and' before them to be a fragment
 
 
@@ -78,11 +81,19 @@ def _leans(bare: str, message: Message) -> Leans:
         return Leans.NOT
     if all(w.low in _SAYS_NOTHING for w in message.words):
         return Leans.BARE
+    if message.back or _points_outside(message):
+        return Leans.CLAUSE
     if not message.is_clause:
-        if unbound(message):
-            return Leans.CLAUSE
         return Leans.FRAGMENT if _is_fragment(message) else Leans.NOT
-    return Leans.CLAUSE if message.back or unbound(message) or _lacks_a_noun(message) else Leans.NOT
+    return Leans.CLAUSE if _lacks_a_noun(message) else Leans.NOT
+
+
+def _points_outside(message: Message) -> bool:
+    """Return whether a pronoun stands for nothing in the message; in one that says much, only a person is missed."""
+    if len(message.words) > _LONG:
+        return False
+    says_enough = sum(w.low not in _SAYS_NOTHING for w in message.words) >= _ENOUGH
+    return any(p.stands is Stands.PERSON or not says_enough for p in unbound(message))
 
 
 def _is_foreign(message: Message) -> bool:
@@ -96,8 +107,8 @@ def _is_fragment(message: Message) -> bool:
     first = message.words[0].low
     telling = [w for w in message.words if w.low not in _SAYS_NOTHING]
     named = all(w.is_capital or w.low in DETERMINED for w in message.words)
-    read_dates = analyse(message.text).dates
-    dated = bool(read_dates) and len(telling) <= _ALONE_AT_MOST + 1
+    dates = analyse(message.text).dates
+    dated = all(any(d.start <= w.start < d.end for d in dates) for w in telling)
     return message.joined or first in PREPOSITIONS or named or dated or len(telling) <= _ALONE_AT_MOST
 
 
@@ -110,5 +121,6 @@ def _lacks_a_noun(message: Message) -> bool:
         return True
     if low[0] == "which" and low[1] in AUXILIARIES:
         return not any(w.is_capital or w.is_plural or w.low in DETERMINED for w in message.words[2:])
-    counts_a_verb = low[2:3] and (low[2] in AUXILIARIES | _PAST or low[2].endswith("ed"))
-    return low[:2] == ["how", "many"] and bool(counts_a_verb)
+    if low[:2] != ["how", "many"] or len(more) >= _FEW or any(w.is_plural for w in message.words[3:4]):
+        return False
+    return low[2] in AUXILIARIES | _PAST or low[2].endswith("ed")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.question.classify import smalltalk
-from index.text.words import AUXILIARIES, COUNTED, FUNCTION_WORDS, QUESTION_WORDS, REQUESTS, SAYING
+from index.text.words import AUXILIARIES, COUNTED, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, REQUESTS, SAYING
 
 _WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)\d+|['’.-][^\W_]+)*")
 _ENDING = re.compile(r"(?<=n)['’]t$|['’](?:s|re|ve|ll|d|m)$")
@@ -88,8 +88,9 @@ class Message:
         relative = False  # within 'the soldiers who were punished'
         for n, word in enumerate(self.words):
             begins = n == 0 or self.parted(n)
-            asks = begins or (n == 1 and self.words[0].low not in DETERMINED)
-            relative = (relative and not begins) or (word.low in QUESTION_WORDS | {"that"} and not asks)
+            fronted = self.words[0].low in PREPOSITIONS | {"of"} and word.low in ("how", "what", "why")
+            asks = begins or fronted or (n == 1 and self.words[0].low not in DETERMINED)
+            relative = (relative and not asks) or (word.low in QUESTION_WORDS | {"that"} and not asks)
             if not relative and word.low in (STARTERS if asks else AUXILIARIES):
                 return True
         return False

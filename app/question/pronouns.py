@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.question.message import Message, Word
+from index.text.analysis import analyse
 from index.text.words import (
     AUXILIARIES,
     BEING,
@@ -49,18 +50,25 @@ class Pronoun(NamedTuple):
 _OWNING = frozenset(("his", "its", "their"))
 _SUBJECTS = frozenset(("he", "she", "they"))
 _JOINS = frozenset(("and", "but", "or", "so", "then"))
-_CLAUSES = frozenset(("because", "if", "while", "although", "though", "unless"))
+_CLAUSES = frozenset(("because", "if", "while", "although", "though", "unless", "when", "once", "whether"))
+_RELATIVES = frozenset(("who", "which", "that", "where"))
+# Behind one of these a pronoun is the subject of a clause of its own, if a verb follows.
+_BEFORE_A_SUBJECT = _CLAUSES | _RELATIVES | QUESTION_WORDS | frozenset(("before", "after", "until", "since", "as"))
 _PLACED = frozenset(("in", "at", "near", "from", "to", "of", "about"))
 _DEFINED = SOMEBODY | QUESTION_WORDS | PREPOSITIONS  # 'those who', 'those in prison'
-_DEICTIC = frozenset(("year", "month", "week", "war")) | SOURCES  # known without being named: 'this year'
-_AGENT = re.compile(r"\w+(?:er|or|ist|man|woman|ian|ant|boss|chief|head|wife)$")
+_DEICTIC = (
+    frozenset("year month week days war type kind sort".split()) | SOURCES
+)  # known without being named: 'this year'
+_AGENT = re.compile(r"\w*(?:er|or|ist|man|woman|ian|ant|boss|chief|head|wife)$")
+_BEFORE_A_NOUN = DETERMINERS | PREPOSITIONS | BEING
+_SHORTEST_CLAUSE = 4  # words of 'if a soldier deserts'
 # 'it' that stands for nothing, or for what comes behind it.
 _EMPTY_IT = re.compile(
     r"\b(?i:is|was|isn't|wasn't) it\b(?: [\w'’-]+){0,4}? "
     r"(?:that|who|whether|if|how|why|what|to (?!the\b|an?\b|[A-Z\d]))|"
     r"\b(?i:it)(?:'s| is| was) [\w'’-]+ (?:that|to|if|whether|for)\b|\b(?i:it) (?:seems|appears)\b|"
     r"\b(?i:does|did|do|would|will) it (?:take|cost|mean|matter|feel|look like|help|happen|come about) "
-    r"(?:to|for|that|if|when|whether)\b|"
+    r"(?:to|for|that|if|when|whether)\b|(?:make|makes|made) it (?=to|in|into)|when it comes to|it, [^,]+, that\b|"
     r"\b(?i:how) (?:long|much|many)\b.{0,20} it takes?\b"
 )
 
@@ -72,9 +80,9 @@ def unbound(message: Message) -> list[Pronoun]:
 
 
 def _pronoun(message: Message, n: int) -> Pronoun | None:
-    word, after = message.words[n], _low(message, n + 1)
-    inverted = _low(message, n - 1) in AUXILIARIES
-    subject = word.low in _SUBJECTS or (word.low == "it" and (inverted or after in AUXILIARIES))
+    word, before, after = message.words[n], _low(message, n - 1), _low(message, n + 1)
+    acts = after in AUXILIARIES or after.endswith("ed") or (bool(after) and before in _BEFORE_A_SUBJECT | SAYING)
+    subject = word.low in _SUBJECTS or (word.low == "it" and (before in AUXILIARIES or acts))
     beside = bool(after) and not message.parted(n + 1) and after not in FUNCTION_WORDS | PREPOSITIONS
     owns = word.low in _OWNING or (word.low == "her" and beside)
     stands = _stands(message, n)
@@ -99,9 +107,12 @@ def _points(message: Message, n: int) -> bool:
     last = not after or message.parted(n + 1)
     match low:
         case "that":
-            return last or n == 0 or before in AUXILIARIES | PREPOSITIONS
-        case "this" | "these":
+            dated = after in _DEICTIC and bool(analyse(message.text).dates)  # 'in March of that year'
+            return not dated and (last or n == 0 or before in AUXILIARIES | PREPOSITIONS)
+        case "this":
             return after not in _DEICTIC and not _is_named(message, n + 1)
+        case "these":
+            return last or (after not in _DEICTIC and not _is_named(message, 0))
         case "those":
             defined = after in _DEFINED or (after.endswith("ed") and len(message.words) > n + 2)  # 'those killed in'
             return last or (not defined and (before == "of" or message.words[n + 1].is_plural))
@@ -113,9 +124,9 @@ def _points(message: Message, n: int) -> bool:
             return last or before in SAYING
         case "one":
             return before in ("which", "that", "this", "other", "same") and (last or after in AUXILIARIES)
-        case "ones" | "others" | "latter" | "former":
+        case "ones" | "others":
             return True
-        case "rest" | "same" | "other":
+        case "rest" | "same" | "other" | "latter" | "former":
             return before == "the" and (last or after in AUXILIARIES)
     return False
 
@@ -128,10 +139,12 @@ def _is_named(message: Message, n: int) -> bool:
 def _is_bound(message: Message, n: int, pronoun: Pronoun) -> bool:
     if _low(message, n + 1) in ("who", "whose") and not message.parted(n + 1):
         return True  # 'he who wrote'
-    clause = n if pronoun.owns else _clause_start(message, n, pronoun)
+    clause, close = (n, True) if pronoun.owns else _clause_start(message, n, pronoun)
     earlier = message.words[:clause]
-    if pronoun.owns or pronoun.stands in (Stands.PERSON, Stands.GROUP):
+    if close or pronoun.stands is Stands.GROUP:
         bound = any(_agrees(earlier, k, pronoun.stands) for k in range(clause))
+    elif pronoun.stands is Stands.PERSON:
+        bound = any(_agrees(earlier, k, s) for k in range(clause) for s in (Stands.PERSON, Stands.THING))
     else:
         bound = any(w.low not in FUNCTION_WORDS | PREPOSITIONS | SAYING for w in earlier)
     at_place = message.words[n].low == "there" and any(
@@ -140,15 +153,22 @@ def _is_bound(message: Message, n: int, pronoun: Pronoun) -> bool:
     return bound or at_place or _is_named_behind(message, n, pronoun.stands)
 
 
-def _clause_start(message: Message, n: int, pronoun: Pronoun) -> int:
-    """Return the number of the word that the pronoun's clause begins with."""
+def _clause_start(message: Message, n: int, pronoun: Pronoun) -> tuple[int, bool]:
+    """Return the number of the word that the pronoun's clause begins with, and whether that clause is part of another.
+
+    What a clause is part of holds nouns that do not fit beside ones that do; what stands before it may be meant whole.
+    """
     if pronoun.subject and _low(message, n - 1) not in AUXILIARIES:
-        return n
+        return n, pronoun.stands is not Stands.PERSON
+    if _low(message, 0) in _CLAUSES and _low(message, n - 1) in AUXILIARIES and n > _SHORTEST_CLAUSE:
+        return n - 1, False  # 'if a soldier is late is that a crime'
     for k in range(n, 0, -1):
         joined = _low(message, k - 1) in _JOINS and not message.words[k].is_capital
         if joined or message.parted(k) or message.words[k].low in _CLAUSES:
-            return k
-    return 0
+            return k, False
+        if message.words[k].low in _RELATIVES and k < n and _low(message, k - 1) not in AUXILIARIES | PREPOSITIONS:
+            return k, True
+    return 0, True
 
 
 def _is_named_behind(message: Message, n: int, stands: Stands) -> bool:
@@ -159,6 +179,7 @@ def _is_named_behind(message: Message, n: int, stands: Stands) -> bool:
     rest = Message(message.text[message.words[parted].start :])
     subordinate = message.words[0].low in _CLAUSES | {"when", "after", "before"} and _low(message, 1) not in AUXILIARIES
     apart = not rest.is_clause and rest.words[0].low not in PREPOSITIONS and message.is_clause
+    subordinate = subordinate or (message.words[0].low in PREPOSITIONS | {"as"} and rest.is_clause)
     return (apart or subordinate) and any(_agrees(rest.words, k, stands) for k in range(len(rest.words)))
 
 
@@ -170,12 +191,14 @@ def _agrees(found: list[Word], n: int, stands: Stands) -> bool:
     if word.low in FUNCTION_WORDS | PREPOSITIONS | PERSONAL | PLURAL | NEUTER:
         return False
     person = word.low in TITLES or _AGENT.match(word.low) is not None
-    named = word.is_capital or before in AUXILIARIES  # 'when did pym resign': a noun without an article
+    owner = word.end - word.start > len(word.surface) and before not in DETERMINERS  # 'hryb's'
+    named = word.is_capital or before in AUXILIARIES or owner or n == 0  # 'when did pym resign': without an article
     if stands is Stands.PERSON:
-        return person or (named and not word.is_plural and before not in ("in", "at", "near", "from"))
+        proper = word.is_capital or not word.is_plural
+        return person or (named and proper and before not in ("in", "at", "near", "from"))
     if stands is Stands.GROUP:
         return person or named or word.is_plural or word.low in KINDS
-    return not word.is_plural and (named or before in DETERMINERS | PREPOSITIONS | BEING)
+    return word.is_capital or (not word.is_plural and not person and (named or before in _BEFORE_A_NOUN))
 
 
 def _low(message: Message, n: int) -> str:
