@@ -172,12 +172,14 @@ class Understanding(Record):
     """A question as it was understood.
 
     `standalone_question`: in need of no earlier turn. `context`: the earlier question that was used for it; '' if none
-    was. `corrections`: misspelt words that were mended. `language`: the code (ISO 639-1) of a question that the model
-    does not read. `parts`: the questions of one message, if it holds several.
+    was. `unclear`: too little was said to search for. `corrections`: misspelt words that were mended. `language`: the
+    code (ISO 639-1) of a question that the model does not read. `parts`: the questions of one message, if it holds
+    several.
     """
 
     standalone_question: str
     context: str = ""
+    unclear: bool = False
     corrections: tuple[Correction, ...] = ()
     language: str = ""
     parts: tuple[str, ...] = ()

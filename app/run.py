@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.answer.compose import Numbering, finish
+from app.answer.compose import Draft, Numbering, finish
 from app.answer.direct import direct
 from app.answer.extract import telling_figure
+from app.answer.unclear import question_back
 from app.answerer import Answerer, Found, Stopwatch
 from app.compare.rows import Comparison, compare, tabulate
 from app.question.classify import CONTEXT, classify
-from app.question.follow_up import stand_alone
-from app.records import Done, Event, IndexStamp, QuestionKind, StatementReady, Turn, Understanding, Understood
+from app.question.follow_up import in_context
+from app.records import (
+    Done,
+    Event,
+    IndexStamp,
+    QuestionKind,
+    Role,
+    StatementReady,
+    Support,
+    Turn,
+    Understanding,
+    Understood,
+)
 from app.settings import Settings
 from index.filters import Filters
 from index.retrieve import Retriever
@@ -42,7 +54,7 @@ class Run:
 
     def events(self) -> Iterator[Event]:
         """Yield the events of an answer."""
-        parts = self._parts()
+        parts = [self._unclear()] if self.understood.unclear else self._parts()
         found = parts[0] if len(parts) == 1 else _together(parts, self.asked.kind)
         understood = self.understood if len(parts) > 1 else self.understood.model_copy(update={"parts": ()})
         yield Understood(kind=found.kind, **dict(understood))
@@ -72,7 +84,7 @@ class Run:
     def comparison(self) -> Comparison:
         """Compare what the sources say; what an answer would refuse has no rows."""
         answerer, asked = self.answerer, self.asked
-        searches = asked.kind not in (QuestionKind.SMALLTALK, QuestionKind.OPINION)
+        searches = asked.kind not in (QuestionKind.SMALLTALK, QuestionKind.OPINION) and not self.understood.unclear
         searches = searches and not answerer.about_corpus(asked) and not answerer.to_summarise(asked)
         evidence = answerer.evidence(asked) if searches else None
         rows = []
@@ -82,19 +94,29 @@ class Run:
             rows = compare(asked, figure, self.retriever, answerer.sources, scope, answerer.satisfying)
         return tabulate(self.question, asked, rows, answerer.sources, self.stamp)
 
+    def _unclear(self) -> Found:
+        """Ask back."""
+        return Found(QuestionKind.UNCLEAR, (Draft(question_back(self.question), (), Support.NONE, Role.SELF),))
+
     def _parts(self) -> list[Found]:
         """Answer each question of the message; the whole as one where it holds one, or where no part is answered."""
-        texts = self.understood.parts
-        found = [self._part(text, texts[:n]) for n, text in enumerate(texts)]
+        found: list[Found] = []
+        turns: list[Turn] = []
+        for text in self.understood.parts:
+            found.append(self._part(text, turns))
+            said = [Turn(role="assistant", text=f"“{d.text}”") for d in found[-1].drafts[:1]]
+            turns += [Turn(role="user", text=text), *said]
         return found if any(f.drafts for f in found) else [self.answerer.answer(self.asked)]
 
-    def _part(self, text: str, before: tuple[str, ...]) -> Found:
-        """Answer one question; one that cannot be answered alone may need those before it."""
-        alone = classify(stand_alone(text, [Turn(role="user", text=t) for t in before]))
-        found = self.answerer.answer(alone)
-        if found.drafts or not before or alone.text.endswith(")"):
-            return found
-        return self.answerer.answer(classify(f"{text.rstrip(' ?')}?{CONTEXT}{before[0].rstrip(' ?')})"))
+    def _part(self, text: str, before: list[Turn]) -> Found:
+        """Answer one question; one that cannot be answered alone may need the first of the message."""
+        alone = in_context(text, before)
+        found = None if alone.unclear else self.answerer.answer(classify(alone.standalone_question))
+        if (found and found.drafts) or not before:
+            return found or self._unclear()
+        beside = f"{text.rstrip(' ?')}?{CONTEXT}{before[0].text.rstrip(' ?')})"
+        again = self.answerer.answer(classify(beside)) if beside != alone.standalone_question else None
+        return next((f for f in (again, found) if f and f.drafts), found or again or self._unclear())
 
 
 def _together(parts: list[Found], kind: QuestionKind) -> Found:

@@ -136,7 +136,6 @@ FIELDS = [
     "understood",
     "asked_of",
     "names",
-    "unreadable",
     "statements",
     "answer",
     "problem",

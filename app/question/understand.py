@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.question.classify import says_how_to_answer
-from app.question.follow_up import stand_alone
+from app.question.follow_up import in_context
 from app.question.language import unreadable
 from app.question.message import find_question
 from app.question.parts import parts
@@ -33,8 +33,8 @@ def understand(
         return Understanding(standalone_question=question, corrections=corrections, language=language)
     question, corrections = _read(typed, vocabulary)
     earlier = [t.model_copy(update={"text": _read(t.text, vocabulary)[0]}) if t.role == "user" else t for t in history]
-    text = stand_alone(question, earlier)
-    return Understanding(standalone_question=text, corrections=corrections, parts=_parts(text))
+    found = in_context(question, earlier)
+    return found.model_copy(update={"corrections": corrections, "parts": _parts(found.standalone_question)})
 
 
 def _read(typed: str, vocabulary: Vocabulary) -> tuple[str, tuple[Correction, ...]]:

@@ -86,10 +86,15 @@ QUANTIFIERS = STOP_WORDS | PREPOSITIONS | QUANTITIES | _words(
     """above after almost among approximately around below besides between even exactly first just last like nearly not
     only other out over roughly since such up within"""
 )  # fmt: skip
-REFERENCES = _words(
-    "it its they them their theirs that this those these there then one ones former latter such same else other others "
-    "so"
-)
+# Pronouns and their like, by what they may stand for.
+PERSONAL = _words("he him his she her hers")
+PLURAL = _words("they them their theirs")
+NEUTER = _words("it its")
+POINTERS = _words("this that these those there then so one ones former latter others else such same other rest")
+REFERENCES = PERSONAL | PLURAL | NEUTER | POINTERS
+DETERMINERS = _words("the a an this that these those my our your his her its their no every each another")
+BEING = _words("is are was were be been being isnt wasnt")
+SOMEBODY = _words("who whom whose someone somebody anyone anybody everyone everybody nobody")
 # Words that other languages of Latin script do not have: 'was' and 'is' are German, 'has' is Spanish.
 PLAIN_ENGLISH = QUESTION_WORDS | _words(
     "does did were the about tell many much been with this that from they their and said says"

@@ -17,8 +17,8 @@ class Exchange:
     """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
 
     `as_typed`: it was asked word for word. `understood`: how it was read, as soon as that is known.
-    `asked_of`: ids of the only sources that were asked; empty: all of them. `stopped`: the reader ended the answer early.
-    `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
+    `asked_of`: ids of the only sources that were asked; empty: all of them. `stopped`: the reader ended the answer
+    early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
     `offered`: sources to ask about instead, where there is no answer.
