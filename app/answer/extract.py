@@ -53,7 +53,7 @@ _TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
-_AS_SURE = 0.7  # part of the lead's confidence that a sentence needs for the direct line
+_AS_SURE, _AS_LIKELY = 0.7, 0.5  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 
@@ -123,7 +123,8 @@ def drafts(kind: QuestionKind, chosen: Sequence[Candidate]) -> list[Draft]:
     found = []
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        sure = candidate.confidence >= _AS_SURE * chosen[0].confidence
+        lead = chosen[0]
+        sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
         answers = kind not in _NO_DIRECT and (n == 0 or (sure and kind is not QuestionKind.LATEST))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
     return found

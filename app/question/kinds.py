@@ -23,7 +23,7 @@ KINDS = {
         r"\bwho(?: is|'s) (?:right|telling the truth|to be believed|lying)\b|"
         r"\b(?:should|ought) (?:i|we) (?:to )?\w|\bcan (?:i|we) (?:really )?(?:trust|believe)\b|"
         r"^(?:and |but |so )?(?:is|was|are|were) (?:it|this|that) (?:really |not )?(?:fair|right|wrong|just|moral)\b|"
-        r"\bought\b|\bwhat should .{2,40}? (?:do|have done)\b|\bdeserved?\b|"
+        r"\bought (?:the|they|he|she|it|one)\b|\bwhat should .{2,40}? (?:do|have done)\b|\bdeserved?\b|"
         r"^(?:is|was|were|are) .{2,60}\b(?:a hero|heroes|a traitor|traitors|to blame|justified)\b|"
         r"^will .{2,80}\b(?:ever|next year|in the future|soon|succeed|win|lose|collapse)\b"
     ),
