@@ -53,7 +53,7 @@ _TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
-_AS_SURE, _AS_LIKELY = 0.7, 0.5  # parts of the lead's confidence and probability that the direct line asks of others
+_AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 
