@@ -13,9 +13,10 @@ from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled
 from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
+from app.chat.session.offers import Offers
 from app.chat.session.problems import attempt
 from app.chat.session.stored import record_of, restored
-from app.chat.session.suggestions import suggestions
+from app.chat.session.suggestions import first_suggestions
 from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_source
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
@@ -64,9 +65,10 @@ class Events:
         for grown in converse(
             self.provider, conversation, question, texts,
             asked_of=state.sources, replace_last=last, language_of=lambda q: unreadable(q, self.settings.index),
+            offer=Offers(self.settings.corpus).near,
         ):  # fmt: skip
             now = TabState(state.conversation_id, grown)
-            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].pending else _to_keep(now))
+            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].busy else _to_keep(now))
             box = gr.skip()  # what is typed meanwhile stays
 
     def stop(self, client: str, tab: TabState, language: str) -> tuple[Update, ...]:
@@ -95,7 +97,7 @@ class Events:
 
     def _restored(self, state: ClientState, texts: Texts) -> Conversation:
         engine = attempt(self.provider.engine, texts)[0] if state.records else None
-        return restored(state.records or (), engine, texts)
+        return restored(state.records or (), engine, texts, Offers(self.settings.corpus, engine).recalled)
 
     def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
         """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
@@ -122,7 +124,7 @@ class Events:
 
         def opening() -> str:
             sources = self.provider.engine().sources()
-            return str(first_page_html(sources, suggestions(self.settings.corpus, texts), texts))
+            return str(first_page_html(sources, first_suggestions(self.settings.corpus), texts))
 
         shown, problem = attempt(opening, texts)
         return shown or str(first_page_html((), (), texts, problem))

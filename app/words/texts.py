@@ -109,6 +109,8 @@ class Texts:
     covered: str
     about_source: str
     about_article: str
+    asked_in_english: str
+    offering: str
     look_at_sources: str
 
     # below an answer

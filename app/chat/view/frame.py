@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html, question_list
+from app.chat.session.suggestions import Suggestion
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html
+from app.chat.view.offered import suggestions_html
 from app.render.html import html, join
 from app.words.describe import date_words
 from app.words.languages import TEXTS
@@ -54,7 +56,9 @@ def _languages(texts: Texts) -> Markup:
     )
 
 
-def first_page_html(sources: Sequence[Source], suggestions: Sequence[str], texts: Texts, problem: str = "") -> Markup:
+def first_page_html(
+    sources: Sequence[Source], suggestions: Sequence[Suggestion], texts: Texts, problem: str = ""
+) -> Markup:
     """Say what this is and what it reads, with questions to begin with; or `problem`, the words on what to do."""
     body = problem_html(problem, texts)
     if not problem:
@@ -62,7 +66,7 @@ def first_page_html(sources: Sequence[Source], suggestions: Sequence[str], texts
             '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>',
             corpus=_corpus(sources, texts),
             head=texts.try_these,
-            questions=question_list((q, q, "") for q in suggestions),
+            questions=suggestions_html(suggestions, texts),
             keys=texts.keys_hint,
         )
     return html(
