@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import FACT, REFUSED, Pages, answered, ask, in_view
+from tests.browser import FACT, Pages, answered, ask, in_view
 from tests.chat_engine import OverlapEngine
 
 pytestmark = pytest.mark.browser

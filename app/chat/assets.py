@@ -10,7 +10,8 @@ SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
     "composer.js", "sources.js", "actions.js", "startup.js", "keys.js",
 )  # fmt: skip
-FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
+ICON = "icon.svg"
+FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript") | {ICON: "image/svg+xml"}
 
 
 def asset(name: str) -> bytes:

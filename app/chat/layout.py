@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
 from app.chat.events import Events
+from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
 from app.chat.theme import theme
@@ -58,6 +59,7 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     )
     gradio_app: FastAPI = mounted.routes[-1].app  # type: ignore[attr-defined]  # of a Mount
     gradio_app.add_middleware(Leftovers, blocks=page)
+    gradio_app.add_middleware(PageHead)
     gradio_app.add_middleware(PageRoutes)
     return mounted
 

@@ -83,6 +83,15 @@ class Texts:
     keys_hint: str
     suggestions: tuple[str, ...]
 
+    # the pages beside the chat
+    page_description: str
+    about_footnote: str
+    about_heads: tuple[str, ...]
+    about_words: tuple[str, ...]
+    not_found: str
+    not_found_more: str
+    to_the_chat: str
+
     # the answer
     conversation: str
     you_asked: str

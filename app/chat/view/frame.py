@@ -10,6 +10,7 @@ from app.chat.session.suggestions import Suggestion
 from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html
 from app.chat.view.offered import suggestions_html
 from app.render.html import html, join
+from app.render.own_page import ABOUT
 from app.words.describe import date_words
 from app.words.languages import TEXTS
 from app.words.texts import Texts
@@ -63,11 +64,15 @@ def first_page_html(
     body = problem_html(problem, texts)
     if not problem:
         body = html(
-            '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>',
+            '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>'
+            '<p class="keys-about"><a href="{about}?language={code}">{about_words}</a></p>',
             corpus=_corpus(sources, texts),
             head=texts.try_these,
             questions=suggestions_html(suggestions, texts),
             keys=texts.keys_hint,
+            about=ABOUT,
+            code=texts.code,
+            about_words=texts.about_footnote,
         )
     return html(
         '<div class="welcome"><h2>{head}</h2><p class="welcome-more">{more}</p>{body}</div>',

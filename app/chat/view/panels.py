@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, button, problem_html
 from app.render.html import html, join
+from app.render.own_page import ABOUT
 from app.sources import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, relation_words, time_words
 from app.words.texts import Texts
@@ -77,7 +78,8 @@ def sources_panel_html(contents: IndexContents | None, texts: Texts, problem: st
         entries=join(_entry(e, texts) for e in contents.entries),
         none=texts.sources_none,
     )
-    return _panel("sources", texts.sources, body, texts, contents.generation)
+    about = html('<p><a href="{url}?language={t.code}">{t.about_footnote}</a></p>', url=ABOUT, t=texts)
+    return _panel("sources", texts.sources, body + about, texts, contents.generation)
 
 
 def index_counts(contents: IndexContents, texts: Texts) -> dict[str, str]:
