@@ -52,7 +52,13 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
     panel.get_by_role("searchbox").fill("associated press")
     expect(panel.locator("[data-source]:visible")).to_have_count(1)
     entry.get_by_role("checkbox").check()
+    panel.get_by_role("searchbox").fill("AP")  # also the beginning of 'April' and inside 'capture'
+    expect(panel.locator("[data-source]:visible").nth(1)).to_be_visible()
+    assert panel.locator("[data-source]:visible").first.get_attribute("data-source") == "ap-2024-11-29-desertion"
+    panel.get_by_role("searchbox").fill("kyiv")
+    assert panel.locator("[data-source]:visible .publisher").first.inner_text() == "Kyiv Independent"
     panel.get_by_role("searchbox").fill("")
+    assert panel.locator("[data-source]").first.get_attribute("data-source") == "wsws-2024-11-15-desertions-avalanche"
     panel.locator("[data-choose='elpais-2024-10-21-kurakhove']").check()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
-STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css")
+STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css", "copy.css")
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
     "composer.js", "sources.js", "actions.js", "startup.js", "keys.js",

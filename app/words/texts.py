@@ -125,6 +125,7 @@ class Texts:
     # below an answer
     this_answer: str
     copy: str
+    copy_sources_as: str
     copied: str
     copy_link: str
     link_copied: str
