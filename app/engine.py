@@ -76,6 +76,8 @@ class Engine:
         """Load what the first question would load."""
         self.search("How many, when and why?", self.settings.hits)
         detect("In which language is this question?")
+        with self._serving.current() as retriever:
+            retriever.vocabulary.near("qestion", 1)
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` passages that best match `query`, best first. Raises what `ask` raises."""
@@ -134,5 +136,5 @@ class Engine:
         """Hold the current generation while a question is on its way. Raises what `ask` raises."""
         question = checked(question)
         with self._serving.current() as retriever:
-            understood = understand(question, history, as_typed)
+            understood = understand(question, history, retriever.vocabulary, self.settings.index, as_typed)
             yield Run(retriever, self.settings, self.threshold, question, understood, filters)

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from app.answer.emphasis import emphasise
 
 from app.answer.compose import Draft, Numbering
-from app.answer.emphasis import emphasise
 from app.engine import Engine
 from app.question.classify import classify
 from app.records import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
@@ -40,7 +40,7 @@ def check(answer: Answer, engine: Engine) -> None:
     marks = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
     assert marks == set(numbers)
     assert {n for s in answer.sources for n in s.footnotes} == set(numbers)
-    if answer.kind is not QuestionKind.SMALLTALK:
+    if answer.kind not in (QuestionKind.SMALLTALK, QuestionKind.UNCLEAR):
         assert all(s.quotes for s in answer.statements)
     for statement in answer.statements:
         assert all(0 <= a < b <= len(statement.text) for a, b in statement.emphasis)

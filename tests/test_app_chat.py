@@ -73,9 +73,9 @@ class Page(HTMLParser):
 
 
 OURS = {
-    *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "ul", "li", "blockquote", "pre"),
+    *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "h4", "ul", "li", "blockquote", "pre"),
     *("a", "br", "button", "mark", "strong", "em", "code", "cite", "form", "label", "textarea", "dl", "dt", "dd"),
-    *("svg", "path", "details", "summary", "template", "sup", "ol"),
+    *("svg", "path", "details", "summary", "template", "ol"),
 }
 
 
@@ -210,7 +210,7 @@ def test_a_follow_up_brings_the_earlier_turns() -> None:
     assert question == "and in January 2024?"
     assert [t.role for t in history] == ["user", "assistant"]
     assert "[1]" in history[1].text
-    assert "Read as:" in str(exchanges_html(conversation, ENGLISH))
+    assert "Understood as:" in str(exchanges_html(conversation, ENGLISH))
 
 
 class Failing(OverlapEngine):
@@ -220,8 +220,10 @@ class Failing(OverlapEngine):
         super().__init__(read_corpus(CORPUS))
         self.error, self.after = error, after
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
-        yield from list(super().ask(question, history, filters))[: self.after]
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+    ) -> Generator[Event]:
+        yield from list(super().ask(question, history, filters, as_typed))[: self.after]
         raise self.error
 
 
@@ -261,9 +263,11 @@ def test_an_answer_that_the_reader_leaves_is_closed() -> None:
     closed = []
 
     class Watched(OverlapEngine):
-        def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
+        def ask(
+            self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        ) -> Generator[Event]:
             try:
-                yield from super().ask(question, history, filters)
+                yield from super().ask(question, history, filters, as_typed)
             finally:
                 closed.append(question)
 

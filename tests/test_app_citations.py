@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.render.citations import authors, cite, cite_all
-from app.render.rich_text import answer_rich_text
+from app.render.markdown import answer_markdown
+from app.render.rich_text import rich_text
 from app.render.style import Style
 from index.read.corpus import read_corpus
 from index.source import Kind, SourceFacts
@@ -111,8 +112,8 @@ def test_rich_text_says_the_same_as_the_markdown_and_is_escaped() -> None:
     source = source_of(f"Smugglers asked for 20,000 dollars {trick} in autumn.", title=trick)
     (exchange,) = asked(OverlapEngine([source]), "Smugglers asked dollars")
     assert exchange.answer is not None
-    page = Page(str(answer_rich_text(exchange.answer, [source])))
-    assert page.tags <= {"p", "strong", "em", "sup", "ol", "li", "a", "br"}
+    page = Page(str(rich_text(answer_markdown(exchange.answer, [source]))))
+    assert page.tags <= {"p", "strong", "em", "ol", "li", "a"}
     assert not [a for a in page.attributes if a[0].startswith("on")]
-    assert f"Smugglers asked for 20,000 dollars {trick} in autumn.”[1]" in page.words
+    assert f"Smugglers asked for 20,000 dollars {trick} in autumn.” [1]" in page.words
     assert "References" in page.words

@@ -99,7 +99,7 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (
         ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
         2,
-        "--markdown, --bundle and --history go with a QUESTION",
+        "--markdown, --bundle, --history and --as-typed go with a QUESTION",
     ),
     (("ask", "Why do soldiers desert?", "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
     (("ask", "why?", "--nonsense"), 2, "nonsense"),
@@ -169,6 +169,26 @@ def test_a_batch_takes_what_its_help_says(footnote_here: Footnote, tmp_path: Pat
     assert (done.returncode, done.stderr) == (0, "")
     answers = [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")]
     assert [(a["id"], a["question"]) for a in answers] == [("a", odd), ("b", odd)]
+
+
+FOLLOW_UP = "and bill No. 12095?"
+EARLIER = [{"role": "user", "text": "How many votes did bill No. 11322 get?"}]
+
+
+def test_a_question_can_be_asked_word_for_word(footnote_here: Footnote, tmp_path: Path) -> None:
+    (tmp_path / "h.json").write_text(json.dumps(EARLIER))
+    leaning = footnote_here("ask", FOLLOW_UP, "--history", "h.json")
+    assert "Understood as: How many votes did bill No. 12095 get?" in leaning.stdout
+    assert "add --as-typed\n" in leaning.stdout
+    alone = footnote_here("ask", FOLLOW_UP, "--history", "h.json", "--as-typed")
+    assert alone.returncode == 0
+    assert "Understood as" not in alone.stdout
+    rows = [{"question": FOLLOW_UP, "history": EARLIER, "as_typed": typed} for typed in (False, True)]
+    (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done = footnote_here("ask", "--batch", "q.jsonl", "--json")
+    read = [json.loads(line)["standalone_question"] for line in done.stdout.splitlines()]
+    assert read == ["How many votes did bill No. 12095 get?", FOLLOW_UP]
+    assert footnote_here("ask", "--batch", "q.jsonl", "--json", "--as-typed").returncode == 2
 
 
 def test_a_bad_line_of_a_batch_costs_no_other(footnote_here: Footnote, tmp_path: Path) -> None:

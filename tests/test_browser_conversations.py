@@ -246,8 +246,8 @@ def test_copying_with_references_and_a_link_that_asks_the_question_alone(pages: 
     assert turn.locator(".quoted").first.inner_text() in text.replace("\\", "")
     assert "World Socialist Web Site" in text
     rich = page.evaluate(COPIED_HTML)
-    assert "<sup>[1]</sup>" in rich
-    assert "References" in rich
+    assert "” [1]</p>" in rich
+    assert "<strong>References</strong>" in rich
     turn.get_by_role("button", name="Copy link").click()
     expect(turn.get_by_role("button", name="Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")

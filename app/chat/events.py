@@ -25,7 +25,6 @@ from app.chat.view.frame import composer_status_html, first_page_html, header_ht
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import given, record
-from app.question.language import unreadable
 from app.settings import Settings
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
@@ -49,7 +48,7 @@ class Events:
         A suggestion brings its question with the event; the box's own text stays when it does.
         """
         texts, state = TEXTS[language], read_client_state(client)
-        given, again = (_data(event).get(k) for k in ("question", "typed"))
+        given, again, as_typed = (_data(event).get(k) for k in ("question", "typed", "as_typed"))
         question = str(given if given is not None else typed).strip()
         if not question:
             yield (gr.skip(),) * 5
@@ -57,14 +56,17 @@ class Events:
         known = (tab.conversation_id, len(tab.conversation)) == (state.conversation_id, state.turns)
         if not known and state.records is None:
             # Another server, or another tab's conversation: the browser knows better.
-            yield *(gr.skip(),) * 4, message("send-records", question=question, typed=given is None)
+            yield (
+                *(gr.skip(),) * 4,
+                message("send-records", question=question, typed=given is None, as_typed=as_typed is True),
+            )
             return
         conversation = tab.conversation if state.records is None else self._restored(state, texts)
         last = bool(conversation) and conversation[-1].id == state.replace
         box: Update = "" if given is None or again else gr.skip()
         for grown in converse(
             self.provider, conversation, question, texts,
-            asked_of=state.sources, replace_last=last, language_of=lambda q: unreadable(q, self.settings.index),
+            asked_of=state.sources, replace_last=last, as_typed=as_typed is True,
             offer=Offers(self.settings.corpus).near,
         ):  # fmt: skip
             now = TabState(state.conversation_id, grown)
@@ -177,7 +179,7 @@ class Events:
         before = tab.conversation[: tab.conversation.index(exchange)]
         engine = self.provider.engine()
         filters = Filters(sources=frozenset(exchange.asked_of))
-        found = engine.compare(exchange.question, history(before), filters)
+        found = engine.compare(exchange.question, history(before), filters, exchange.as_typed)
         sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
         return Compared(exchange.id, found, sources)
 

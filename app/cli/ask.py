@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Home, Json, Sources, filters, open_engine
+from app.cli.options import AsTyped, Home, Json, Sources, filters, open_engine
 from app.cli.output import console, say, say_record, table_console
 from app.render.style import Style
 from index.errors import FootnoteError, UsageError
@@ -22,8 +22,11 @@ def ask(
     history: Annotated[Path | None, typer.Option(help="JSON file with earlier turns: [{role, text}, ...].")] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help="JSON Lines file of {id, question}, with history if you like. Prints one answer a line."),
+        typer.Option(
+            help="JSON Lines file of {id, question}, with history and as_typed if you like. Prints one answer a line."
+        ),
     ] = None,
+    as_typed: AsTyped = False,
     source: Sources = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
     cite: Annotated[
@@ -44,8 +47,11 @@ def ask(
     if sum((markdown, as_json, cite is not None)) > 1:
         raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
     if batch is not None:
-        if markdown or cite or bundle is not None or history is not None:
-            raise UsageError("--markdown, --cite, --bundle and --history go with a QUESTION; --batch prints JSON")
+        if markdown or cite or bundle is not None or history is not None or as_typed:
+            raise UsageError(
+                "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION; --batch prints JSON, "
+                "and its lines have history and as_typed of their own"
+            )
         if not as_json:
             raise UsageError("--batch prints one JSON object a line; add --json")
         from app.cli.batch import ask_batch
@@ -54,7 +60,7 @@ def ask(
         return
     turns = _read_history(history) if history else ()
     engine = open_engine(home)
-    answer = engine.answer(question or "", turns, filters(engine, source))
+    answer = engine.answer(question or "", turns, filters(engine, source), as_typed)
     if bundle is not None:
         _save_bundle(bundle, answer, engine)
     if as_json:
@@ -81,12 +87,14 @@ def _print_citations(answer: Answer, style: Style) -> None:
     say(cite_all([s.facts for s in answer.sources], style, datetime.now(UTC).date()))
 
 
-def compare(question: str, source: Sources = None, as_json: Json = False, home: Home = None) -> None:
+def compare(
+    question: str, as_typed: AsTyped = False, source: Sources = None, as_json: Json = False, home: Home = None
+) -> None:
     """Show what each source says on QUESTION, by date."""
     from app.render.terminal import print_comparison
 
     engine = open_engine(home)
-    found = engine.compare(question, filters=filters(engine, source))
+    found = engine.compare(question, filters=filters(engine, source), as_typed=as_typed)
     if as_json:
         say_record(found)
     else:

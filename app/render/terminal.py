@@ -10,10 +10,22 @@ from rich.text import Text
 
 from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
-from app.records import Answer, Role, Statement, Support
+from app.records import Answer, Part, Role, Statement, Support
 from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
-from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.describe import (
+    date_words,
+    kind_words,
+    nearest_words,
+    opening,
+    relation_words,
+    said_by,
+    speaker,
+    unreadable_words,
+)
+from app.words.direct import STOP, pieces_of
+from app.words.languages import ENGLISH
+from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
 from index.source import Source
 
@@ -21,25 +33,62 @@ CONTEXT = 300  # characters around a span that `show` prints
 
 
 def print_answer(console: SafeConsole, answer: Answer, sources: dict[str, Source]) -> None:
-    """Print statements with marks, then the footnotes with their place in the file."""
-    if answer.standalone_question != answer.question.strip():
-        console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
+    """Print how the question was understood, the direct answer, statements with marks, and the footnotes."""
+    _print_understood(console, answer)
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
         if answer.nearest:
-            console.print(Text("Closest passages, not an answer:", style="dim"))
+            console.print(Text(f"{nearest_words(answer.kind)}:", style="dim"))
         for hit in answer.nearest:
             _print_passage(console, sources[hit.source_id], hit.start, hit.end, indent=2)
         return
+    for n, part in enumerate(answer.parted):
+        if n:
+            console.print()
+        _print_part(console, answer, part)
+    if answer.quotes:
+        console.print(Text("\nFootnotes", style="bold"))
+        console.print(_footnotes(answer, sources))
+
+
+def _print_understood(console: SafeConsole, answer: Answer) -> None:
+    """Print how the question was read, and how to have it read otherwise."""
+    if other := read_as(answer.question, answer):
+        console.print(Text(f"{ENGLISH.read_as} {other}", style="dim"))
+    if mended := showing(answer):
+        console.print(Text(mended, style="dim"))
+    if back := way_back(answer.question, answer):
+        console.print(Text(f"{back}: add --as-typed", style="dim"))
+    if answer.language:
+        console.print(Text(unreadable_words(answer.language), style="yellow"))
+
+
+def _print_part(console: SafeConsole, answer: Answer, part: Part) -> None:
+    """Print what answers one question of a message, or that nothing does."""
+    if part.words and not part.statements:
+        console.print(Text(ENGLISH.part_not_answered.format(question=part.words), style="bold yellow"))
+        return
+    if part.words:
+        console.print(Text(part.words, style="bold underline"))
+    if direct := _direct(answer, part):
+        console.print(direct)
+        console.print()
     further = False
-    for statement in answer.statements:
+    for statement in part.statements:
         if statement.role is Role.FURTHER and not further and answer.quotes:
             further = True
             console.print()
         console.print(_statement(answer, statement))
-    if answer.quotes:
-        console.print(Text("\nFootnotes", style="bold"))
-        console.print(_footnotes(answer, sources))
+
+
+def _direct(answer: Answer, part: Part) -> Text:
+    """Return the direct answer on a line of its own; empty if there is none."""
+    line = Text()
+    for n, piece in enumerate(pieces_of(answer, part)):
+        who = f" ({piece.who})" if piece.who else ""
+        line.append_text(Text.assemble(STOP if n else "", (piece.words, "bold"), (who, "cyan")))
+        line.append(f" [{piece.number}]", style="green")
+    return line
 
 
 def _statement(answer: Answer, statement: Statement) -> Text:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.records import Statement, Support
+from app.records import QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.texts import Texts, locale
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
+_BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 
@@ -73,6 +74,13 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
     return texts.heading.format(name=name) if statement.heading else name
 
 
+def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLISH) -> str:
+    """Say in a few words who speaks in a statement: 'WSWS', 'our note on UNN', 'quoted by WSWS'."""
+    name = acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher)
+    name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    return texts.quoted_by.format(name=name) if statement.quoting else name
+
+
 def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = False) -> str:
     """Say what kind of source this is; `short` where its publisher is named beside it."""
     if facts.kind is Kind.ARTICLE:
@@ -100,8 +108,30 @@ def language_words(code: str, texts: Texts = ENGLISH) -> str:
     return str(locale(texts.code).languages.get(base, base))
 
 
-def refusal_words(unmentioned: Sequence[str], texts: Texts = ENGLISH) -> str:
-    """Say that the sources do not answer, and what the question names that none of them mentions."""
+def unreadable_words(code: str, texts: Texts = ENGLISH) -> str:
+    """Say that the model does not read the language of a question (ISO 639-1 code)."""
+    return texts.unreadable.format(language=language_words(code, texts))
+
+
+def refusal_words(unmentioned: Sequence[str], texts: Texts = ENGLISH, kind: QuestionKind = QuestionKind.FACT) -> str:
+    """Say that the sources do not answer, and what the question names that none of them mentions.
+
+    No source is blamed for a question that asks for an opinion or says too little.
+    """
+    if kind is QuestionKind.OPINION:
+        return texts.no_opinions
+    if kind is QuestionKind.UNCLEAR:
+        return texts.ask_back
     if not unmentioned:
         return texts.sources_do_not_answer
     return f"{texts.sources_do_not_answer} {texts.none_mentions.format(names=texts.either.join(unmentioned))}"
+
+
+def is_refusal_of_sources(kind: QuestionKind) -> bool:
+    """Return whether a refusal says that the sources do not answer; else Footnote itself declines or asks back."""
+    return kind not in (QuestionKind.OPINION, QuestionKind.UNCLEAR)
+
+
+def nearest_words(kind: QuestionKind, texts: Texts = ENGLISH) -> str:
+    """Name the passages beside a refusal: to an opinion they are what the sources hold, to a fact no answer."""
+    return texts.nearest_opinion if kind is QuestionKind.OPINION else texts.nearest

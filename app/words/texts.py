@@ -50,6 +50,7 @@ class Texts:
     undated: str
     our_note_on: str
     quoting: str
+    quoted_by: str
     heading: str
     label_article: str
     label_fulltext: str
@@ -95,7 +96,15 @@ class Texts:
     # the answer
     conversation: str
     you_asked: str
+    answer: str
+    part_not_answered: str
     read_as: str
+    ask_alone: str
+    ask_as_typed: str
+    asked_as_typed: str
+    showing: str
+    mended: str
+    search_instead: str
     asked_of: Plural
     unreadable: str
     reading: str
@@ -113,6 +122,8 @@ class Texts:
     not_answered: str
     sources_do_not_answer: str
     none_mentions: str
+    no_opinions: str
+    ask_back: str
     either: str
     see_nearest: str
     covered: str
@@ -150,6 +161,8 @@ class Texts:
     evidence_for: str
     nearest: str
     nearest_more: str
+    nearest_opinion: str
+    nearest_opinion_more: str
     nearest_gone: str
     open_source: str
     open_source_name: str

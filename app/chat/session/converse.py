@@ -12,7 +12,7 @@ from app.chat.session.problems import ENDINGS, logged, problem_words
 from app.chat.session.suggestions import Suggestion
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
-from app.records import AnswerQuote, Done, Event, StatementReady, Understood
+from app.records import AnswerQuote, Done, Event, StatementReady, Understanding, Understood
 from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import FootnoteError, UsageError
@@ -30,19 +30,21 @@ def converse(
     *,
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
-    language_of: Callable[[str], str | None] = lambda _: None,
+    as_typed: bool = False,
     offer: Offer | None = None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `language_of`: the code of a question's language if the model cannot read it. `offer`: finds
-    questions to ask instead, once it is shown that there is no answer.
+    the last one. `as_typed`: ask word for word. `offer`: finds questions to ask instead, once it is shown that there
+    is no answer.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
     """
-    exchange = Exchange(id=next_id(conversation), question=whole_characters(question), asked_of=tuple(asked_of))
+    exchange = Exchange(
+        id=next_id(conversation), question=whole_characters(question), as_typed=as_typed, asked_of=tuple(asked_of)
+    )
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
     if len(question) > MAX_QUESTION:
         problem = texts.question_too_long.format(length=len(question), most=MAX_QUESTION)
@@ -51,9 +53,9 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
+        exchange = _addressed(exchange, engine, texts)
         filters = Filters(sources=frozenset(exchange.asked_of))
-        with closing(engine.ask(exchange.question, history(before), filters)) as events:
+        with closing(engine.ask(exchange.question, history(before), filters, as_typed)) as events:
             for event in events:
                 exchange = _grown(exchange, event, engine)
                 refused = exchange.answer is not None and exchange.answer.abstained
@@ -90,8 +92,8 @@ def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange
 def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
     match event:
         case Understood():
-            differs = event.standalone_question.strip() != exchange.question.strip()
-            return replace(exchange, read_as=event.standalone_question if differs else "")
+            read = Understanding(**{name: getattr(event, name) for name in Understanding.model_fields})
+            return replace(exchange, understood=read)
         case StatementReady():
             sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)

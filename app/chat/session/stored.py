@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.chat.session.engine import ChatEngine
-from app.chat.session.exchange import MOST, Conversation, Exchange, prove
+from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, prove
 from app.chat.session.suggestions import Suggestion
 from app.question.check import MAX_QUESTION
-from app.records import Answer, AnswerQuote, Statement, Support, as_one
+from app.records import Answer, AnswerQuote, Statement, Support, Understanding, as_one
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
 from index.source import Source
@@ -31,10 +31,10 @@ class StoredExchange(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     question: str = Field(max_length=MAX_QUESTION)
-    read_as: str = ""
+    as_typed: bool = False
+    understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    unreadable: str = Field("", max_length=20)
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     problem: str = ""
@@ -84,6 +84,9 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts, rec
         _add_nearest(record.answer, engine, sources)
     made = {"statements", "stopped", "offered"}
     kept = {name: getattr(record, name) for name in StoredExchange.model_fields if name not in made}
+    if record.answer is not None and record.answer.unfounded:
+        sound = tuple(d for d in record.answer.direct if d not in record.answer.unfounded)
+        kept["answer"] = record.answer.model_copy(update={"direct": sound})
     return Exchange(
         **kept,
         id=turn,

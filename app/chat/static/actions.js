@@ -69,7 +69,9 @@ document.addEventListener("click", (event) => {
   for (const menu of all("conversation", ".copy-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 onClick("[data-link]", (button) => {
-  copy(button, address(`?${new URLSearchParams({ q: button.dataset.alone })}`));
+  const { alone, wordForWord } = button.dataset;
+  const typed = wordForWord === undefined ? {} : { as_typed: "1" };
+  copy(button, address(`?${new URLSearchParams({ q: alone, ...typed })}`));
 });
 onClick("[data-copy-place]", (button) => copy(button, address(button.dataset.copyPlace)));
 

@@ -71,15 +71,18 @@ function use(turn, number) {
   passage.focus({ preventScroll: true });
 }
 
+// The marks of the statements: those of a direct answer above them would be the same footnotes once more.
+const OF_STATEMENTS = ".words .mark[data-mark]";
+
 export function backToStatement(turn, number) {
-  const [mark] = marksOf(turn, number);
+  const mark = marksOf(turn, number).find((m) => m.matches(OF_STATEMENTS));
   mark?.scrollIntoView({ block: "center", behavior: motion() });
   mark?.focus({ preventScroll: true });
 }
 
 // From footnote to footnote through the whole conversation: 1 forward, -1 back.
 export function stepMark(by) {
-  const marks = all("conversation", ".mark[data-mark]");
+  const marks = all("conversation", OF_STATEMENTS);
   if (!marks.length) return;
   const here = marks.findIndex((m) => m === document.activeElement);
   const used = here >= 0 ? here : marks.findIndex((m) => m.getAttribute("aria-current"));

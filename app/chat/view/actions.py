@@ -21,9 +21,9 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     if exchange.busy:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
-    buttons = _for_answer(exchange.id, answer, texts) if answer else []
+    buttons = _for_answer(exchange, answer, texts) if answer else []
     if last:
-        buttons.append(button(texts.again, AGAIN, data_again=exchange.id))
+        buttons.append(button(texts.again, AGAIN, data_again=exchange.id, **_typed(exchange)))
         buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
     row = html(
         '<div class="actions" role="group" aria-label="{label}">{buttons}</div>',
@@ -35,7 +35,13 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     return row + _feedback_form(exchange.id, texts) + copied_texts(exchange, answer)
 
 
-def _for_answer(turn: str, answer: Answer, texts: Texts) -> list[Markup]:
+def _typed(exchange: Exchange) -> dict[str, object]:
+    """Return the attribute that has a question asked word for word, if it was."""
+    return {"data_word_for_word": True} if exchange.as_typed else {}
+
+
+def _for_answer(exchange: Exchange, answer: Answer, texts: Texts) -> list[Markup]:
+    turn = exchange.id
     thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
         button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing),
@@ -46,6 +52,7 @@ def _for_answer(turn: str, answer: Answer, texts: Texts) -> list[Markup]:
             data_link=turn,
             # The question as it stands alone: a link to 'and in January?' would ask nothing.
             data_alone=answer.standalone_question,
+            **_typed(exchange),
             data_done=texts.link_copied,
             data_failed=texts.copy_failed,
         ),

@@ -12,7 +12,7 @@ from app.records import Answer
 from app.render.citations import cite_all
 from app.render.html import html, join
 from app.render.markdown import answer_markdown
-from app.render.rich_text import answer_rich_text
+from app.render.rich_text import rich_text
 from app.render.style import Style
 from app.words.texts import Texts
 
@@ -40,11 +40,7 @@ def copied_texts(exchange: Exchange, answer: Answer) -> Markup:
     """Make what the buttons copy, hidden: `data-markdown`, `data-rich` and one `data-cited` a style."""
     text = answer_markdown(answer, exchange.sources.values())
     markdown = html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)
-    rich = html(
-        '<template data-rich="{t}">{text}</template>',
-        t=exchange.id,
-        text=answer_rich_text(answer, exchange.sources.values()),
-    )
+    rich = html('<template data-rich="{t}">{text}</template>', t=exchange.id, text=rich_text(text))
     if not answer.sources:
         return markdown + rich
     today = datetime.now(UTC).date()

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING, notice_html, relation_html
-from app.records import AnswerQuote, Role, Statement, Support
+from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.direct import STOP, Piece, pieces
 from app.words.texts import Texts
 from index.source import Relation, Source
 
@@ -21,10 +22,49 @@ LONGEST = 420  # characters of a quotation on its card
 
 
 def statements_html(exchange: Exchange, texts: Texts) -> Markup:
-    """Show all statements: those that lead, then what further sources add or dispute."""
-    lead = [s for s in exchange.statements if s.role is not Role.FURTHER]
+    """Show what answers each question of the message."""
+    return join(_part(exchange, part, texts) for part in exchange.parted)
+
+
+def _part(exchange: Exchange, part: Part, texts: Texts) -> Markup:
+    """Show the direct answer, the statements that lead, and what further sources add or dispute.
+
+    One question of several stands under its own words; that it is not answered is said when nothing more can come.
+    """
+    if part.words and not part.statements:
+        words = texts.part_not_answered.format(question=part.words)
+        said = html('<p class="part-not-answered" role="note" dir="auto">{words}</p>', words=words)
+        return said if exchange.answer is not None else NOTHING
+    head = html('<h3 class="part" dir="auto">{words}</h3>', words=part.words) if part.words else NOTHING
+    lead = [s for s in part.statements if s.role is not Role.FURTHER]
     said = join(_said(exchange, list(group), texts) for _, group in groupby(lead, key=_speaker_key))
-    return said + _further(exchange, texts)
+    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts)
+
+
+def _direct(exchange: Exchange, part: Part, texts: Texts) -> Markup:
+    """Show the answering words, each with who says so and its mark; what a screen reader reads first is 'Answer'."""
+    shown = pieces(part.direct, part.statements, exchange.sources, texts)
+    if not shown:
+        return NOTHING
+    return html(
+        '<p class="direct"><span class="screen-reader">{label} </span>{pieces}</p>',
+        label=texts.answer,
+        pieces=html('<span class="direct-stop">{stop}</span>', stop=STOP).join(
+            _piece(exchange, p, texts) for p in shown
+        ),
+    )
+
+
+def _piece(exchange: Exchange, piece: Piece, texts: Texts) -> Markup:
+    quote = exchange.quote(piece.number)
+    who = html(' <span class="direct-who" dir="auto">({who})</span>', who=piece.who) if piece.who else NOTHING
+    return html(
+        '<span class="direct-piece"><span class="direct-words{clause}" dir="auto">{words}</span>{who}{mark}</span>',
+        clause=" clause" if piece.clause else "",
+        words=visible(piece.words),
+        who=who,
+        mark=_mark(exchange, quote, texts) if quote else NOTHING,
+    )
 
 
 def _speaker_key(statement: Statement) -> tuple[bool, bool, str, Support]:
@@ -70,17 +110,18 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     )
 
 
-def _further(exchange: Exchange, texts: Texts) -> Markup:
+def _further(exchange: Exchange, part: Part, texts: Texts) -> Markup:
     """Show what other sources add or dispute: one group a source, in order of first appearance."""
     groups: dict[str, list[Statement]] = {}
-    for statement in exchange.statements:
+    for statement in part.statements:
         if statement.role is Role.FURTHER:
             groups.setdefault(_source_id(statement), []).append(statement)
     if not groups:
         return NOTHING
     return html(
-        '<section class="further" aria-label="{head}"><h3>{head}</h3>{groups}</section>',
-        head=texts.further,
+        '<section class="further" aria-label="{name}">{head}{groups}</section>',
+        name=texts.further,
+        head=html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=texts.further),
         groups=join(_group(exchange, said, _further_head(exchange, said[0], texts), texts) for said in groups.values()),
     )
 
