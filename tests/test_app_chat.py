@@ -75,7 +75,7 @@ class Page(HTMLParser):
 OURS = {
     *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "h4", "ul", "li", "blockquote", "pre"),
     *("a", "br", "button", "mark", "strong", "em", "code", "cite", "form", "label", "textarea", "dl", "dt", "dd"),
-    *("svg", "path", "details", "summary", "template", "ol"),
+    *("svg", "path", "details", "summary", "template", "ol", "input"),
 }
 
 

@@ -15,6 +15,7 @@ from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.offers import Offers
 from app.chat.session.problems import attempt
+from app.chat.session.search import find
 from app.chat.session.stored import record_of, restored
 from app.chat.session.suggestions import first_suggestions
 from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_source
@@ -23,8 +24,11 @@ from app.chat.view.elements import dismissable_notice
 from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, first_page_html, header_html
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
+from app.chat.view.search import search_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import given, record
+from app.outside import whole_characters
+from app.question.check import MAX_QUESTION
 from app.settings import Settings
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
@@ -174,6 +178,22 @@ class Events:
         if compared is None:
             return str(comparison_problem(problem, opened, texts)), None
         return str(comparison_html(compared, opened, texts)), compared
+
+    def search(self, language: str, event: gr.EventData) -> Update:
+        """Look for words in all sources or in one, or show the empty box; change nothing if it was not asked so."""
+        texts, data = TEXTS[language], _data(event)
+        query, within, opened = data.get("query"), data.get("within"), data.get("opened")
+        if not isinstance(query, str) or not isinstance(within, str) or not isinstance(opened, int):
+            return gr.skip()
+        query = whole_characters(query).strip()[:MAX_QUESTION]
+
+        def found() -> str:
+            engine = self.provider.engine()
+            source = engine.source(within) if within else None
+            return str(search_html(query, find(engine, query, within) if query else (), source, opened, texts))
+
+        shown, problem = attempt(found, texts)
+        return shown or str(search_html(query, (), None, opened, texts, problem))
 
     def _compared(self, tab: TabState, exchange: Exchange) -> Compared:
         before = tab.conversation[: tab.conversation.index(exchange)]

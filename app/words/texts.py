@@ -194,6 +194,16 @@ class Texts:
     link_changed: str
     link_outside: str
 
+    # searching the sources
+    search: str
+    search_sources: str
+    search_within: str
+    search_here: str
+    search_all: str
+    search_found: Plural
+    search_none: str
+    search_close: str
+
     # what each source says
     compare: str
     compare_head: str

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.chat.session.suggestions import Suggestion
-from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SEARCH, SOURCES, button, problem_html
 from app.chat.view.offered import suggestions_html
 from app.render.html import html, join
 from app.render.own_page import ABOUT
@@ -24,13 +24,14 @@ def header_html(texts: Texts) -> Markup:
     """
     return html(
         '<header class="header" data-code="{code}"><h1>{title}</h1><p>{tagline}</p>'
-        '<div class="header-buttons">{conversations}{sources}{new}{languages}</div></header>'
+        '<div class="header-buttons">{conversations}{sources}{search}{new}{languages}</div></header>'
         '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
         tagline=texts.tagline,
         conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
         sources=_panel_button("sources", SOURCES, texts.sources),
+        search=button(texts.search, SEARCH, data_search_open=True, title=texts.search_sources),
         new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
         languages=_languages(texts),
     )
