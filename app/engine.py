@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app.compare.rows import Comparison
+from app.nearby import Nearby, Place
 from app.question.check import checked
 from app.question.language import detect
 from app.question.understand import understand
@@ -30,6 +31,7 @@ class Engine:
         self.settings = settings
         self.threshold = retriever.reranker.thresholds.at(settings.caution) if refusing else 0.0
         self._serving = Serving(retriever)
+        self._nearby = Nearby(retriever.generation.id, retriever.embedder)
 
     @classmethod
     def open(cls, settings: Settings, refusing: bool = True) -> Engine:
@@ -110,6 +112,17 @@ class Engine:
         """Return what each source says on `question`, by date. Raises what `ask` raises."""
         with self.run(question, history, filters, as_typed) as run:
             return run.comparison()
+
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
+        """Return the few of the `offered` questions that are near to `question` and have an answer, nearest first.
+
+        A question that comes with a place must be answered from there.
+        What is not yet known of a question is found out by asking it. Raises what `ask` raises.
+        """
+        with self._serving.current() as retriever:
+            if self._nearby.generation != retriever.generation.id:
+                self._nearby = Nearby(retriever.generation.id, retriever.embedder)
+            return self._nearby.find(question, offered, self.answer)
 
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""

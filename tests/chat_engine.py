@@ -16,6 +16,7 @@ from app.answer.compose import Draft, Numbering, finish
 from app.answer.extract import Candidate
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
+from app.nearby import Place
 from app.question.classify import classify
 from app.records import (
     Direct,
@@ -158,6 +159,20 @@ class OverlapEngine:
         shown = {s.id: s for s in self._sources.values() if filters.matches(s)}
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
         return tabulate(question, classify(alone), found, shown, stamp)
+
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
+        """Those that share most words with `question` and are answered."""
+        near = sorted(
+            (q for q in offered if words(q) & words(question)), key=lambda q: -len(words(q) & words(question))
+        )
+        return tuple(q for q in near if any(score >= ENOUGH for score, _, _ in self._ranked(q, Filters())))[:MOST]
+
+    def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
+        """The passages that share words with `query`."""
+        best: dict[str, Hit] = {}
+        for score, passage, _ in self._ranked(query, filters):
+            best.setdefault(passage.id, Hit(passage, score))
+        return list(best.values())[:k]
 
     def contents(self) -> IndexContents:
         counts = {s: sum(p.source_id == s for p in self._passages) for s in self._sources}

@@ -6,7 +6,6 @@ import re
 from collections.abc import Generator, Sequence
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +16,7 @@ from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, prove
 from app.chat.session.problems import without_paths
-from app.chat.session.suggestions import MOST, suggestions
+from app.chat.session.suggestions import Suggestion
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html, excerpts
 from app.chat.view.frame import first_page_html
@@ -25,8 +24,8 @@ from app.chat.view.source_viewer import nearest_in_source, quote_in_source
 from app.records import Event, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
-from app.words.languages import ENGLISH
-from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
+from app.words.languages import ENGLISH, TEXTS
+from index.errors import FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
 from index.read.corpus import read_corpus
 from index.source import Mark, MarkKind, Source
@@ -76,7 +75,7 @@ class Page(HTMLParser):
 OURS = {
     *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "h4", "ul", "li", "blockquote", "pre"),
     *("a", "br", "button", "mark", "strong", "em", "code", "cite", "form", "label", "textarea", "dl", "dt", "dd"),
-    *("svg", "path"),
+    *("svg", "path", "details", "summary", "template", "ol", "input"),
 }
 
 
@@ -100,7 +99,7 @@ def test_nothing_of_a_hostile_source_becomes_markup() -> None:
         exchanges_html(conversation, ENGLISH),
         evidence_html(conversation, ENGLISH),
         quote_in_source(conversation[0], 1, 1, ENGLISH),
-        first_page_html([hostile()], TRICKS, ENGLISH),
+        first_page_html([hostile()], [Suggestion(t, {"uk": t[::-1]}) for t in TRICKS], TEXTS["uk"]),
     ]
     for shown in pages:
         page = Page(str(shown))
@@ -331,15 +330,6 @@ def test_the_provider_tries_again_once_there_is_an_index() -> None:
 )  # fmt: skip
 def test_absolute_paths_are_cut(message: str, shown: str) -> None:
     assert without_paths(message) == shown
-
-
-def test_suggestions_come_from_the_corpus(tmp_path: Path) -> None:
-    assert suggestions(tmp_path, ENGLISH) == ENGLISH.suggestions
-    (tmp_path / "suggestions.txt").write_text("# comment\n\n What? \n" + "More?\n" * 9, encoding="utf-8")
-    assert suggestions(tmp_path, ENGLISH) == ("What?", *["More?"] * (MOST - 1))
-    (tmp_path / "suggestions.txt").write_bytes(b"\xff\xfe")
-    with pytest.raises(CorpusError, match=r"suggestions\.txt"):
-        suggestions(tmp_path, ENGLISH)
 
 
 def test_a_changed_source_is_refused_by_name() -> None:

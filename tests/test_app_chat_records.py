@@ -121,7 +121,6 @@ def test_nearest_passages_of_another_generation_are_not_shown_at_places_that_may
     engine.switch(read_corpus(CORPUS), "g2")
     (back,) = restored(records, engine, ENGLISH)
     assert back.nearest == ()
-    assert back.offered
     assert ENGLISH.nearest_gone in str(evidence_html((back,), ENGLISH))
 
 

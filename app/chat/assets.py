@@ -5,12 +5,15 @@ from __future__ import annotations
 from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
-STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css")
+STYLES = (
+    "chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css", "copy.css", "search.css",
+)  # fmt: skip
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
-    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js",
+    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "search.js",
 )  # fmt: skip
-FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
+ICON = "icon.svg"
+FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript") | {ICON: "image/svg+xml"}
 
 
 def asset(name: str) -> bytes:

@@ -9,7 +9,8 @@ import typer
 
 from app.cli.options import AsTyped, Home, Json, Sources, filters, open_engine
 from app.cli.output import console, say, say_record, table_console
-from index.errors import UsageError
+from app.render.style import Style
+from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from app.engine import Engine
@@ -28,6 +29,9 @@ def ask(
     as_typed: AsTyped = False,
     source: Sources = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
+    cite: Annotated[
+        Style | None, typer.Option(help="Print the sources that the answer quotes, as references in this style.")
+    ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Save the answer and its evidence as a zip for `footnote replay`.")
     ] = None,
@@ -40,12 +44,12 @@ def ask(
     """
     if (question is None) == (batch is None):
         raise UsageError("give either a QUESTION or --batch FILE.jsonl")
-    if markdown and as_json:
-        raise UsageError("--markdown and --json exclude each other; give one of them")
+    if sum((markdown, as_json, cite is not None)) > 1:
+        raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
     if batch is not None:
-        if markdown or bundle is not None or history is not None or as_typed:
+        if markdown or cite or bundle is not None or history is not None or as_typed:
             raise UsageError(
-                "--markdown, --bundle, --history and --as-typed go with a QUESTION; --batch prints JSON, "
+                "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION; --batch prints JSON, "
                 "and its lines have history and as_typed of their own"
             )
         if not as_json:
@@ -61,6 +65,8 @@ def ask(
         _save_bundle(bundle, answer, engine)
     if as_json:
         say_record(answer)
+    elif cite is not None:
+        _print_citations(answer, cite)
     elif markdown:
         from app.render.markdown import answer_markdown
 
@@ -69,6 +75,16 @@ def ask(
         from app.render.terminal import print_answer
 
         print_answer(console(), answer, {s.id: s for s in engine.sources()})
+
+
+def _print_citations(answer: Answer, style: Style) -> None:
+    from datetime import UTC, datetime
+
+    from app.render.citations import cite_all
+
+    if not answer.sources:
+        raise FootnoteError("the answer quotes no source, so there is nothing to cite")
+    say(cite_all([s.facts for s in answer.sources], style, datetime.now(UTC).date()))
 
 
 def compare(

@@ -7,7 +7,7 @@ changed places, were left out or doubled are seldom another word (below 1%), exc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.records import Correction
 from index.embedding.english import is_english
@@ -58,9 +58,10 @@ def mend(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Correction, ...]
 def _romanised(text: str, vocabulary: Vocabulary) -> tuple[str, list[Correction]]:
     """Return `text` with names in another script as the corpus spells them."""
     found: list[Correction] = []
+    quoted = _quoted(text)
 
     def latin(word: re.Match[str]) -> str:
-        read = vocabulary.romanised(word[0]) if _plain_name(word[0]) else ""
+        read = vocabulary.romanised(word[0]) if _plain_name(word[0]) and not _within(word, quoted) else ""
         found.extend([Correction(typed=word[0], read=read)] if read else [])
         return read or word[0]
 
@@ -72,8 +73,16 @@ def _plain_name(word: str) -> bool:
 
 
 def _words(text: str) -> Iterator[re.Match[str]]:
-    quoted = [m.span() for m in _QUOTED.finditer(text)]
-    return (m for m in _WORD.finditer(text) if not any(a <= m.start() < b for a, b in quoted))
+    quoted = _quoted(text)
+    return (m for m in _WORD.finditer(text) if not _within(m, quoted))
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    return [m.span() for m in _QUOTED.finditer(text)]
+
+
+def _within(word: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= word.start() < end for start, end in spans)
 
 
 def _shouts(text: str) -> bool:

@@ -84,6 +84,15 @@ class Texts:
     keys_hint: str
     suggestions: tuple[str, ...]
 
+    # the pages beside the chat
+    page_description: str
+    about_footnote: str
+    about_heads: tuple[str, ...]
+    about_words: tuple[str, ...]
+    not_found: str
+    not_found_more: str
+    to_the_chat: str
+
     # the answer
     conversation: str
     you_asked: str
@@ -120,11 +129,14 @@ class Texts:
     covered: str
     about_source: str
     about_article: str
+    asked_in_english: str
+    offering: str
     look_at_sources: str
 
     # below an answer
     this_answer: str
     copy: str
+    copy_sources_as: str
     copied: str
     copy_link: str
     link_copied: str
@@ -181,6 +193,16 @@ class Texts:
     link_unknown: str
     link_changed: str
     link_outside: str
+
+    # searching the sources
+    search: str
+    search_sources: str
+    search_within: str
+    search_here: str
+    search_all: str
+    search_found: Plural
+    search_none: str
+    search_close: str
 
     # what each source says
     compare: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.chat.session.suggestions import Suggestion
 from app.records import Answer, AnswerHit, AnswerQuote, Direct, Part, Statement, Turn, Understanding, parted
 from index.errors import QuoteError
 from index.source import Source
@@ -21,7 +22,7 @@ class Exchange:
     early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
-    `offered`: sources to ask about instead, where there is no answer.
+    `offered`: questions to ask instead, where there is no answer. `offering`: they are still being looked for.
     """
 
     id: str
@@ -36,11 +37,17 @@ class Exchange:
     stopped: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
     changed: frozenset[int] = frozenset()
-    offered: tuple[Source, ...] = ()
+    offered: tuple[Suggestion, ...] = ()
+    offering: bool = False
 
     @property
     def pending(self) -> bool:
         return self.answer is None and not self.problem and not self.stopped
+
+    @property
+    def busy(self) -> bool:
+        """Whether more of it is to come."""
+        return self.pending or self.offering
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:
@@ -114,4 +121,4 @@ def prove(quote: AnswerQuote, source: Source) -> None:
 
 def settled(conversation: Conversation) -> Conversation:
     """Return the conversation with nothing pending: an answer that was stopped stays as far as it came."""
-    return tuple(replace(e, stopped=True) if e.pending else e for e in conversation)
+    return tuple(replace(e, stopped=e.stopped or e.pending, offering=False) if e.busy else e for e in conversation)

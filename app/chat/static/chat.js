@@ -7,5 +7,6 @@ import "./sources.js";
 import "./actions.js";
 import "./startup.js";
 import "./keys.js";
+import "./search.js";
 
 export { attach } from "./page.js";

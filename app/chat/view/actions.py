@@ -5,11 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
-from app.chat.view.elements import AGAIN, COMPARE, COPY, DOWN, EDIT, LINK, NOTHING, UP, button
+from app.chat.view.copy_menu import copied_texts, copy_buttons
+from app.chat.view.elements import AGAIN, COMPARE, DOWN, EDIT, LINK, NOTHING, UP, button
 from app.feedback import MAX_REASON
 from app.records import Answer
 from app.render.html import html, join
-from app.render.markdown import answer_markdown
 from app.words.texts import Texts
 
 
@@ -18,7 +18,7 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
     Only the `last` exchange can be asked again or edited. Nothing for one that is still being answered.
     """
-    if exchange.pending:
+    if exchange.busy:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
     buttons = _for_answer(exchange, answer, texts) if answer else []
@@ -32,9 +32,7 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     )
     if answer is None:
         return row
-    text = answer_markdown(answer, exchange.sources.values())
-    markdown = html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)
-    return row + _feedback_form(exchange.id, texts) + markdown
+    return row + _feedback_form(exchange.id, texts) + copied_texts(exchange, answer)
 
 
 def _typed(exchange: Exchange) -> dict[str, object]:
@@ -47,7 +45,7 @@ def _for_answer(exchange: Exchange, answer: Answer, texts: Texts) -> list[Markup
     thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
         button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing),
-        button(texts.copy, COPY, data_copy=turn, data_done=texts.copied, data_failed=texts.copy_failed),
+        copy_buttons(turn, answer, texts),
         button(
             texts.copy_link,
             LINK,

@@ -6,12 +6,12 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.actions import actions_html
-from app.chat.view.elements import NOTHING, button, notice_html, problem_html, question_list
+from app.chat.view.elements import NOTHING, button, notice_html, problem_html
+from app.chat.view.offered import offered_html
 from app.chat.view.statements import cards_html, statements_html
 from app.records import Answer
 from app.render.html import html, join
-from app.words.describe import date_words, refusal_words, unreadable_words
-from app.words.languages import ENGLISH
+from app.words.describe import refusal_words, unreadable_words
 from app.words.texts import Texts
 from app.words.understood import read_as, showing, way_back
 
@@ -35,7 +35,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
         asked=texts.you_asked,
         question=exchange.question,
         read=_as_read(exchange, texts),
-        busy="true" if exchange.pending else "false",
+        busy="true" if exchange.busy else "false",
         body=_body(exchange, texts),
         actions=actions_html(exchange, texts, last=last),
         cards=cards_html(exchange, texts),
@@ -96,27 +96,9 @@ def _refusal(exchange: Exchange, answer: Answer, texts: Texts) -> Markup:
         nearest = html("<p>{b}</p>", b=button(texts.see_nearest, class_="quiet", data_show=exchange.id))
     return html(
         '<div class="abstained" role="note" aria-label="{label}"><p class="refusal">{words}</p>{nearest}</div>'
-        '<section class="covered" aria-label="{head}"><h3>{head}</h3>{questions}<p>{all}</p></section>',
+        "{covered}",
         label=texts.not_answered,
         words=words,
         nearest=nearest,
-        head=texts.covered,
-        questions=_covered(exchange, texts),
-        all=button(texts.look_at_sources, class_="quiet", data_panel="sources"),
+        covered=offered_html(exchange, texts),
     )
-
-
-def _covered(exchange: Exchange, texts: Texts) -> Markup:
-    """List questions that the sources do answer: to sum up some of them, and what the article is about.
-
-    The questions are put in English, whose forms the engine reads; the words to show are `texts`.
-    """
-    questions = [
-        (
-            ENGLISH.about_source.format(title=s.title),
-            texts.about_source.format(title=s.title),
-            f"{s.publisher}, {date_words(s.published, texts)}",
-        )
-        for s in exchange.offered
-    ]
-    return question_list([*questions, (ENGLISH.about_article, texts.about_article, "")])
