@@ -45,7 +45,7 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
     page.get_by_role("button", name="Sources", exact=True).click()
     panel = page.locator("#sources")
     expect(panel).to_contain_text("29 sources, ")
-    expect(panel).to_contain_text("Index built 25 November 2026, 17:43 UTC with the model overlap")
+    expect(panel).to_contain_text("Index built 25 Nov 2026, 17:43 UTC with the model overlap")
     entry = panel.locator("[data-source='ap-2024-11-29-desertion']")
     for words in ("Associated Press", "29 Nov 2024", "our note", "corroborates the article", "English", "passages"):
         expect(entry).to_contain_text(words)

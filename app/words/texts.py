@@ -41,6 +41,10 @@ class Texts:
     title: str
     tagline: str
     language: str
+    theme: str
+    theme_system: str
+    theme_light: str
+    theme_dark: str
     close: str
     new_conversation: str
     conversations: str

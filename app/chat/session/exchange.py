@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.records import Answer, AnswerHit, AnswerQuote, Statement, Turn
+from app.records import Answer, AnswerHit, AnswerQuote, QuestionKind, Statement, Support, Turn
 from index.errors import QuoteError
 from index.source import Source
+
+# Questions on which sources have nothing to compare: about the corpus itself, or about nothing in it.
+_ABOUT_NO_MATTER = frozenset(
+    {QuestionKind.METADATA, QuestionKind.SMALLTALK, QuestionKind.OPINION, QuestionKind.UNCLEAR, QuestionKind.OVERVIEW}
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,14 @@ class Exchange:
         if self.answer is None or not self.answer.abstained:
             return ()
         return tuple(h for h in self.answer.nearest if h.source_id in self.sources)
+
+    @property
+    def comparable(self) -> bool:
+        """Say whether it makes sense to ask what each source says: a question of substance, put to several sources."""
+        answer = self.answer
+        if answer is None or answer.abstained or self.changed or len(self.asked_of) == 1:
+            return False
+        return answer.kind not in _ABOUT_NO_MATTER and any(s.support is Support.QUOTED for s in answer.statements)
 
     def quote(self, number: int) -> AnswerQuote | None:
         """Return the proved quotation with this footnote number."""

@@ -7,5 +7,7 @@ import "./sources.js";
 import "./actions.js";
 import "./startup.js";
 import "./keys.js";
+import "./title.js";
+import "./theme.js";
 
 export { attach } from "./page.js";

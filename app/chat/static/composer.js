@@ -83,6 +83,10 @@ const questionOf = (turn) => find("conversation", `[data-question="${turn}"]`)?.
 const box = () => document.querySelector("#question textarea");
 export const focusQuestion = () => box()?.focus();
 
+// Whether `element` is the question box, with nothing in it and no answer on its way.
+export const emptyBox = (element) => element === box() && !element.value && !asking() && !state.replace;
+export const typeOn = (words) => write(words);
+
 function write(words) {
   const field = box();
   if (!field) return;

@@ -77,6 +77,8 @@ export function backToStatement(turn, number) {
   mark?.focus({ preventScroll: true });
 }
 
+export const canStep = () => all("conversation", ".mark[data-mark]").length > 0;
+
 // From footnote to footnote through the whole conversation: 1 forward, -1 back.
 export function stepMark(by) {
   const marks = all("conversation", ".mark[data-mark]");

@@ -21,7 +21,8 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     if exchange.pending:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
-    buttons = _for_answer(exchange.id, answer, texts) if answer else []
+    buttons = [_compare(exchange.id, texts)] if exchange.comparable else []
+    buttons += _for_answer(exchange.id, answer, texts) if answer else []
     if last:
         buttons.append(button(texts.again, AGAIN, data_again=exchange.id))
         buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
@@ -37,10 +38,13 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     return row + _feedback_form(exchange.id, texts) + markdown
 
 
+def _compare(turn: str, texts: Texts) -> Markup:
+    return button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing)
+
+
 def _for_answer(turn: str, answer: Answer, texts: Texts) -> list[Markup]:
     thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
-        button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing),
         button(texts.copy, COPY, data_copy=turn, data_done=texts.copied, data_failed=texts.copy_failed),
         button(
             texts.copy_link,

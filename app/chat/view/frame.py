@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, button, problem_html, question_list
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, THEME, button, problem_html, question_list
 from app.render.html import html, join
 from app.words.describe import date_words
 from app.words.languages import TEXTS
@@ -21,7 +21,7 @@ def header_html(texts: Texts) -> Markup:
     """
     return html(
         '<header class="header" data-code="{code}"><h1>{title}</h1><p>{tagline}</p>'
-        '<div class="header-buttons">{conversations}{sources}{new}{languages}</div></header>'
+        '<div class="header-buttons">{conversations}{sources}{new}{theme}{languages}</div></header>'
         '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
@@ -29,12 +29,25 @@ def header_html(texts: Texts) -> Markup:
         conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
         sources=_panel_button("sources", SOURCES, texts.sources),
         new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
+        theme=_themes(texts),
         languages=_languages(texts),
     )
 
 
 def _panel_button(panel: str, icon: Markup, words: str) -> Markup:
     return button(words, icon, data_panel=panel, aria_expanded="false", aria_controls=panel)
+
+
+def _themes(texts: Texts) -> Markup:
+    """Offer light, dark, or as the system has it; scripts keep the choice."""
+    choices = (("", texts.theme_system), ("light", texts.theme_light), ("dark", texts.theme_dark))
+    options = join(html('<option value="{value}">{words}</option>', value=v, words=w) for v, w in choices)
+    return html(
+        '<span class="theme">{icon}<select data-theme aria-label="{label}" title="{label}">{options}</select></span>',
+        icon=THEME,
+        label=texts.theme,
+        options=options,
+    )
 
 
 def _languages(texts: Texts) -> Markup:

@@ -171,7 +171,7 @@ def _facts(source: Source, texts: Texts) -> Markup:
     pages = [link(url, host_of(url), url) for url in source.via if host_of(url)]
     rows: list[tuple[str, str | Markup]] = [
         (texts.author, source.author or ""),
-        (texts.published, date_words(source.published, texts, long=True)),
+        (texts.published, date_words(source.published, texts)),
         (texts.relation_label, "" if source.kind is Kind.ARTICLE else relation_words(source.relation, texts)),
         (texts.written_in, language_words(source.language, texts)),
         (texts.address, link(source.url, host_of(source.url), texts.new_tab) if host_of(source.url) else ""),
