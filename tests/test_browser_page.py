@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from index.read.corpus import read_corpus
 from tests.browser import FACT, REFUSED, SEVERAL, Pages, ask, in_view, ready, serving
 from tests.chat_engine import OverlapEngine, source_of
+from tests.conftest import CORPUS
 
 pytestmark = pytest.mark.browser
 
@@ -128,3 +132,58 @@ def test_dates_are_written_one_way(pages: Pages, address: str) -> None:
     assert "15 Nov 2024" in page.locator("#source-viewer .facts").inner_text()
     assert re.search(r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d", page.locator(".conversation-time").last.inner_text())
     assert "15 November 2024" not in text.replace(page.locator(".whole").inner_text(), "")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_a_restart_of_the_server_keeps_what_is_typed_and_says_what_happens(
+    pages: Pages, engine: OverlapEngine, tmp_path: Path
+) -> None:
+    port = free_port()
+    with serving(engine, tmp_path, port=port) as url:
+        page = pages.open(url)
+        said = ask(page, FACT).locator(".quoted").first.inner_text()
+    field, trouble = page.locator("#question textarea"), page.locator(".trouble")
+    field.fill(SEVERAL)
+    page.keyboard.press("Enter")
+    expect(trouble).to_contain_text("Footnote's server does not answer")
+    expect(page.locator(".toast-wrap")).to_be_hidden()  # Gradio's own words
+    expect(field).to_have_value(SEVERAL)
+    with serving(engine, tmp_path, port=port):
+        expect(trouble).to_contain_text("The server is back")
+        expect(field).to_have_value(SEVERAL)
+        expect(page.locator("article.turn .quoted").first).to_have_text(said)
+        page.wait_for_timeout(2500)  # Gradio may reload the page once more
+        ready(page)
+        expect(field).to_have_value(SEVERAL)
+        field.press("Enter")
+        expect(page.locator("article.turn").nth(1).locator(".answer[aria-busy=false]")).to_be_visible()
+
+
+def test_a_question_that_the_server_took_along_is_put_back(pages: Pages, tmp_path: Path) -> None:
+    gate = threading.Event()
+    port = free_port()
+    slow = OverlapEngine(read_corpus(CORPUS), gate=gate)
+    with serving(slow, tmp_path, port=port) as url:
+        page = pages.open(url)
+        page.locator("#question textarea").fill(FACT)
+        page.keyboard.press("Enter")
+        expect(page.locator(".answer[aria-busy=true] .words").first).to_be_visible()
+        expect(page.locator("#question textarea")).to_have_value("")
+        threading.Timer(3, gate.set).start()  # after the server has cut its streams
+    expect(page.locator(".trouble")).to_contain_text("does not answer", timeout=40_000)
+    with serving(slow, tmp_path, port=port):
+        expect(page.locator(".trouble")).to_contain_text("Your last question was not answered")
+        expect(page.locator("#question textarea")).to_have_value(FACT)
+
+
+def test_what_is_typed_outlives_a_reload(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    page.locator("#question textarea").fill("Half a quest")
+    page.reload()
+    ready(page)
+    expect(page.locator("#question textarea")).to_have_value("Half a quest")
+    expect(page.locator(".trouble")).to_be_hidden()

@@ -8,7 +8,7 @@ BASE = "/chat-files"  # where the server offers them
 STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css", "contrast.css")
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
-    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "title.js", "theme.js",
+    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "title.js", "theme.js", "connection.js",
 )  # fmt: skip
 FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
 

@@ -220,6 +220,9 @@ class Texts:
 
     # when something is wrong
     problem: str
+    server_away: str
+    server_back: str
+    unanswered: str
     no_index: str
     stale_index: str
     damaged_index: str

@@ -110,7 +110,12 @@ def composer_status_html(texts: Texts) -> Markup:
         'data-few="{forms.few}" data-many="{forms.many}"></span>'
         '<span class="chip" data-chip hidden><span class="chip-name" dir="auto"></span>{drop}</span>{all}</div>'
         '<p class="editing" data-editing hidden>{editing} {cancel}</p>'
-        '<p class="storage-full" data-storage-full role="alert" data-words="{full}"></p>',
+        '<p class="storage-full" data-storage-full role="alert" data-words="{full}"></p>'
+        '<p class="trouble" data-trouble role="status" data-away="{away}" data-back="{back}" '
+        'data-unanswered="{unanswered}"></p>',
+        away=texts.server_away,
+        back=texts.server_back,
+        unanswered=texts.unanswered,
         forms=texts.asking_only,
         drop=button(CLOSE, class_="bare", data_drop=True, data_name=texts.drop_source),
         all=button(texts.ask_all, class_="quiet", data_choose_all=True),
