@@ -187,3 +187,114 @@ def test_what_is_typed_outlives_a_reload(pages: Pages, address: str) -> None:
     ready(page)
     expect(page.locator("#question textarea")).to_have_value("Half a quest")
     expect(page.locator(".trouble")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_first_page_shows_the_article_and_how_its_sources_stand_to_it(
+    pages: Pages, address: str, engine: OverlapEngine, size: tuple[int, int]
+) -> None:
+    page = pages.open(address, viewport={"width": size[0], "height": size[1]})
+    expect(page.get_by_text("Ukraine: A wave of desertions").filter(visible=True)).to_have_count(1)
+    overview = page.locator(".overview")
+    expect(overview.locator("h2")).to_have_text("28 sources on the article")
+    first = overview.locator("details").first
+    disputing = [s for s in engine.sources() if s.relation.value == "disputes"]
+    expect(first.locator("summary")).to_have_text(f"Disputing the article {len(disputing)}")
+    shown = first.locator("li:visible")
+    expect(shown).to_have_count(len(disputing))
+    expect(overview.locator("li")).to_have_count(28)
+    expect(overview.locator("li:visible")).to_have_count(len(disputing))
+    title = shown.first.get_by_role("button").inner_text()
+    shown.first.get_by_role("button").click()
+    expect(page.locator("#source-viewer h3")).to_have_text(title)
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(shown.first.get_by_role("button")).to_be_focused()
+    ask(page, FACT)
+    expect(overview).to_have_count(0)
+    expect(page.locator("#evidence .card").first).to_be_attached()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_linked_place_opens_under_the_name_of_its_source(
+    pages: Pages, address: str, engine: OverlapEngine, width: int
+) -> None:
+    note = engine.source("ap-2024-11-29-desertion")
+    end = len(note.text)
+    page = pages.open(f"{address}/?source={note.id}&span={end - 80}-{end}", viewport={"width": width, "height": 700})
+    expect(page.locator("#source-viewer mark[aria-current]").first).to_be_visible()
+    which = page.locator(".overlay-which")
+    expect(which).to_contain_text("Our note on Associated Press, 29 Nov 2024")
+    expect(which).to_contain_text(note.title)
+    assert in_view(page, which.locator("b"))
+    assert in_view(page, page.locator("#source-viewer mark[aria-current]").first)
+
+
+def test_paper_has_answer_evidence_and_references_and_no_controls(pages: Pages, address: str) -> None:
+    page = pages.open(address, color_scheme="dark")
+    ask(page, FACT)
+    turn = ask(page, SEVERAL)
+    page.emulate_media(media="print")
+    for control in ("#header", "#composer", ".actions", "[data-open]", "button"):
+        expect(page.locator(f"{control}:visible")).to_have_count(0)
+    expect(page.locator("article.turn .quoted:visible")).to_have_count(page.locator("article.turn .quoted").count())
+    expect(page.locator("#evidence section:visible")).to_have_count(2)
+    listed = turn.locator(".references li:visible")
+    expect(listed).to_have_count(turn.locator(".mark").count())
+    expect(listed.first).to_contain_text("World Socialist Web Site, 15 Nov 2024 (the article)")
+    expect(listed.first).to_contain_text("https://www.wsws.org/")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert page.locator("#evidence section").last.evaluate("e => e.getBoundingClientRect().bottom") <= height + 1
+    assert page.evaluate("getComputedStyle(document.body).overflow") == "visible", (
+        "what is long goes on on the next page"
+    )
+
+
+def test_on_a_phone_the_evidence_is_a_sheet_and_back_leads_to_the_answer(pages: Pages, address: str) -> None:
+    page = pages.open(address, **PHONE, reduced_motion="reduce")
+    turn = ask(page, SEVERAL)
+    evidence, viewer = page.locator("#evidence"), page.locator("#source-viewer")
+    expect(evidence).to_be_hidden()  # no second page below the answer
+    mark = turn.locator(".mark").nth(1)
+    mark.tap()
+    mark.tap()
+    expect(evidence).to_be_visible()
+    assert in_view(page, mark), "the statement stays in sight"
+    assert in_view(page, page.locator("#evidence mark[aria-current]").first)
+    page.locator(".passage[aria-current] [data-open]").tap()
+    expect(viewer).to_be_visible()
+    page.go_back()
+    expect(viewer).to_be_hidden()
+    expect(turn).to_be_visible()
+    assert in_view(page, mark)
+    page.go_back()
+    expect(evidence).to_be_hidden()
+    assert in_view(page, mark)
+    mark.tap()
+    mark.tap()
+    page.get_by_role("button", name="Back to the answer").tap()
+    expect(evidence).to_be_hidden()
+    expect(mark).to_be_focused()
+    expect(page.locator("#question textarea")).to_be_visible()
+    turn.locator("[data-compare]").tap()
+    expect(page.get_by_role("table")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("table")).to_be_hidden()
+    assert in_view(page, turn.locator("[data-compare]"))
+    expect(page).to_have_url(re.compile(re.escape(address)))
+
+
+def test_the_browsers_back_closes_what_lies_over_the_page_and_then_leaves_it(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    ask(page, FACT).locator(".mark").first.click()
+    page.locator(".passage[aria-current] [data-open]").click()
+    expect(page.locator("#source-viewer")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#source-viewer")).to_be_hidden()
+    expect(page.locator("article.turn .mark").first).to_be_visible()
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sources")).to_be_hidden()
+    page.wait_for_timeout(100)
+    page.go_back()
+    expect(page).to_have_url("about:blank")

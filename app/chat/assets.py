@@ -5,10 +5,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
-STYLES = ("chat.css", "layout.css", "answer.css", "evidence.css", "overlays.css", "panels.css", "contrast.css")
+STYLES = (
+    "chat.css", "layout.css", "answer.css", "evidence.css", "overview.css", "overlays.css", "panels.css", "contrast.css",
+    "sheet.css", "print.css",
+)  # fmt: skip
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
     "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "title.js", "theme.js", "connection.js",
+    "sheet.js", "back.js",
 )  # fmt: skip
 FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
 

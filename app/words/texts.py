@@ -82,6 +82,9 @@ class Texts:
     welcome_more: str
     article: str
     further_sources: Plural
+    sources_about: Plural
+    relation_heads: Mapping[str, str]
+    read_it: str
     sources_only: Plural
     try_these: str
     keys_hint: str
@@ -103,6 +106,7 @@ class Texts:
     tally: str
     quotations: Plural
     from_sources: Plural
+    references: str
 
     # not answered
     not_answered: str
@@ -143,6 +147,7 @@ class Texts:
     nearest: str
     nearest_more: str
     nearest_gone: str
+    back_to_answer: str
     open_source: str
     open_source_name: str
     open_nearest_name: str

@@ -4,6 +4,7 @@
 import { all, bringIntoView, find, motion, onChange, onClick, onMessage } from "./page.js";
 import { closeOverlays, openSource } from "./overlays.js";
 import { hideCard, shownByTouch } from "./card.js";
+import { closeSheet, openSheet } from "./sheet.js";
 
 let footnote = null; // the current one: {turn, number}
 let lastTurn = "";
@@ -27,6 +28,7 @@ function newTurn() {
   lastTurn = id;
   footnote = null;
   closeOverlays();
+  closeSheet();
   last?.scrollIntoView({ block: "start", behavior: motion() });
   const column = document.getElementById("side");
   if (column) column.scrollTop = 0;
@@ -67,11 +69,13 @@ function use(turn, number) {
   showCurrent();
   const [passage] = passageParts(turn, number);
   if (!passage) return;
+  openSheet(marksOf(turn, number)[0]);
   bringIntoView(passage, passage.querySelector(`mark[data-quotes~="${number}"]`) ?? passage);
   passage.focus({ preventScroll: true });
 }
 
 export function backToStatement(turn, number) {
+  closeSheet();
   const [mark] = marksOf(turn, number);
   mark?.scrollIntoView({ block: "center", behavior: motion() });
   mark?.focus({ preventScroll: true });
@@ -103,6 +107,7 @@ onClick("[data-show]", (button) => {
   showTurn(show);
   const head = find("evidence", `section[data-turn="${show}"] h2`);
   if (!head) return;
+  openSheet(button);
   bringIntoView(head, head);
   head.focus({ preventScroll: true });
 });

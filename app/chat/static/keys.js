@@ -4,7 +4,8 @@
 import { regions } from "./page.js";
 import { hideCard } from "./card.js";
 import { closePanel } from "./panels.js";
-import { anyOverlay, closeOverlay, stepQuotation } from "./overlays.js";
+import { anyOverlay, stepQuotation } from "./overlays.js";
+import { closeTop } from "./back.js";
 import { cancelEdit, emptyBox, focusQuestion, typeOn } from "./composer.js";
 import { backToStatement, canStep, current, stepMark } from "./footnotes.js";
 
@@ -73,7 +74,7 @@ function step(by) {
 }
 
 function back() {
-  if (hideCard() || closePanel() || closeOverlay() || cancelEdit()) return true;
+  if (hideCard() || closeTop() || cancelEdit()) return true;
   if (!current() || !regions.evidence?.contains(document.activeElement)) return false;
   backToStatement(current().turn, current().number);
   return true;

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SOURCES, THEME, button, problem_html, question_list
+from app.chat.view.elements import (
+    CLOSE,
+    CONVERSATIONS,
+    NEW,
+    NOTHING,
+    SOURCES,
+    THEME,
+    button,
+    problem_html,
+    question_list,
+)
 from app.render.html import html, join
 from app.words.describe import date_words
 from app.words.languages import TEXTS
