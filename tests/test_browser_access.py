@@ -93,8 +93,8 @@ def test_keyboard_alone(pages: Pages, address: str) -> None:
     page.keyboard.press("n")
     expect(page.locator(".mark").nth(1)).to_be_focused()  # from the one that was in use
     page.keyboard.press("/")
-    page.keyboard.type("n/p")
-    expect(page.locator("#question textarea")).to_have_value("n/p")
+    page.keyboard.type("who n/p")
+    expect(page.locator("#question textarea")).to_have_value("who n/p")
 
 
 def test_a_mark_says_what_it_is_to_a_screen_reader(pages: Pages, address: str) -> None:

@@ -88,6 +88,6 @@ def test_a_refusal_offers_what_the_sources_do_cover(pages: Pages, address: str) 
 def test_a_source_opens_from_the_panel(pages: Pages, address: str) -> None:
     page = pages.open(address)
     page.get_by_role("button", name="Sources", exact=True).click()
-    page.locator("[data-open-source='ap-2024-11-29-desertion']").click()
+    page.locator("#sources [data-open-source='ap-2024-11-29-desertion']").click()
     expect(page.locator("#source-viewer h3")).to_contain_text("Desertion threatens")
     expect(page.locator("#sources")).to_be_hidden()

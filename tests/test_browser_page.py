@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from index.read.corpus import read_corpus
 from tests.browser import FACT, REFUSED, SEVERAL, Pages, ask, in_view, ready, serving
-from tests.chat_engine import OverlapEngine, source_of
+from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS
 
 pytestmark = pytest.mark.browser
@@ -229,8 +229,9 @@ def test_a_linked_place_opens_under_the_name_of_its_source(
     assert in_view(page, page.locator("#source-viewer mark[aria-current]").first)
 
 
-def test_paper_has_answer_evidence_and_references_and_no_controls(pages: Pages, address: str) -> None:
-    page = pages.open(address, color_scheme="dark")
+@pytest.mark.parametrize("width", [650, 1280])  # a sheet of A4 within its margins; a window
+def test_paper_has_answer_evidence_and_references_and_no_controls(pages: Pages, address: str, width: int) -> None:
+    page = pages.open(address, color_scheme="dark", viewport={"width": width, "height": 900})
     ask(page, FACT)
     turn = ask(page, SEVERAL)
     page.emulate_media(media="print")

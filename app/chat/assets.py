@@ -6,8 +6,8 @@ from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
 STYLES = (
-    "chat.css", "layout.css", "answer.css", "evidence.css", "overview.css", "overlays.css", "panels.css", "contrast.css",
-    "sheet.css", "print.css",
+    "chat.css", "layout.css", "answer.css", "evidence.css", "overview.css", "overlays.css", "panels.css", "sheet.css",
+    "contrast.css", "print.css",
 )  # fmt: skip
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",

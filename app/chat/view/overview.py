@@ -66,7 +66,8 @@ def _group(relation: Relation, members: Sequence[Source], texts: Texts, *, opene
 
 def _entry(source: Source, texts: Texts) -> Markup:
     return html(
-        '<li>{open}<span class="overview-about"><span class="publisher">{publisher}</span>, {date} · {kind}</span></li>',
+        '<li>{open}<span class="overview-about"><span class="publisher">{publisher}</span>, {date} · {kind}</span>'
+        "</li>",
         open=button(source.title, data_open_source=source.id, dir="auto"),
         publisher=source.publisher,
         date=date_words(source.published, texts),
