@@ -45,7 +45,7 @@ def test_ticked_sources_are_chips_and_the_next_question_is_asked_of_them_alone(
     page.get_by_role("button", name="Sources", exact=True).click()
     panel = page.locator("#sources")
     expect(panel).to_contain_text("29 sources, ")
-    expect(panel).to_contain_text("Index built 25 November 2026, 17:43 UTC with the model overlap")
+    expect(panel).to_contain_text("Index built 25 Nov 2026, 17:43 UTC with the model overlap")
     entry = panel.locator("[data-source='ap-2024-11-29-desertion']")
     for words in ("Associated Press", "29 Nov 2024", "our note", "corroborates the article", "English", "passages"):
         expect(entry).to_contain_text(words)
@@ -94,6 +94,6 @@ def test_a_refusal_offers_near_questions_that_the_sources_answer(pages: Pages, a
 def test_a_source_opens_from_the_panel(pages: Pages, address: str) -> None:
     page = pages.open(address)
     page.get_by_role("button", name="Sources", exact=True).click()
-    page.locator("[data-open-source='ap-2024-11-29-desertion']").click()
+    page.locator("#sources [data-open-source='ap-2024-11-29-desertion']").click()
     expect(page.locator("#source-viewer h3")).to_contain_text("Desertion threatens")
     expect(page.locator("#sources")).to_be_hidden()

@@ -15,8 +15,8 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 
-def date_words(published: str | None, texts: Texts = ENGLISH, *, long: bool = False) -> str:
-    """Return '15 Nov 2024' ('15 November 2024' if `long`), 'Nov 2024', '2012' or 'undated'.
+def date_words(published: str | None, texts: Texts = ENGLISH) -> str:
+    """Return '15 Nov 2024', 'Nov 2024', '2012' or 'undated'.
 
     Raises ValueError for a text that is no ISO 8601 date.
     """
@@ -26,19 +26,24 @@ def date_words(published: str | None, texts: Texts = ENGLISH, *, long: bool = Fa
     year, month, day = ([*published.split("-"), "", ""])[:3]
     name = ""
     if month:
-        months = locale(texts.code).months["format" if day else "stand-alone"]["wide" if long else "abbreviated"]
-        name = months[int(month)]
+        name = month_names(texts, alone=not day)[int(month) - 1]
     return " ".join(w for w in (day.lstrip("0"), name, year) if w)
 
 
+def month_names(texts: Texts, *, alone: bool = False) -> tuple[str, ...]:
+    """Return the twelve short names of months, as in a date; `alone`: as where no day stands before them."""
+    months = locale(texts.code).months["stand-alone" if alone else "format"]["abbreviated"]
+    return tuple(months[n] for n in range(1, 13))
+
+
 def time_words(moment: str, texts: Texts) -> str:
-    """Return '25 November 2026, 17:43' for an ISO 8601 time; the text itself if it is none."""
+    """Return '25 Nov 2026, 17:43' for an ISO 8601 time; the text itself if it is none."""
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
         return moment
     zone = f" {at.tzname()}" if at.tzinfo else ""
-    return f"{date_words(at.date().isoformat(), texts, long=True)}, {at:%H:%M}{zone}"
+    return f"{date_words(at.date().isoformat(), texts)}, {at:%H:%M}{zone}"
 
 
 def acronym(publisher: str) -> str:
@@ -49,17 +54,17 @@ def acronym(publisher: str) -> str:
     return "".join(w[0] for w in words)
 
 
-def dated_name(facts: SourceFacts, texts: Texts = ENGLISH, *, long: bool = False) -> str:
+def dated_name(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
     """Name a source by publisher and date: 'WSWS, 15 Nov 2024'."""
-    return f"{acronym(facts.publisher)}, {date_words(facts.published, texts, long=long)}"
+    return f"{acronym(facts.publisher)}, {date_words(facts.published, texts)}"
 
 
-def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False, long: bool = False) -> str:
+def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False) -> str:
     """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
     `quoting`: the words are somebody's whom the source quotes.
     """
-    name = dated_name(facts, texts, long=long)
+    name = dated_name(facts, texts)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
     return texts.quoting.format(name=name) if quoting else name
 

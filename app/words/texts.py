@@ -41,6 +41,10 @@ class Texts:
     title: str
     tagline: str
     language: str
+    theme: str
+    theme_system: str
+    theme_light: str
+    theme_dark: str
     close: str
     new_conversation: str
     conversations: str
@@ -79,6 +83,9 @@ class Texts:
     welcome_more: str
     article: str
     further_sources: Plural
+    sources_about: Plural
+    relation_heads: Mapping[str, str]
+    read_it: str
     sources_only: Plural
     try_these: str
     keys_hint: str
@@ -117,6 +124,7 @@ class Texts:
     tally: str
     quotations: Plural
     from_sources: Plural
+    references: str
 
     # not answered
     not_answered: str
@@ -164,6 +172,7 @@ class Texts:
     nearest_opinion: str
     nearest_opinion_more: str
     nearest_gone: str
+    back_to_answer: str
     open_source: str
     open_source_name: str
     open_nearest_name: str
@@ -251,6 +260,9 @@ class Texts:
 
     # when something is wrong
     problem: str
+    server_away: str
+    server_back: str
+    unanswered: str
     no_index: str
     stale_index: str
     damaged_index: str

@@ -154,7 +154,7 @@ def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         'aria-label="{name}" aria-describedby="{turn}-card-{n}">{n}</a>',
         turn=exchange.id,
         n=quote.number,
-        name=texts.footnote.format(number=quote.number, speaker=speaker(source, texts, long=True)),
+        name=texts.footnote.format(number=quote.number, speaker=speaker(source, texts)),
     )
 
 
@@ -178,7 +178,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         words=visible(words),
         after=visible(after),
         publisher=source.publisher,
-        date=date_words(source.published, texts, long=True),
+        date=date_words(source.published, texts),
         kind=opening(kind_words(source, texts)),
         relation=relation_html(source, texts),
         hint=texts.card_hint,
