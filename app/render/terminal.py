@@ -15,7 +15,7 @@ from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
 from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
 from index.passage import Hit
-from index.source import Source
+from index.source import Kind, Source
 
 CONTEXT = 300  # characters around a span that `show` prints
 
@@ -65,7 +65,8 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        text = Text(f"{source.title}. {opening(kind_words(source))}, {date_words(source.published)}. ")
+        relation = "" if source.kind is Kind.ARTICLE else f"; {relation_words(source.relation)}"
+        text = Text(f"{source.title}. {opening(kind_words(source))}{relation}, {date_words(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
@@ -94,7 +95,7 @@ def print_comparison(console: SafeConsole, found: Comparison) -> None:
         place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
         table.add_row(
             str(row.number),
-            Text.assemble(who, (f"\n{relation_words(row.facts.relation)}", "dim")),
+            Text.assemble(who, (f"\n{kind_words(row.facts, short=True)}", "dim")),
             Text.assemble("“", _bold(row.quote.text, row.emphasis), "”", (place, "dim")),
         )
     console.print(table)

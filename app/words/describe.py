@@ -79,9 +79,12 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
         return texts.label_article
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
-    if facts.basis is Basis.ORIGINAL:
-        return texts.kind_note_read if short else texts.label_note_read.format(publisher=facts.publisher)
-    return texts.kind_note_reported if short else texts.label_note_reported.format(publisher=facts.publisher)
+    whole, brief = {
+        Basis.ORIGINAL: (texts.label_note_read, texts.kind_note_read),
+        Basis.PARTLY: (texts.label_note_partly, texts.kind_note_partly),
+        Basis.REPORTED: (texts.label_note_reported, texts.kind_note_reported),
+    }[facts.basis]
+    return brief if short else whole.format(publisher=facts.publisher)
 
 
 def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:

@@ -54,9 +54,11 @@ class Texts:
     label_article: str
     label_fulltext: str
     label_note_read: str
+    label_note_partly: str
     label_note_reported: str
     kind_fulltext: str
     kind_note_read: str
+    kind_note_partly: str
     kind_note_reported: str
     relations: Mapping[str, str]
 
@@ -178,6 +180,8 @@ class Texts:
     compare_date: str
     compare_who: str
     compare_words: str
+    own_words: str
+    note_words: str
     compare_open: str
     compare_silent: Plural
 

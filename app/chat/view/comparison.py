@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.chat.view.elements import NOTHING, button, problem_html, relation_html
+from app.chat.view.elements import NOTHING, button, problem_html
 from app.chat.view.source_viewer import overlay_bar, source_html
 from app.compare.rows import Comparison, Row
 from app.render.html import Highlight, emphasised, html, join
 from app.words.describe import date_words, kind_words
 from app.words.texts import Texts
-from index.source import Source
+from index.source import Kind, Source
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,13 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
     name = texts.compare_open.format(number=row.number, title=source.title)
     return html(
         '<tr><td class="compared-date">{date}</td>'
-        '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span>{relation}</th>'
-        '<td class="compared-words" dir="auto">“{words}”\u2060{mark}</td></tr>',
+        '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span></th>'
+        '<td class="compared-words" dir="auto"><span class="compared-whose">{whose}</span>'
+        "“{words}”\u2060{mark}</td></tr>",
         date=date_words(row.facts.published, texts),
         who=_who(row, source, texts),
         kind=kind_words(source, texts, short=True),
-        relation=relation_html(source, texts),
+        whose=texts.note_words if source.kind is Kind.NOTE else texts.own_words,
         words=emphasised(row.quote.text, row.emphasis),
         mark=button(str(row.number), class_="mark", data_open_row=row.number, data_turn=compared.turn, aria_label=name),
     )

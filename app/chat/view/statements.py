@@ -12,9 +12,9 @@ from app.chat.view.elements import NOTHING, notice_html, relation_html
 from app.records import AnswerQuote, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
-from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.describe import date_words, kind_words, opening, said_by, speaker
 from app.words.texts import Texts
-from index.source import Relation, Source
+from index.source import Source
 
 LINE = 60  # characters: about a line of the card
 LONGEST = 420  # characters of a quotation on its card
@@ -27,7 +27,7 @@ def statements_html(exchange: Exchange, texts: Texts) -> Markup:
     return said + _further(exchange, texts)
 
 
-def _speaker_key(statement: Statement) -> tuple[bool, bool, str, Support]:
+def _speaker_key(statement: Statement) -> tuple[object, ...]:
     return statement.quoting, statement.heading, _source_id(statement), statement.support
 
 
@@ -40,14 +40,12 @@ def _source(exchange: Exchange, statement: Statement) -> Source | None:
 
 
 def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> Markup:
-    """Show statements of one speaker under that speaker's name; Footnote's own words have none."""
+    """Show statements of one speaker under that speaker's name; Footnote's own words have none.
+
+    A source's relation to the article is no part of it: a source that corroborates the article may dispute it here.
+    """
     name = said_by(statements[0], _source(exchange, statements[0]), texts)
     head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else NOTHING
-    return _group(exchange, statements, head, texts)
-
-
-def _group(exchange: Exchange, statements: Sequence[Statement], head: Markup, texts: Texts) -> Markup:
-    """Show statements of one source; its words are set apart from Footnote's own about it."""
     return html(
         '<div class="said{own}">{head}{words}</div>',
         own="" if statements[0].support is Support.QUOTED else " own",
@@ -71,30 +69,17 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
 
 
 def _further(exchange: Exchange, texts: Texts) -> Markup:
-    """Show what other sources add or dispute: one group a source, in order of first appearance."""
-    groups: dict[str, list[Statement]] = {}
+    """Show what other sources add or dispute: one group a speaker, in order of first appearance."""
+    groups: dict[tuple[object, ...], list[Statement]] = {}
     for statement in exchange.statements:
         if statement.role is Role.FURTHER:
-            groups.setdefault(_source_id(statement), []).append(statement)
+            groups.setdefault(_speaker_key(statement), []).append(statement)
     if not groups:
         return NOTHING
     return html(
         '<section class="further" aria-label="{head}"><h3>{head}</h3>{groups}</section>',
         head=texts.further,
-        groups=join(_group(exchange, said, _further_head(exchange, said[0], texts), texts) for said in groups.values()),
-    )
-
-
-def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    """Say who speaks, and the source's relation to the article."""
-    source = _source(exchange, statement)
-    relation = NOTHING
-    if source is not None and source.relation is not Relation.ARTICLE:
-        relation = html(' <span class="relation">{words}</span>', words=relation_words(source.relation, texts))
-    return html(
-        '<p class="speaker" dir="auto">{name}{relation}</p>',
-        name=said_by(statement, source, texts),
-        relation=relation,
+        groups=join(_said(exchange, said, texts) for said in groups.values()),
     )
 
 
