@@ -65,7 +65,9 @@ class Run:
         self.retriever, self.settings, self.threshold = retriever, settings, threshold
         self.question, self.understood, self.filters = question, understood, filters
         self.clock = Stopwatch()
-        self.sources = {s.id: s for s in retriever.generation.sources() if filters.matches(s)}
+        every = retriever.generation.sources()
+        self.sources = {s.id: s for s in every if filters.matches(s)}
+        self.article = next((s.facts for s in every if s.kind is Kind.ARTICLE), None)
         with self.clock.stage("understand"):
             self.asked = classify(understood.standalone_question)
             self.about_corpus = self._about_corpus()
@@ -80,7 +82,7 @@ class Run:
         kind = QuestionKind.METADATA if self.about_corpus else asked.kind
         yield Understood(kind=kind, **dict(self.understood))
         found, hits, confidence = self._found()
-        numbering = Numbering(self.sources)
+        numbering = Numbering(self.sources, self.article)
         with self.clock.stage("prove"):
             statements = [numbering.statement(d) for d in found]
         for statement in statements:
@@ -109,7 +111,7 @@ class Run:
         found: list[Found] = []
         if searches and self._evidence()[1]:
             found = compare(self.asked, self.retriever, self.sources, self.scope, self._satisfying)
-        return tabulate(self.question, self.asked, found, self.sources, self.stamp)
+        return tabulate(self.question, self.asked, found, self.sources, self.stamp, self.article)
 
     def _found(self) -> tuple[list[Draft], list[Hit], float | None]:
         """Return the statements, the hits behind them, and the confidence (0..1) where the sources were searched."""

@@ -91,7 +91,7 @@ def print_comparison(console: SafeConsole, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = (speaker(row.facts, quoting=row.quoting), "cyan")
+        who = (speaker(row.facts, quoting=row.quoting, on_article=row.on_article, later=row.later), "cyan")
         place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
         table.add_row(
             str(row.number),

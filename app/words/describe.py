@@ -53,13 +53,23 @@ def dated_name(facts: SourceFacts, texts: Texts = ENGLISH, *, long: bool = False
     return f"{acronym(facts.publisher)}, {date_words(facts.published, texts, long=long)}"
 
 
-def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False, long: bool = False) -> str:
+def speaker(
+    facts: SourceFacts,
+    texts: Texts = ENGLISH,
+    *,
+    quoting: bool = False,
+    on_article: bool = False,
+    later: bool = False,
+    long: bool = False,
+) -> str:
     """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
-    `quoting`: the words are somebody's whom the source quotes.
+    `quoting`: the words are somebody's whom the source quotes. `on_article`: they only tell what the article says.
+    `later`: they speak of a later day than the original's, whose date is left out.
     """
-    name = dated_name(facts, texts, long=long)
+    name = acronym(facts.publisher) if later else dated_name(facts, texts, long=long)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if on_article else name
     return texts.quoting.format(name=name) if quoting else name
 
 
@@ -69,7 +79,7 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return ""
     if statement.support is Support.METADATA:
         return kind_words(facts, texts)
-    name = speaker(facts, texts, quoting=statement.quoting)
+    name = speaker(facts, texts, quoting=statement.quoting, on_article=statement.on_article, later=statement.later)
     return texts.heading.format(name=name) if statement.heading else name
 
 

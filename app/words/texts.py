@@ -49,6 +49,8 @@ class Texts:
     # sources in words
     undated: str
     our_note_on: str
+    on_article: str
+    original_of: str
     quoting: str
     heading: str
     label_article: str
@@ -182,6 +184,7 @@ class Texts:
     compare_words: str
     own_words: str
     note_words: str
+    note_words_on_article: str
     compare_open: str
     compare_silent: Plural
 

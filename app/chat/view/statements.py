@@ -28,7 +28,8 @@ def statements_html(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _speaker_key(statement: Statement) -> tuple[object, ...]:
-    return statement.quoting, statement.heading, _source_id(statement), statement.support
+    name = statement.quoting, statement.heading, statement.on_article, statement.later
+    return *name, _source_id(statement), statement.support
 
 
 def _source_id(statement: Statement) -> str:
@@ -63,7 +64,7 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         '<p class="words{gone}" dir="auto">{text}{marks}</p>{notice}',
         gone=" gone" if changed else "",
         text=text,
-        marks=join(_mark(exchange, q, texts) for q in statement.quotes),
+        marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),
         notice=notice_html(texts.changed) if changed else NOTHING,
     )
 
@@ -83,7 +84,7 @@ def _further(exchange: Exchange, texts: Texts) -> Markup:
     )
 
 
-def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+def _mark(exchange: Exchange, statement: Statement, quote: AnswerQuote, texts: Texts) -> Markup:
     """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
     if quote.number in exchange.changed:
         return html(
@@ -98,8 +99,12 @@ def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         'aria-label="{name}" aria-describedby="{turn}-card-{n}">{n}</a>',
         turn=exchange.id,
         n=quote.number,
-        name=texts.footnote.format(number=quote.number, speaker=speaker(source, texts, long=True)),
+        name=texts.footnote.format(number=quote.number, speaker=_speaker(statement, source, texts)),
     )
+
+
+def _speaker(statement: Statement, source: Source, texts: Texts) -> str:
+    return speaker(source, texts, on_article=statement.on_article, later=statement.later, long=True)
 
 
 def cards_html(exchange: Exchange, texts: Texts) -> Markup:
