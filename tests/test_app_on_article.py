@@ -194,6 +194,13 @@ def test_a_note_that_speaks_of_a_later_day_is_shown_without_its_originals_date(
     assert label == ("our note on Harbour Board" if later else "our note on Harbour Board, Jun 2019")
 
 
+def test_the_articles_own_day_names_the_article_and_dates_nothing() -> None:
+    text = "The Gazette's article of 2 May 2019 names the crane. It is old."
+    note = note_of(text, published="2018")
+    assert not names_later_day(note, 0, text.index(" It"), ARTICLE.facts)
+    assert not names_later_day(note, text.index("It is"), len(text), ARTICLE.facts)
+
+
 def test_only_a_notes_words_can_be_later_than_its_original() -> None:
     text = "The board will meet on 3 July 2020."
     assert not names_later_day(note_of(text, kind=Kind.FULLTEXT), 0, len(text))

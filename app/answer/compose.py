@@ -65,7 +65,7 @@ class Numbering:
         own = [(a - at, b - at) for a, b in draft.emphasis if a >= at]
         return {
             "on_article": on_article(source, quote.start, quote.end, own, self._article),
-            "later": names_later_day(source, quote.start, quote.end),
+            "later": names_later_day(source, quote.start, quote.end, self._article),
         }
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
