@@ -59,13 +59,22 @@ def dated_name(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
     return f"{acronym(facts.publisher)}, {date_words(facts.published, texts)}"
 
 
-def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False) -> str:
+def speaker(
+    facts: SourceFacts,
+    texts: Texts = ENGLISH,
+    *,
+    quoting: bool = False,
+    on_article: bool = False,
+    later: bool = False,
+) -> str:
     """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
-    `quoting`: the words are somebody's whom the source quotes.
+    `quoting`: the words are somebody's whom the source quotes. `on_article`: they only tell what the article says.
+    `later`: they speak of a later day than the original's, whose date is left out.
     """
-    name = dated_name(facts, texts)
+    name = acronym(facts.publisher) if later else dated_name(facts, texts)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if on_article else name
     return texts.quoting.format(name=name) if quoting else name
 
 
@@ -75,7 +84,7 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return ""
     if statement.support is Support.METADATA:
         return kind_words(facts, texts)
-    name = speaker(facts, texts, quoting=statement.quoting)
+    name = speaker(facts, texts, quoting=statement.quoting, on_article=statement.on_article, later=statement.later)
     return texts.heading.format(name=name) if statement.heading else name
 
 
@@ -83,6 +92,7 @@ def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLI
     """Say in a few words who speaks in a statement: 'WSWS', 'our note on UNN', 'quoted by WSWS'."""
     name = acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if statement.on_article else name
     return texts.quoted_by.format(name=name) if statement.quoting else name
 
 
@@ -92,9 +102,12 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
         return texts.label_article
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
-    if facts.basis is Basis.ORIGINAL:
-        return texts.kind_note_read if short else texts.label_note_read.format(publisher=facts.publisher)
-    return texts.kind_note_reported if short else texts.label_note_reported.format(publisher=facts.publisher)
+    whole, brief = {
+        Basis.ORIGINAL: (texts.label_note_read, texts.kind_note_read),
+        Basis.PARTLY: (texts.label_note_partly, texts.kind_note_partly),
+        Basis.REPORTED: (texts.label_note_reported, texts.kind_note_reported),
+    }[facts.basis]
+    return brief if short else whole.format(publisher=facts.publisher)
 
 
 def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:

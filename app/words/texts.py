@@ -53,15 +53,19 @@ class Texts:
     # sources in words
     undated: str
     our_note_on: str
+    on_article: str
+    original_of: str
     quoting: str
     quoted_by: str
     heading: str
     label_article: str
     label_fulltext: str
     label_note_read: str
+    label_note_partly: str
     label_note_reported: str
     kind_fulltext: str
     kind_note_read: str
+    kind_note_partly: str
     kind_note_reported: str
     relations: Mapping[str, str]
 
@@ -222,6 +226,9 @@ class Texts:
     compare_date: str
     compare_who: str
     compare_words: str
+    own_words: str
+    note_words: str
+    note_words_on_article: str
     compare_open: str
     compare_silent: Plural
 
