@@ -182,11 +182,25 @@ def print_span(console: SafeConsole, source: Source, start: int, end: int) -> No
 def print_summary(console: SafeConsole, rows: Sequence[Summary]) -> None:
     """Print the table of `footnote eval`."""
     table = Table("kind", box=None, pad_edge=False)
-    for name in ("n", "right", "leads", "abstained", "recall@5", "MRR", "proved", "statements", "p50 ms", "p95 ms"):
+    for name in (
+        "n",
+        "right",
+        "leads",
+        "abstained",
+        "direct",
+        "misled",
+        "recall@5",
+        "MRR",
+        "proved",
+        "statements",
+        "p50 ms",
+        "p95 ms",
+    ):
         table.add_column(name, justify="right")
     for r in rows:
         table.add_row(
             r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
+            "-" if r.direct is None else f"{r.direct:.2f}", str(r.misled),
             "-" if r.recall_at_5 is None else f"{r.recall_at_5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
             f"{r.proved}/{r.quotes}", f"{r.statements:g}", f"{r.p50 * 1000:.0f}", f"{r.p95 * 1000:.0f}",
         )  # fmt: skip
