@@ -18,6 +18,7 @@ from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
+from index.text.dates import may_be
 from index.text.figures import is_exact
 from index.text.numbers import numbers
 
@@ -114,20 +115,26 @@ def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
-def drafts(kind: QuestionKind, chosen: Sequence[Candidate]) -> list[Draft]:
+def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
 
-    In the direct line stand the lead's answering words, and those of sentences that are nearly as sure to answer; of
-    the newest word none but the lead's.
+    In the direct line stand the lead's answering words, and those of sentences that are nearly as sure to answer and
+    name no other time than the question; of the newest word none but the lead's.
     """
     found = []
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        lead = chosen[0]
-        sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
-        answers = kind not in _NO_DIRECT and (n == 0 or (sure and kind is not QuestionKind.LATEST))
+        answers = question.kind not in _NO_DIRECT and (n == 0 or _answers_too(question, candidate, chosen[0]))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
     return found
+
+
+def _answers_too(question: Question, candidate: Candidate, lead: Candidate) -> bool:
+    if question.kind is QuestionKind.LATEST:
+        return False
+    sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
+    asked, named = question.read.dates, analyse(candidate.sentence.read).dates
+    return sure and (not asked or all(any(may_be(date, other) for other in asked) for date in named))
 
 
 def draft_of(candidate: Candidate, role: Role) -> Draft:

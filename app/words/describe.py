@@ -47,9 +47,9 @@ def time_words(moment: str, texts: Texts) -> str:
 
 
 def acronym(publisher: str) -> str:
-    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than three large words stays as it is."""
+    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than four large words stays as it is."""
     words = [w for w in re.split(r"[\s-]+", publisher) if w.lower() not in _SMALL_WORDS]
-    if len(words) < 3 or not all(w[:1].isupper() and w.isalpha() for w in words):
+    if len(words) < 4 or not all(w[:1].isupper() and w.isalpha() for w in words):
         return publisher
     return "".join(w[0] for w in words)
 
