@@ -54,6 +54,7 @@ _TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
+_LIKELY = 0.5  # confidence that the direct line needs at all
 _AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
@@ -118,13 +119,14 @@ def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
 def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
 
-    In the direct line stand the lead's answering words, and those of sentences that are nearly as sure to answer and
-    name no other time than the question; of the newest word none but the lead's.
+    In the direct line stand the lead's answering words, if it is likelier than not to answer, and those of sentences
+    that are nearly as sure and name no other time than the question; of the newest word none but the lead's.
     """
     found = []
+    told = question.kind not in _NO_DIRECT and bool(chosen) and chosen[0].confidence >= _LIKELY
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        answers = question.kind not in _NO_DIRECT and (n == 0 or _answers_too(question, candidate, chosen[0]))
+        answers = told and (n == 0 or _answers_too(question, candidate, chosen[0]))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
     return found
 
