@@ -94,7 +94,7 @@ class Answerer:
         if source:
             passages = self.retriever.passages_of(source)
             said = summary.summarise(source, passages, self.retriever.embedder)
-            return Found(asked.kind, tuple(said), tuple(summary.summary_hits(said, passages)))
+            return Found(QuestionKind.OVERVIEW, tuple(said), tuple(summary.summary_hits(said, passages)))
         if topical := self._about(asked):
             return topical
         return self._searched(asked)

@@ -37,7 +37,7 @@ LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(8, 0.3),
+    QuestionKind.LIST: Limits(8, 0.4),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
     QuestionKind.LATEST: Limits(5, 0.1),
     QuestionKind.CHOICE: Limits(6, 0.2),
