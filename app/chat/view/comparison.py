@@ -64,7 +64,7 @@ def _section(body: Markup, opened: int, texts: Texts) -> Markup:
 def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
     source = compared.sources[row.source_id]
     name = texts.compare_open.format(number=row.number, title=source.title)
-    date = date_words(row.facts.published, texts)
+    date = date_words(row.facts.published, texts).replace(" ", "\u00a0")  # a date is not broken, what is said of it is
     return html(
         '<tr><td class="compared-date">{date}</td>'
         '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span></th>'
