@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -21,7 +22,7 @@ from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html, excerpts
 from app.chat.view.frame import first_page_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source
-from app.records import Event, Turn
+from app.records import Event, QuestionKind, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
 from app.words.languages import ENGLISH, TEXTS
@@ -85,6 +86,17 @@ def asked(engine: OverlapEngine, *questions: str) -> Conversation:
     for question in questions:
         *_, conversation = converse(provider, conversation, question, ENGLISH)
     return conversation
+
+
+@pytest.mark.parametrize("kind", QuestionKind)
+def test_sources_are_compared_on_questions_of_substance_only(kind: QuestionKind) -> None:
+    (exchange,) = asked(OverlapEngine([source_of("Smugglers asked for 20,000 dollars.")]), "Smugglers asked dollars")
+    assert exchange.answer is not None
+    shown = replace(exchange, answer=exchange.answer.model_copy(update={"kind": kind}))
+    substance = kind in {"fact", "explain", "who-says", "compare", "list"}
+    assert ("data-compare" in str(exchanges_html((shown,), ENGLISH))) == substance
+    of_one = replace(shown, asked_of=("hostile",))
+    assert "data-compare" not in str(exchanges_html((of_one,), ENGLISH)), "one source alone has nothing to compare"
 
 
 def hostile() -> Source:
@@ -174,7 +186,7 @@ def test_marks_and_passages_meet() -> None:
         opened = Page(str(quote_in_source(exchange, quote.number, 1, ENGLISH)))
         assert opened.lit[str(quote.number)] == quote.text
         assert exchange.sources[quote.source_id].title in opened.words
-    assert 'aria-label="Footnote 1, WSWS, 15 November 2024"' in shown
+    assert 'aria-label="Footnote 1, WSWS, 15 Nov 2024"' in shown
 
 
 def test_an_excerpt_holds_its_quotation_and_whole_sentences() -> None:

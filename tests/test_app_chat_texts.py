@@ -94,10 +94,10 @@ def test_every_relation_and_every_language_of_the_corpus_has_words(texts: Texts)
 
 def test_dates_of_every_precision() -> None:
     uk = TEXTS["uk"]
-    said = [date_words(d, uk, long=True) for d in ("2024-11-09", "2024-11", "2024", None)]
-    assert said == ["9 листопада 2024", "листопад 2024", "2024", "без дати"]
-    assert date_words("2024-11-09", ENGLISH, long=True) == "9 November 2024"
-    assert time_words("2026-11-25T17:43:28+00:00", ENGLISH) == "25 November 2026, 17:43 UTC"
+    said = [date_words(d, uk) for d in ("2024-11-09", "2024-11", "2024", None)]
+    assert said == ["9 лист. 2024", "лист. 2024", "2024", "без дати"]
+    assert date_words("2024-11-09", ENGLISH) == "9 Nov 2024"
+    assert time_words("2026-11-25T17:43:28+00:00", ENGLISH) == "25 Nov 2026, 17:43 UTC"
     assert time_words("yesterday", ENGLISH) == "yesterday"
 
 

@@ -9,16 +9,19 @@ from hypothesis import strategies as st
 
 from app.chat.session.engine import EngineProvider
 from app.chat.view.comparison import Compared, comparison_html, row_in_source
+from app.chat.view.overview import overview_html
 from app.chat.view.panels import sources_panel_html
+from app.chat.view.references import references_html
 from app.chat.view.source_viewer import quote_in_source, source_link, source_link_html
 from app.chat.view.statements import LINE, LONGEST, quote_in_line
 from app.words.languages import ENGLISH, TEXTS
 from index.read.corpus import read_corpus
+from index.source import Kind, Relation, Source
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 from tests.test_app_chat import OURS, TRICKS, Page, asked, hostile
 
-MORE = {"table", "thead", "tbody", "tr", "th", "td", "input"}
+MORE = {"table", "thead", "tbody", "tr", "th", "td", "input", "details", "summary"}
 
 
 def test_hostile_sources_stay_text_in_table_panel_and_viewer() -> None:
@@ -32,6 +35,8 @@ def test_hostile_sources_stay_text_in_table_panel_and_viewer() -> None:
             comparison_html(compared, 1, texts),
             row_in_source(compared, 1, 1, texts),
             sources_panel_html(engine.contents(), texts),
+            overview_html(engine.sources(), texts),
+            references_html(exchange, texts),
             quote_in_source(exchange, 1, 1, texts),
             source_link_html(provider, {"source": "hostile", "span": "3-9"}, 1, texts),
             source_link_html(provider, {"source": TRICKS[0], "span": TRICKS[1]}, 1, texts),
@@ -40,6 +45,21 @@ def test_hostile_sources_stay_text_in_table_panel_and_viewer() -> None:
             assert page.tags <= OURS | MORE
             assert not [a for a in page.attributes if a[0].startswith("on")]
             assert not [a for a in page.attributes if a[0] in {"href", "src"} and ":" in (a[1] or "")]
+
+
+def test_the_overview_counts_every_source_whatever_its_relation() -> None:
+    def shown(*sources: Source) -> str:
+        return Page(str(overview_html(sources, ENGLISH))).words
+
+    article = source_of("The text.", "a", kind=Kind.ARTICLE, relation=Relation.ARTICLE, title="The text itself")
+    others = [source_of("Words.", f"s{n}", relation=r, title=f"Note {n}") for n, r in enumerate(Relation)]
+    words = shown(article, *others)
+    for n in range(len(others)):
+        assert f"Note {n}" in words
+    assert "7 sources on the article" in words
+    assert words.index("Disputing the article") < words.index("Corroborating it")
+    assert "Note 0" in shown(*others), "without an article too"
+    assert "article" not in shown(*others)
 
 
 def test_the_table_bears_every_row_with_its_words_and_figures() -> None:

@@ -225,7 +225,7 @@ def test_a_linked_place_opens_under_the_name_of_its_source(
     which = page.locator(".overlay-which")
     expect(which).to_contain_text("Our note on Associated Press, 29 Nov 2024")
     expect(which).to_contain_text(note.title)
-    assert in_view(page, which.locator("b"))
+    assert in_view(page, which.locator("strong"))
     assert in_view(page, page.locator("#source-viewer mark[aria-current]").first)
 
 

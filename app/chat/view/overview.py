@@ -14,7 +14,8 @@ from index.source import Kind, Relation, Source
 
 # Where the sources disagree comes first.
 ORDER = (
-    Relation.DISPUTES, Relation.CORROBORATES, Relation.CITED, Relation.LAW, Relation.BACKGROUND, Relation.LATER
+    Relation.DISPUTES, Relation.CORROBORATES, Relation.CITED, Relation.LAW, Relation.BACKGROUND, Relation.LATER,
+    Relation.ARTICLE,
 )  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def overlay_bar(texts: Texts, more: Markup = NOTHING) -> Markup:
 def _which(source: Source, texts: Texts) -> Markup:
     """Say whose words these are: it stays above them, wherever in the text a link or a footnote leads."""
     return html(
-        '<p class="overlay-which" dir="auto"><b>{who}</b> <span>{title}</span></p>',
+        '<p class="overlay-which" dir="auto"><strong>{who}</strong> <span>{title}</span></p>',
         who=opening(speaker(source, texts)),
         title=source.title,
     )
