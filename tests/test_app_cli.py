@@ -95,11 +95,11 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("ask", "why?", "--history", "nowhere.json"), 2, "nowhere.json: cannot be read"),
     (("ask", "--batch", "nowhere.jsonl", "--json"), 2, "nowhere.jsonl: cannot be read"),
     (("ask", "why?", "--source", "ap-2024-11-29"), 2, WHERE),
-    (("ask", "why?", "--json", "--markdown"), 2, "--markdown and --json exclude each other"),
+    (("ask", "why?", "--json", "--markdown"), 2, "--markdown, --json and --cite exclude each other"),
     (
         ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
         2,
-        "--markdown, --bundle, --history and --as-typed go with a QUESTION",
+        "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION",
     ),
     (("ask", "Why do soldiers desert?", "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
     (("ask", "why?", "--nonsense"), 2, "nonsense"),
