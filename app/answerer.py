@@ -94,7 +94,7 @@ class Answerer:
         if source:
             passages = self.retriever.passages_of(source)
             said = summary.summarise(source, passages, self.retriever.embedder)
-            return Found(asked.kind, tuple(said), tuple(summary.summary_hits(said, passages)))
+            return Found(QuestionKind.OVERVIEW, tuple(said), tuple(summary.summary_hits(said, passages)))
         if topical := self._about(asked):
             return topical
         return self._searched(asked)
@@ -153,7 +153,7 @@ class Answerer:
             figure = telling_figure(found.ranked[0])
             named = self.retriever.mentioning(figure, asked.search, self.scope(asked)) if figure else []
             chosen = select(asked, found.ranked, candidates(named, self.sources))
-            return Found(asked.kind, tuple(drafts(asked.kind, chosen)), found.hits, found.confidence)
+            return Found(asked.kind, tuple(drafts(asked, chosen)), found.hits, found.confidence)
 
     def _about(self, asked: Question) -> Found | None:
         """Tell what the sources say of a topic; None if the question has none, or they do not mention it."""
@@ -172,7 +172,7 @@ class Answerer:
             if not mentions:
                 return None
             chosen = about(view, mentions, self.retriever.embedder)
-            return Found(asked.kind, tuple(drafts(asked.kind, chosen)), tuple(hits[: self._hits]), hits[0].confidence)
+            return Found(asked.kind, tuple(drafts(asked, chosen)), tuple(hits[: self._hits]), hits[0].confidence)
 
     def _in_headings(self, asked: Question, hits: Sequence[Hit], lead: Candidate | None) -> list[Candidate]:
         """Return the headings that answer, and better than `lead`, best first; none where several answers are due."""

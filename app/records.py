@@ -82,6 +82,8 @@ class Statement(Record):
     Its first quotation's source speaks; if `quoting`, somebody whom that source quotes. Without quotations Footnote
     speaks. `heading`: the words stand in a heading of their source. `emphasis`: (start, end) spans in `text` that hold
     the answering words. `part`: the place in `Answer.parts` of the question that it answers.
+    `on_article`: a note's words that only tell what the article says: they support nothing that it says.
+    `later`: a note's words that speak of a later day than its original's.
     """
 
     text: str
@@ -92,6 +94,8 @@ class Statement(Record):
     heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
     part: int = 0
+    on_article: bool = False
+    later: bool = False
 
 
 class Direct(Record):

@@ -28,6 +28,7 @@ from app.records import (
 from app.settings import Settings
 from index.filters import Filters
 from index.retrieve import Retriever
+from index.source import Kind
 
 ENGINE = "extractive"
 
@@ -46,6 +47,8 @@ class Run:
     ) -> None:
         self.question, self.understood, self.retriever, self.settings = question, understood, retriever, settings
         self.clock = Stopwatch()
+        every = retriever.generation.sources()
+        self.article = next((s.facts for s in every if s.kind is Kind.ARTICLE), None)
         self.answerer = Answerer(retriever, filters, threshold, settings.hits, self.clock)
         with self.clock.stage("understand"):
             self.asked = classify(understood.standalone_question)
@@ -58,7 +61,7 @@ class Run:
         found = parts[0] if len(parts) == 1 else _together(parts, self.asked.kind)
         understood = self.understood if len(parts) > 1 else self.understood.model_copy(update={"parts": ()})
         yield Understood(kind=found.kind, **dict(understood))
-        numbering = Numbering(self.answerer.sources)
+        numbering = Numbering(self.answerer.sources, self.article)
         with self.clock.stage("prove"):
             statements = [numbering.statement(d) for d in found.drafts]
         for statement in statements:
@@ -92,7 +95,7 @@ class Run:
             figure = telling_figure(evidence.ranked[0])
             scope = answerer.scope(asked)
             rows = compare(asked, figure, self.retriever, answerer.sources, scope, answerer.satisfying)
-        return tabulate(self.question, asked, rows, answerer.sources, self.stamp)
+        return tabulate(self.question, asked, rows, answerer.sources, self.stamp, self.article)
 
     def _unclear(self) -> Found:
         """Ask back."""

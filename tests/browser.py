@@ -129,12 +129,16 @@ def answered(turn: Locator) -> None:
 
 
 def in_view(page: Page, inner: Locator) -> bool:
-    """Whether the element's first line lies inside the window and inside each box that scrolls around it."""
+    """Whether the element's first line lies inside the window and inside each box that scrolls around it.
+
+    What is fixed is scrolled by no box around it.
+    """
     seen = """e => { const r = e.getClientRects()[0]; let top = 0, bottom = innerHeight;
         for (let p = e.parentElement; p; p = p.parentElement) {
           if (/auto|scroll/.test(getComputedStyle(p).overflowY)) {
             const b = p.getBoundingClientRect(); top = Math.max(top, b.top); bottom = Math.min(bottom, b.bottom);
-          } }
+          }
+          if (getComputedStyle(p).position === "fixed") break; }
         return r.top >= top && r.bottom <= bottom; }"""
     for _ in range(20):  # scrolling is smooth
         page.wait_for_timeout(75)

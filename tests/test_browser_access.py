@@ -64,7 +64,7 @@ def test_keyboard_alone(pages: Pages, address: str) -> None:
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.dataset.mark") == "1":
             break
-    mark = page.get_by_role("link", name="Footnote 1, WSWS, 15 November 2024")
+    mark = page.get_by_role("link", name="Footnote 1, WSWS, 15 Nov 2024")
     expect(mark).to_be_focused()
     outline = mark.evaluate("e => getComputedStyle(e).outlineStyle")
     assert outline == "solid", "focus is visible"
@@ -93,8 +93,8 @@ def test_keyboard_alone(pages: Pages, address: str) -> None:
     page.keyboard.press("n")
     expect(page.locator(".mark").nth(1)).to_be_focused()  # from the one that was in use
     page.keyboard.press("/")
-    page.keyboard.type("n/p")
-    expect(page.locator("#question textarea")).to_have_value("n/p")
+    page.keyboard.type("who n/p")
+    expect(page.locator("#question textarea")).to_have_value("who n/p")
 
 
 def test_a_mark_says_what_it_is_to_a_screen_reader(pages: Pages, address: str) -> None:
@@ -102,7 +102,7 @@ def test_a_mark_says_what_it_is_to_a_screen_reader(pages: Pages, address: str) -
     turn = ask(page, SEVERAL)
     mark = turn.locator(".mark").nth(1)
     expect(mark).to_have_attribute("role", "doc-noteref")
-    expect(mark).to_have_accessible_name("Footnote 2, our note on WSWS, 8 October 2024")
+    expect(mark).to_have_accessible_name("Footnote 2, our note on WSWS, 8 Oct 2024")
     card = page.locator(f"#{mark.get_attribute('aria-describedby')}").text_content() or ""
     assert "World Socialist Web Site" in card
     assert "Our note" in card
@@ -161,8 +161,8 @@ def test_ukrainian_for_a_browser_that_asks_for_it_and_a_switch_in_the_page(pages
     expect(page.locator("#question textarea")).to_have_attribute("placeholder", "Запитайте про статтю або її джерела")
     turn = ask(page, SEVERAL)
     expect(turn.locator(".speaker").nth(1)).to_contain_text("Наша нотатка про WSWS, 8 жовт. 2024", ignore_case=True)
-    expect(turn.locator(".relation").first).to_have_text("стаття на нього посилається")
-    expect(turn.locator(".mark").nth(1)).to_have_accessible_name("Виноска 2, наша нотатка про WSWS, 8 жовтня 2024")
+    expect(page.locator("#evidence .relation").first).to_have_text("стаття на нього посилається")
+    expect(turn.locator(".mark").nth(1)).to_have_accessible_name("Виноска 2, наша нотатка про WSWS, 8 жовт. 2024")
     expect(turn.locator(".tally")).to_have_text("3 цитати з 2 джерел")
     page.get_by_role("combobox", name="Мова").select_option("en")
     expect(turn.locator(".tally")).to_have_text("3 quotations from 2 sources")

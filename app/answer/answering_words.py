@@ -18,7 +18,7 @@ SURE = 0.9  # least share of the probability
 LONGEST = 160  # characters: more is no answer in short
 _NO_END = " \t\n,;:.!?…—–-·|*_"
 _PAIRS = {")": "(", "]": "[", "”": "“", "»": "«"}
-_QUALIFIER = re.compile(rf"(?<!\w){one_of(QUALIFIERS)}\s+$", re.IGNORECASE)
+_QUALIFIER = re.compile(rf"(?<!\w)(?<!add )(?<!adds ){one_of(QUALIFIERS)}\s+$", re.IGNORECASE)
 _BESIDE = re.compile(r"[\w$€£₴%.,/–-]")
 
 

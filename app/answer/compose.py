@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
+from app.answer.later_day import names_later_day
+from app.answer.on_article import on_article
 from app.records import (
     Answer,
     AnswerHit,
@@ -47,17 +49,34 @@ class Draft:
 
 
 class Numbering:
-    """Gives each distinct quotation the next number, in reading order, and proves it before it is shown."""
+    """Gives each distinct quotation the next number, in reading order, and proves it before it is shown.
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    `article`: what the notes among `sources` may tell of.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], article: SourceFacts | None = None) -> None:
         self._sources = sources
+        self._article = article
         self._numbers: dict[Quote, int] = {}
 
     def statement(self, draft: Draft) -> Statement:
         """Return `draft` with numbers. Raises QuoteError if one of its quotations does not match its source."""
         quotes = tuple(map(self._numbered, draft.quotes))
-        own = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name in Statement.model_fields}
-        return Statement(**own | {"quotes": quotes})
+        known = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name in Statement.model_fields}
+        known["quotes"] = quotes
+        if draft.support is Support.QUOTED and quotes:
+            known |= self._told(draft)
+        return Statement(**known)
+
+    def _told(self, draft: Draft) -> dict[str, bool]:
+        """Tell of a note's sentence, which ends the last quotation, whether it is on the article, or on a later day."""
+        quote, source = draft.quotes[-1], self._sources[draft.quotes[-1].source_id]
+        at = len(draft.text) - (quote.end - quote.start)
+        own = [(a - at, b - at) for a, b in draft.emphasis if a >= at]
+        return {
+            "on_article": on_article(source, quote.start, quote.end, own, self._article),
+            "later": names_later_day(source, quote.start, quote.end, self._article),
+        }
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
         quote.prove(self._sources[quote.source_id])

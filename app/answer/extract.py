@@ -18,6 +18,7 @@ from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
+from index.text.dates import may_be
 from index.text.figures import is_exact
 from index.text.numbers import numbers
 
@@ -36,7 +37,7 @@ LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(8, 0.3),
+    QuestionKind.LIST: Limits(8, 0.4),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
     QuestionKind.LATEST: Limits(5, 0.1),
     QuestionKind.CHOICE: Limits(6, 0.2),
@@ -53,7 +54,8 @@ _TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
-_AS_SURE = 0.7  # part of the lead's confidence that a sentence needs for the direct line
+_LIKELY = 0.5  # confidence that the direct line needs at all
+_AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 
@@ -114,19 +116,27 @@ def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
-def drafts(kind: QuestionKind, chosen: Sequence[Candidate]) -> list[Draft]:
+def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
 
-    In the direct line stand the lead's answering words, and those of sentences that are nearly as sure to answer; of
-    the newest word none but the lead's.
+    In the direct line stand the lead's answering words, if it is likelier than not to answer, and those of sentences
+    that are nearly as sure and name no other time than the question; of the newest word none but the lead's.
     """
     found = []
+    told = question.kind not in _NO_DIRECT and bool(chosen) and chosen[0].confidence >= _LIKELY
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        sure = candidate.confidence >= _AS_SURE * chosen[0].confidence
-        answers = kind not in _NO_DIRECT and (n == 0 or (sure and kind is not QuestionKind.LATEST))
+        answers = told and (n == 0 or _answers_too(question, candidate, chosen[0]))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
     return found
+
+
+def _answers_too(question: Question, candidate: Candidate, lead: Candidate) -> bool:
+    if question.kind is QuestionKind.LATEST:
+        return False
+    sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
+    asked, named = question.read.dates, analyse(candidate.sentence.read).dates
+    return sure and (not asked or all(any(may_be(date, other) for other in asked) for date in named))
 
 
 def draft_of(candidate: Candidate, role: Role) -> Draft:

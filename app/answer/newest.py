@@ -14,7 +14,8 @@ _EVER = 0
 
 def newest_first(chosen: Sequence[Candidate]) -> list[Candidate]:
     """Return `chosen` (best first, not empty) with the newest that is nearly as sure to answer as the best in front."""
-    sure = [c for c in chosen if c.confidence >= _AS_SURE * chosen[0].confidence]
+    lead = chosen[0]
+    sure = [c for c in chosen if c.confidence >= _AS_SURE * lead.confidence and c.alone >= _AS_SURE * lead.alone]
     rest = [c for c in chosen if c not in sure]
     return [*sorted(sure, key=day_of, reverse=True), *rest]
 

@@ -23,6 +23,7 @@ from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
 from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, first_page_html, header_html
+from app.chat.view.overview import overview_html
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
 from app.chat.view.search import search_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
@@ -108,7 +109,9 @@ class Events:
     def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
         """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
         shown, evidence = _shown(tab.conversation, texts)
-        return shown if tab.conversation else self.first_page(texts), evidence, tab, message("ready")
+        if not tab.conversation:
+            shown, evidence = self.first_page(texts), self.overview(texts)
+        return shown, evidence, tab, message("ready")
 
     def frame(self, texts: Texts) -> tuple[Update, ...]:
         """Make what surrounds the conversation.
@@ -134,6 +137,11 @@ class Events:
 
         shown, problem = attempt(opening, texts)
         return shown or str(first_page_html((), (), texts, problem))
+
+    def overview(self, texts: Texts) -> str:
+        """Show what the index holds; without one, what will stand there."""
+        shown, _ = attempt(lambda: str(overview_html(self.provider.engine().sources(), texts)), texts)
+        return shown or str(evidence_html((), texts))
 
     def sources_panel(self, texts: Texts) -> str:
         """Make the sources panel from the current index."""

@@ -21,7 +21,6 @@ from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
 from app.chat.theme import theme
-from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, header_html
 from app.chat.view.panels import conversations_panel_html
 from app.question.check import MAX_QUESTION
@@ -82,7 +81,7 @@ def build(events: Events) -> Blocks:
                     ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
                     stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
             with gr.Column(elem_id="side"):
-                evidence = _region("evidence", str(evidence_html((), texts)))
+                evidence = _region("evidence", events.overview(texts))
                 source_viewer = _region("source-viewer", "")
                 comparison = _region("comparison", "")
                 search = _region("search", "")

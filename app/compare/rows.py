@@ -43,7 +43,7 @@ class Row(Record):
     """What one source says. `number` counts the rows from 1 and is the quotation's number.
 
     `quoting`: the words are somebody's whom the source quotes. `emphasis`: (start, end) spans of `quote.text` that
-    hold figures and dates.
+    hold figures and dates. `on_article` and `later`: as in `Statement`.
     """
 
     number: int
@@ -51,6 +51,8 @@ class Row(Record):
     quote: AnswerQuote
     quoting: bool
     emphasis: tuple[tuple[int, int], ...]
+    on_article: bool = False
+    later: bool = False
 
     @property
     def source_id(self) -> str:
@@ -97,10 +99,18 @@ def compare(
 
 
 def tabulate(
-    question: str, asked: Question, found: Sequence[Found], sources: Mapping[str, Source], index: IndexStamp
+    question: str,
+    asked: Question,
+    found: Sequence[Found],
+    sources: Mapping[str, Source],
+    index: IndexStamp,
+    article: SourceFacts | None = None,
 ) -> Comparison:
-    """Return `found`, in the rows' order, as rows. Raises QuoteError if a quotation does not match its source."""
-    numbering = Numbering(sources)
+    """Return `found`, in the rows' order, as rows; `article`: what the notes may tell of.
+
+    Raises QuoteError if a quotation does not match its source.
+    """
+    numbering = Numbering(sources, article)
     rows = [_row(f, numbering) for f in found]
     speaking = {r.source_id for r in rows}
     return Comparison(
@@ -122,6 +132,8 @@ def _row(found: Found, numbering: Numbering) -> Row:
         quote=quote,
         quoting=statement.quoting,
         emphasis=figures_and_dates(quote.text),
+        on_article=statement.on_article,
+        later=statement.later,
     )
 
 

@@ -25,7 +25,7 @@ _NO_PERSONS = frozenset(MONTHS) | WEEKDAYS
 # Kinds of slips, from the surest.
 _SWAPPED, _DOUBLED, _INSIDE, _AT_END, _EXCHANGED, _TWO = range(6)
 # The least letters of a word in which a slip of this kind is mended.
-_LEAST = {_SWAPPED: 4, _DOUBLED: 4, _INSIDE: 5, _AT_END: 7, _EXCHANGED: 9, _TWO: 10}
+_LEAST = {_SWAPPED: 4, _DOUBLED: 4, _INSIDE: 5, _AT_END: 7, _EXCHANGED: 9, _TWO: 13}
 _LEAST_VOWEL = 6  # exchanged vowels: 'dollers'
 _LEAST_NAME = {_SWAPPED: 5, _INSIDE: 7}  # Kotin is not Kostin, Oleksandra not Oleksandr
 _VOWELS = frozenset("aeiouy")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-# 'the mayor of Olm' has one answer, and 'the bridge' is described.
-_NO_PHRASE = r"(?!the\b.*\b(?:of|for|in|by|to|at|on|with|behind|from|between|against|over)\b)"
+# 'the mayor of Olm' and 'Berg's lawyer' have one answer; 'the bridge' is described.
+_NO_PHRASE = (
+    r"(?!.*\b(?:of|for|in|by|to|at|on|with|behind|from|between|against|over|about|besides|after|before)\b|.*['’]s\b)"
+)
 _TOLD = (
-    r"tell me (?:more |something |all )?about|describe|background (?:on|to)|"
+    r"tell me (?:more |something |all )?about|describe(?: what happened (?:to|with|in|at|during))?|"
+    r"background (?:on|to)|"
     r"(?:i want|i'd like) to know (?:more )?about|"
     r"(?:give me )?(?:an? )?(?:short |brief )?(?:overview|summary|portrait|description|account) of|"
     r"summari[sz]e|sum up|what (?:is there to know|do (?:you|we|they|the sources) (?:know|have)|is known) about|"

@@ -48,5 +48,5 @@ def _asks_elsewise(typed: str) -> bool:
 
 def _parts(text: str) -> tuple[str, ...]:
     """Return the questions in `text` if it holds several that ask for something."""
-    found = tuple(p for p in parts(text) if not says_how_to_answer(p))
+    found = tuple(f"{p[:1].upper()}{p[1:].rstrip(' .?')}?" for p in parts(text) if not says_how_to_answer(p))
     return found if len(found) > 1 else ()

@@ -27,7 +27,7 @@ from app.words.direct import STOP, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
-from index.source import Source
+from index.source import Kind, Source
 
 CONTEXT = 300  # characters around a span that `show` prints
 
@@ -114,7 +114,8 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        text = Text(f"{source.title}. {opening(kind_words(source))}, {date_words(source.published)}. ")
+        relation = "" if source.kind is Kind.ARTICLE else f"; {relation_words(source.relation)}"
+        text = Text(f"{source.title}. {opening(kind_words(source))}{relation}, {date_words(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
@@ -139,11 +140,11 @@ def print_comparison(console: SafeConsole, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = (speaker(row.facts, quoting=row.quoting), "cyan")
+        who = (speaker(row.facts, quoting=row.quoting, on_article=row.on_article, later=row.later), "cyan")
         place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
         table.add_row(
             str(row.number),
-            Text.assemble(who, (f"\n{relation_words(row.facts.relation)}", "dim")),
+            Text.assemble(who, (f"\n{kind_words(row.facts, short=True)}", "dim")),
             Text.assemble("“", _bold(row.quote.text, row.emphasis), "”", (place, "dim")),
         )
     console.print(table)
@@ -181,11 +182,25 @@ def print_span(console: SafeConsole, source: Source, start: int, end: int) -> No
 def print_summary(console: SafeConsole, rows: Sequence[Summary]) -> None:
     """Print the table of `footnote eval`."""
     table = Table("kind", box=None, pad_edge=False)
-    for name in ("n", "right", "leads", "abstained", "recall@5", "MRR", "proved", "statements", "p50 ms", "p95 ms"):
+    for name in (
+        "n",
+        "right",
+        "leads",
+        "abstained",
+        "direct",
+        "misled",
+        "recall@5",
+        "MRR",
+        "proved",
+        "statements",
+        "p50 ms",
+        "p95 ms",
+    ):
         table.add_column(name, justify="right")
     for r in rows:
         table.add_row(
             r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
+            "-" if r.direct is None else f"{r.direct:.2f}", str(r.misled),
             "-" if r.recall_at_5 is None else f"{r.recall_at_5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
             f"{r.proved}/{r.quotes}", f"{r.statements:g}", f"{r.p50 * 1000:.0f}", f"{r.p95 * 1000:.0f}",
         )  # fmt: skip

@@ -15,8 +15,8 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 
-def date_words(published: str | None, texts: Texts = ENGLISH, *, long: bool = False) -> str:
-    """Return '15 Nov 2024' ('15 November 2024' if `long`), 'Nov 2024', '2012' or 'undated'.
+def date_words(published: str | None, texts: Texts = ENGLISH) -> str:
+    """Return '15 Nov 2024', 'Nov 2024', '2012' or 'undated'.
 
     Raises ValueError for a text that is no ISO 8601 date.
     """
@@ -26,41 +26,55 @@ def date_words(published: str | None, texts: Texts = ENGLISH, *, long: bool = Fa
     year, month, day = ([*published.split("-"), "", ""])[:3]
     name = ""
     if month:
-        months = locale(texts.code).months["format" if day else "stand-alone"]["wide" if long else "abbreviated"]
-        name = months[int(month)]
+        name = month_names(texts, alone=not day)[int(month) - 1]
     return " ".join(w for w in (day.lstrip("0"), name, year) if w)
 
 
+def month_names(texts: Texts, *, alone: bool = False) -> tuple[str, ...]:
+    """Return the twelve short names of months, as in a date; `alone`: as where no day stands before them."""
+    months = locale(texts.code).months["stand-alone" if alone else "format"]["abbreviated"]
+    return tuple(months[n] for n in range(1, 13))
+
+
 def time_words(moment: str, texts: Texts) -> str:
-    """Return '25 November 2026, 17:43' for an ISO 8601 time; the text itself if it is none."""
+    """Return '25 Nov 2026, 17:43' for an ISO 8601 time; the text itself if it is none."""
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
         return moment
     zone = f" {at.tzname()}" if at.tzinfo else ""
-    return f"{date_words(at.date().isoformat(), texts, long=True)}, {at:%H:%M}{zone}"
+    return f"{date_words(at.date().isoformat(), texts)}, {at:%H:%M}{zone}"
 
 
 def acronym(publisher: str) -> str:
-    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than three large words stays as it is."""
+    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than four large words stays as it is."""
     words = [w for w in re.split(r"[\s-]+", publisher) if w.lower() not in _SMALL_WORDS]
-    if len(words) < 3 or not all(w[:1].isupper() and w.isalpha() for w in words):
+    if len(words) < 4 or not all(w[:1].isupper() and w.isalpha() for w in words):
         return publisher
     return "".join(w[0] for w in words)
 
 
-def dated_name(facts: SourceFacts, texts: Texts = ENGLISH, *, long: bool = False) -> str:
+def dated_name(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
     """Name a source by publisher and date: 'WSWS, 15 Nov 2024'."""
-    return f"{acronym(facts.publisher)}, {date_words(facts.published, texts, long=long)}"
+    return f"{acronym(facts.publisher)}, {date_words(facts.published, texts)}"
 
 
-def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False, long: bool = False) -> str:
+def speaker(
+    facts: SourceFacts,
+    texts: Texts = ENGLISH,
+    *,
+    quoting: bool = False,
+    on_article: bool = False,
+    later: bool = False,
+) -> str:
     """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
-    `quoting`: the words are somebody's whom the source quotes.
+    `quoting`: the words are somebody's whom the source quotes. `on_article`: they only tell what the article says.
+    `later`: they speak of a later day than the original's, whose date is left out.
     """
-    name = dated_name(facts, texts, long=long)
+    name = acronym(facts.publisher) if later else dated_name(facts, texts)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if on_article else name
     return texts.quoting.format(name=name) if quoting else name
 
 
@@ -70,7 +84,7 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return ""
     if statement.support is Support.METADATA:
         return kind_words(facts, texts)
-    name = speaker(facts, texts, quoting=statement.quoting)
+    name = speaker(facts, texts, quoting=statement.quoting, on_article=statement.on_article, later=statement.later)
     return texts.heading.format(name=name) if statement.heading else name
 
 
@@ -78,6 +92,7 @@ def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLI
     """Say in a few words who speaks in a statement: 'WSWS', 'our note on UNN', 'quoted by WSWS'."""
     name = acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if statement.on_article else name
     return texts.quoted_by.format(name=name) if statement.quoting else name
 
 
@@ -87,9 +102,12 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
         return texts.label_article
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
-    if facts.basis is Basis.ORIGINAL:
-        return texts.kind_note_read if short else texts.label_note_read.format(publisher=facts.publisher)
-    return texts.kind_note_reported if short else texts.label_note_reported.format(publisher=facts.publisher)
+    whole, brief = {
+        Basis.ORIGINAL: (texts.label_note_read, texts.kind_note_read),
+        Basis.PARTLY: (texts.label_note_partly, texts.kind_note_partly),
+        Basis.REPORTED: (texts.label_note_reported, texts.kind_note_reported),
+    }[facts.basis]
+    return brief if short else whole.format(publisher=facts.publisher)
 
 
 def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:

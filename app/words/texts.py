@@ -41,6 +41,10 @@ class Texts:
     title: str
     tagline: str
     language: str
+    theme: str
+    theme_system: str
+    theme_light: str
+    theme_dark: str
     close: str
     new_conversation: str
     conversations: str
@@ -49,15 +53,19 @@ class Texts:
     # sources in words
     undated: str
     our_note_on: str
+    on_article: str
+    original_of: str
     quoting: str
     quoted_by: str
     heading: str
     label_article: str
     label_fulltext: str
     label_note_read: str
+    label_note_partly: str
     label_note_reported: str
     kind_fulltext: str
     kind_note_read: str
+    kind_note_partly: str
     kind_note_reported: str
     relations: Mapping[str, str]
 
@@ -79,6 +87,9 @@ class Texts:
     welcome_more: str
     article: str
     further_sources: Plural
+    sources_about: Plural
+    relation_heads: Mapping[str, str]
+    read_it: str
     sources_only: Plural
     try_these: str
     keys_hint: str
@@ -117,6 +128,7 @@ class Texts:
     tally: str
     quotations: Plural
     from_sources: Plural
+    references: str
 
     # not answered
     not_answered: str
@@ -164,6 +176,7 @@ class Texts:
     nearest_opinion: str
     nearest_opinion_more: str
     nearest_gone: str
+    back_to_answer: str
     open_source: str
     open_source_name: str
     open_nearest_name: str
@@ -213,6 +226,9 @@ class Texts:
     compare_date: str
     compare_who: str
     compare_words: str
+    own_words: str
+    note_words: str
+    note_words_on_article: str
     compare_open: str
     compare_silent: Plural
 
@@ -251,6 +267,9 @@ class Texts:
 
     # when something is wrong
     problem: str
+    server_away: str
+    server_back: str
+    unanswered: str
     no_index: str
     stale_index: str
     damaged_index: str

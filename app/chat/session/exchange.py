@@ -6,11 +6,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.chat.session.suggestions import Suggestion
-from app.records import Answer, AnswerHit, AnswerQuote, Direct, Part, Statement, Turn, Understanding, parted
+from app.records import (
+    Answer,
+    AnswerHit,
+    AnswerQuote,
+    Direct,
+    Part,
+    QuestionKind,
+    Statement,
+    Support,
+    Turn,
+    Understanding,
+    parted,
+)
 from index.errors import QuoteError
 from index.source import Source
 
 NOT_YET = Understanding(standalone_question="")  # nothing is known yet of how a question is read
+# Questions on which sources have nothing to compare: about the corpus itself, or about nothing in it.
+_ABOUT_NO_MATTER = frozenset(
+    {QuestionKind.METADATA, QuestionKind.SMALLTALK, QuestionKind.OPINION, QuestionKind.UNCLEAR, QuestionKind.OVERVIEW}
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,14 @@ class Exchange:
         if self.answer is None or not self.answer.abstained:
             return ()
         return tuple(h for h in self.answer.nearest if h.source_id in self.sources)
+
+    @property
+    def comparable(self) -> bool:
+        """Say whether it makes sense to ask what each source says: a question of substance, put to several sources."""
+        answer = self.answer
+        if answer is None or answer.abstained or self.changed or len(self.asked_of) == 1:
+            return False
+        return answer.kind not in _ABOUT_NO_MATTER and any(s.support is Support.QUOTED for s in answer.statements)
 
     def quote(self, number: int) -> AnswerQuote | None:
         """Return the proved quotation with this footnote number."""

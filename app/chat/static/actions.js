@@ -1,7 +1,7 @@
 // Below an answer: copying it with its references, a link to it, feedback with a reason; and saving a
 // conversation as a file.
 
-import { all, announce, find, onChange, onClick, onMessage, send } from "./page.js";
+import { all, announce, find, motion, onChange, onClick, onMessage, send } from "./page.js";
 import { peek } from "./store.js";
 import { conversationId } from "./composer.js";
 
@@ -90,7 +90,8 @@ onClick("button[data-verdict]", (button) => {
   form.hidden = false;
   form.dataset.verdict = verdict;
   for (const thumb of thumbsOf(turn)) thumb.setAttribute("aria-expanded", String(thumb === button));
-  form.querySelector("textarea").focus();
+  form.querySelector("textarea").focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest", behavior: motion() });
 });
 onClick("[data-feedback-cancel]", (button) => closeForm(button.dataset.feedbackCancel));
 onClick("[data-feedback] [type=submit]", (button) => {

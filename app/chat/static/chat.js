@@ -8,5 +8,7 @@ import "./actions.js";
 import "./startup.js";
 import "./keys.js";
 import "./search.js";
+import "./title.js";
+import "./theme.js";
 
 export { attach } from "./page.js";

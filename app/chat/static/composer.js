@@ -25,9 +25,16 @@ export function clientState() {
   return JSON.stringify({ conversation_id: id, turns, sources: [...chosen], replace, records });
 }
 
+const askedCalls = [];
+export const onAsked = (call) => askedCalls.push(call);
+let given = ""; // the question of a suggestion that is being asked
+
 // The same for a question that is being asked now.
 export function askingState() {
   askedAt = Date.now();
+  const question = given || typed();
+  given = "";
+  if (question.trim()) for (const call of askedCalls) call(question);
   return clientState();
 }
 
@@ -48,6 +55,7 @@ export const asking = () => busy() || Date.now() - askedAt < STARTING;
 export function ask(question, replace = "", asTyped = false) {
   if (asking()) return;
   setReplace(replace);
+  given = question;
   send("submit", { question, as_typed: asTyped });
 }
 
@@ -68,6 +76,7 @@ onMessage("send-records", ({ question, typed, as_typed }) => {
 // Gradio drops an event while the same one is still ending, so it is sent until its records have been taken.
 function sendAgain(data, tries) {
   if (state.records === null || tries === 0) return;
+  given = data.question;
   send("submit", data);
   setTimeout(() => sendAgain(data, tries - 1), PAUSE);
 }
@@ -89,6 +98,16 @@ onClick("[data-edit-cancel]", cancelEdit);
 const questionOf = (turn) => find("conversation", `[data-question="${turn}"]`)?.textContent ?? "";
 const box = () => document.querySelector("#question textarea");
 export const focusQuestion = () => box()?.focus();
+
+// Whether `element` is the question box, with nothing in it and no answer on its way.
+export const emptyBox = (element) => element === box() && !element.value && !asking() && !state.replace;
+export const typeOn = (words) => write(words);
+export const typed = () => box()?.value ?? "";
+
+// Put back what stood in the box before a reload, unless something has been typed since.
+export function restoreBox(words) {
+  if (words && !typed()) write(words);
+}
 
 function write(words) {
   const field = box();

@@ -1,6 +1,6 @@
 // The conversations of this browser: the list in their panel, and going from one to another.
 
-import { all, find, language, onChange, onClick, onMessage, send } from "./page.js";
+import { all, find, onChange, onClick, onMessage, send } from "./page.js";
 import { closePanel } from "./panels.js";
 import * as composer from "./composer.js";
 import * as store from "./store.js";
@@ -68,7 +68,7 @@ function rowFor(model, { id, title, updated, readable }, words) {
   row.dataset.id = id;
   const shown = readable ? title || words.untitled : words.unreadable;
   row.querySelector(".conversation-title").textContent = shown;
-  row.querySelector(".conversation-time").textContent = when(updated);
+  row.querySelector(".conversation-time").textContent = when(updated, words.months.split("|"));
   const open = row.querySelector("[data-conversation]");
   open.disabled = !readable;
   if (id === composer.conversationId()) open.setAttribute("aria-current", "true");
@@ -79,10 +79,12 @@ function rowFor(model, { id, title, updated, readable }, words) {
   return row;
 }
 
-function when(time) {
+// As the server writes dates: 26 Nov 2026, 17:43.
+function when(time, months) {
   const date = new Date(time);
   if (!time || Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(date);
+  const clock = [date.getHours(), date.getMinutes()].map((n) => String(n).padStart(2, "0")).join(":");
+  return `${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()}, ${clock}`;
 }
 
 onClick("[data-rename]", (button) => {

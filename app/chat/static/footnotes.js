@@ -4,6 +4,7 @@
 import { all, bringIntoView, find, motion, onChange, onClick, onMessage } from "./page.js";
 import { closeOverlays, openSource } from "./overlays.js";
 import { hideCard, shownByTouch } from "./card.js";
+import { closeSheet, openSheet } from "./sheet.js";
 
 let footnote = null; // the current one: {turn, number}
 let lastTurn = "";
@@ -27,6 +28,7 @@ function newTurn() {
   lastTurn = id;
   footnote = null;
   closeOverlays();
+  closeSheet();
   last?.scrollIntoView({ block: "start", behavior: motion() });
   const column = document.getElementById("side");
   if (column) column.scrollTop = 0;
@@ -67,6 +69,7 @@ function use(turn, number) {
   showCurrent();
   const [passage] = passageParts(turn, number);
   if (!passage) return;
+  openSheet(marksOf(turn, number)[0]);
   bringIntoView(passage, passage.querySelector(`mark[data-quotes~="${number}"]`) ?? passage);
   passage.focus({ preventScroll: true });
 }
@@ -75,10 +78,13 @@ function use(turn, number) {
 const OF_STATEMENTS = ".words .mark[data-mark]";
 
 export function backToStatement(turn, number) {
+  closeSheet();
   const mark = marksOf(turn, number).find((m) => m.matches(OF_STATEMENTS));
   mark?.scrollIntoView({ block: "center", behavior: motion() });
   mark?.focus({ preventScroll: true });
 }
+
+export const canStep = () => all("conversation", ".mark[data-mark]").length > 0;
 
 // From footnote to footnote through the whole conversation: 1 forward, -1 back.
 export function stepMark(by) {
@@ -104,6 +110,7 @@ onClick("[data-show]", (button) => {
   showTurn(show);
   const head = find("evidence", `section[data-turn="${show}"] h2`);
   if (!head) return;
+  openSheet(button);
   bringIntoView(head, head);
   head.focus({ preventScroll: true });
 });

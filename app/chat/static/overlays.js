@@ -39,7 +39,9 @@ onClick("[data-open-row]", (button) => {
 });
 onClick("[data-open-source]", (button) => {
   closePanel(false);
-  openSource({ source: button.dataset.openSource }, document.querySelector("#header [data-panel=sources]"));
+  const inPanel = button.closest("#sources");
+  const opener = inPanel ? document.querySelector("#header [data-panel=sources]") : button;
+  openSource({ source: button.dataset.openSource }, opener);
 });
 onClick("[data-compare]", (button) => {
   openers.comparing = button;

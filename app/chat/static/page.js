@@ -57,16 +57,17 @@ export const narrow = () => window.matchMedia("(max-width: 900px)").matches;
 export const motion = () =>
   window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
-// On a wide page the column beside the conversation scrolls alone; on a narrow one the page does.
+// The column beside the conversation scrolls alone, also as a sheet; on a narrow page else the page does.
 export function bringIntoView(whole, part) {
   const column = document.getElementById("side");
-  if (narrow() || !column) {
+  const sheet = document.body.classList.contains("sheet");
+  if ((narrow() && !sheet) || !column) {
     part.scrollIntoView({ block: "center", behavior: motion() });
     return;
   }
   const room = column.getBoundingClientRect();
   const box = whole.getBoundingClientRect();
-  const target = box.height < room.height - 48 ? box : part.getBoundingClientRect();
+  const target = !sheet && box.height < room.height - 48 ? box : part.getBoundingClientRect();
   const top = column.scrollTop + target.top - room.top - (room.height - target.height) / 3;
   column.scrollTo({ top: Math.max(0, top), behavior: motion() });
 }

@@ -2,6 +2,7 @@
 
 import { all, find, onChange, onClick, onMessage, send } from "./page.js";
 import { choose, keepChosen } from "./composer.js";
+import { health } from "./connection.js";
 
 const EVERY = 20_000; // ms between two looks at the server
 
@@ -64,12 +65,7 @@ onMessage("exchange", (answered) => check(answered.generation));
 
 async function poll() {
   if (document.hidden) return;
-  try {
-    const answer = await fetch(new URL("/health", document.baseURI));
-    check((await answer.json()).generation);
-  } catch {
-    // The server is away; Gradio says so itself when something is asked.
-  }
+  check((await health())?.generation);
 }
 setInterval(poll, EVERY);
 document.addEventListener("visibilitychange", poll);

@@ -21,7 +21,8 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     if exchange.busy:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
-    buttons = _for_answer(exchange, answer, texts) if answer else []
+    buttons = [_compare(exchange.id, texts)] if exchange.comparable else []
+    buttons += _for_answer(exchange, answer, texts) if answer else []
     if last:
         buttons.append(button(texts.again, AGAIN, data_again=exchange.id, **_typed(exchange)))
         buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
@@ -40,11 +41,14 @@ def _typed(exchange: Exchange) -> dict[str, object]:
     return {"data_word_for_word": True} if exchange.as_typed else {}
 
 
+def _compare(turn: str, texts: Texts) -> Markup:
+    return button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing)
+
+
 def _for_answer(exchange: Exchange, answer: Answer, texts: Texts) -> list[Markup]:
     turn = exchange.id
     thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
-        button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing),
         copy_buttons(turn, answer, texts),
         button(
             texts.copy_link,

@@ -8,6 +8,7 @@ from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.actions import actions_html
 from app.chat.view.elements import NOTHING, button, notice_html, problem_html
 from app.chat.view.offered import offered_html
+from app.chat.view.references import references_html
 from app.chat.view.statements import cards_html, statements_html
 from app.records import Answer
 from app.render.html import html, join
@@ -30,7 +31,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
         '<article class="turn" id="{id}" data-turn="{id}" aria-labelledby="{id}-question">'
         '<h2 class="asked" id="{id}-question" tabindex="-1" dir="auto">'
         '<span class="screen-reader">{asked} </span><span data-question="{id}">{question}</span></h2>{read}'
-        '<div class="answer" aria-busy="{busy}">{body}</div>{actions}{cards}</article>',
+        '<div class="answer" aria-busy="{busy}">{body}</div>{actions}{references}{cards}</article>',
         id=exchange.id,
         asked=texts.you_asked,
         question=exchange.question,
@@ -38,6 +39,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
         busy="true" if exchange.busy else "false",
         body=_body(exchange, texts),
         actions=actions_html(exchange, texts, last=last),
+        references=references_html(exchange, texts),
         cards=cards_html(exchange, texts),
     )
 

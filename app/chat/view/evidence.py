@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
-from app.chat.view.elements import NOTHING, button, notice_html, relation_html
+from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_html
 from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.words.describe import date_words, kind_words, nearest_words, opening
@@ -34,11 +34,12 @@ def _empty(words: str) -> Markup:
 def _section(exchange: Exchange, texts: Texts, *, hidden: bool) -> Markup:
     return html(
         '<section class="evidence{kind}" data-turn="{id}" aria-labelledby="{id}-evidence"{hidden}>'
-        '<h2 id="{id}-evidence" tabindex="-1">{head}</h2>'
+        '<div class="sheet-bar">{back}</div><h2 id="{id}-evidence" tabindex="-1">{head}</h2>'
         '<p class="evidence-for" dir="auto">{for_} “{question}”</p>{body}</section>',
         kind=" nearest" if exchange.nearest else "",
         id=exchange.id,
         hidden=html(" hidden") if hidden else NOTHING,
+        back=button(texts.back_to_answer, BACK, data_sheet_close=True),  # on a phone, where evidence is a sheet
         head=nearest_words(_kind(exchange), texts) if exchange.nearest else texts.evidence,
         for_=texts.evidence_for,
         question=exchange.question,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.chat.session.suggestions import Suggestion
-from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SEARCH, SOURCES, button, problem_html
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SEARCH, SOURCES, THEME, button, problem_html
 from app.chat.view.offered import suggestions_html
 from app.render.html import html, join
 from app.render.own_page import ABOUT
@@ -24,7 +24,7 @@ def header_html(texts: Texts) -> Markup:
     """
     return html(
         '<header class="header" data-code="{code}"><h1>{title}</h1><p>{tagline}</p>'
-        '<div class="header-buttons">{conversations}{sources}{search}{new}{languages}</div></header>'
+        '<div class="header-buttons">{conversations}{sources}{search}{new}{theme}{languages}</div></header>'
         '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
@@ -33,12 +33,25 @@ def header_html(texts: Texts) -> Markup:
         sources=_panel_button("sources", SOURCES, texts.sources),
         search=button(texts.search, SEARCH, data_search_open=True, title=texts.search_sources),
         new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
+        theme=_themes(texts),
         languages=_languages(texts),
     )
 
 
 def _panel_button(panel: str, icon: Markup, words: str) -> Markup:
     return button(words, icon, data_panel=panel, aria_expanded="false", aria_controls=panel)
+
+
+def _themes(texts: Texts) -> Markup:
+    """Offer light, dark, or as the system has it; scripts keep the choice."""
+    choices = (("", texts.theme_system), ("light", texts.theme_light), ("dark", texts.theme_dark))
+    options = join(html('<option value="{value}">{words}</option>', value=v, words=w) for v, w in choices)
+    return html(
+        '<span class="theme">{icon}<select data-theme aria-label="{label}" title="{label}">{options}</select></span>',
+        icon=THEME,
+        label=texts.theme,
+        options=options,
+    )
 
 
 def _languages(texts: Texts) -> Markup:
@@ -107,7 +120,12 @@ def composer_status_html(texts: Texts) -> Markup:
         'data-few="{forms.few}" data-many="{forms.many}"></span>'
         '<span class="chip" data-chip hidden><span class="chip-name" dir="auto"></span>{drop}</span>{all}</div>'
         '<p class="editing" data-editing hidden>{editing} {cancel}</p>'
-        '<p class="storage-full" data-storage-full role="alert" data-words="{full}"></p>',
+        '<p class="storage-full" data-storage-full role="alert" data-words="{full}"></p>'
+        '<p class="trouble" data-trouble role="status" data-away="{away}" data-back="{back}" '
+        'data-unanswered="{unanswered}"></p>',
+        away=texts.server_away,
+        back=texts.server_back,
+        unanswered=texts.unanswered,
         forms=texts.asking_only,
         drop=button(CLOSE, class_="bare", data_drop=True, data_name=texts.drop_source),
         all=button(texts.ask_all, class_="quiet", data_choose_all=True),

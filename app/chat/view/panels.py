@@ -8,7 +8,7 @@ from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, SEARCH, button, pr
 from app.render.html import html, join
 from app.render.own_page import ABOUT
 from app.sources import IndexContents, SourceEntry
-from app.words.describe import date_words, kind_words, language_words, relation_words, time_words
+from app.words.describe import date_words, kind_words, language_words, month_names, relation_words, time_words
 from app.words.texts import Texts
 from index.source import Kind
 
@@ -31,7 +31,8 @@ def conversations_panel_html(texts: Texts) -> Markup:
     formats = (("markdown", texts.save_markdown), ("html", texts.save_html), ("bundle", texts.save_bundle))
     body = html(
         '<p class="panel-more">{more}</p>{new}'
-        '<ul class="conversation-list" data-none="{none}" data-untitled="{untitled}" data-unreadable="{unreadable}">'
+        '<ul class="conversation-list" data-none="{none}" data-untitled="{untitled}" data-unreadable="{unreadable}" '
+        'data-months="{months}">'
         "{row}</ul>"
         '<section class="save" aria-labelledby="save-head"><h3 id="save-head">{head}</h3>'
         '<p class="save-buttons">{formats}</p><p class="save-failed" role="status"></p>{clear}</section>',
@@ -40,6 +41,7 @@ def conversations_panel_html(texts: Texts) -> Markup:
         none=texts.conversations_none,
         untitled=texts.untitled,
         unreadable=texts.conversation_unreadable,
+        months="|".join(month_names(texts)),
         row=_conversation_row(texts),
         head=texts.save_conversation,
         formats=join(button(words, SAVE, data_save=kind) for kind, words in formats),

@@ -17,7 +17,7 @@ from app.chat.view.evidence import card_head
 from app.chat.view.search_box import search_box
 from app.render.fragment import live_address
 from app.render.html import Highlight, host_of, html, join, link, span_html
-from app.words.describe import date_words, language_words, relation_words
+from app.words.describe import date_words, language_words, opening, relation_words, speaker
 from app.words.texts import Texts
 from index.errors import UnknownSourceError
 from index.source import Kind, Source
@@ -98,7 +98,7 @@ def source_html(source: Source, highlights: Sequence[Highlight], opened: int, te
         language=NOTHING if source.kind is Kind.NOTE else html(' lang="{c}"', c=source.language),
         text=span_html(source, 0, len(source.text), highlights, tag=_number, links=True),
     )
-    bar = overlay_bar(texts, _step_buttons(texts) if len(steps) > 1 else NOTHING)
+    bar = overlay_bar(texts, _which(source, texts) + (_step_buttons(texts) if len(steps) > 1 else NOTHING))
     return _viewer(source.title, bar + notice_html(notice) if notice else bar, card_head(source, texts), body, opened)
 
 
@@ -122,6 +122,15 @@ def overlay_bar(texts: Texts, more: Markup = NOTHING) -> Markup:
     """Make the bar above what opens over the evidence: the way back, and what else belongs there."""
     back = button(texts.back, BACK, data_close=True, title="Esc")
     return html('<div class="overlay-bar">{back}{more}</div>', back=back, more=more)
+
+
+def _which(source: Source, texts: Texts) -> Markup:
+    """Say whose words these are: it stays above them, wherever in the text a link or a footnote leads."""
+    return html(
+        '<p class="overlay-which" dir="auto"><b>{who}</b> <span>{title}</span></p>',
+        who=opening(speaker(source, texts)),
+        title=source.title,
+    )
 
 
 def _step_buttons(texts: Texts) -> Markup:
@@ -173,7 +182,7 @@ def _facts(source: Source, texts: Texts) -> Markup:
     pages = [link(url, host_of(url), url) for url in source.via if host_of(url)]
     rows: list[tuple[str, str | Markup]] = [
         (texts.author, source.author or ""),
-        (texts.published, date_words(source.published, texts, long=True)),
+        (texts.published, date_words(source.published, texts)),
         (texts.relation_label, "" if source.kind is Kind.ARTICLE else relation_words(source.relation, texts)),
         (texts.written_in, language_words(source.language, texts)),
         (texts.address, link(source.url, host_of(source.url), texts.new_tab) if host_of(source.url) else ""),

@@ -1,0 +1,40 @@
+"""The references of an answer: a list that paper has, where no footnote can be opened."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from app.chat.session.exchange import Exchange
+from app.chat.view.elements import NOTHING
+from app.records import AnswerQuote
+from app.render.html import host_of, html, join
+from app.words.describe import date_words, kind_words, relation_words
+from app.words.texts import Texts
+from index.source import Kind
+
+
+def references_html(exchange: Exchange, texts: Texts) -> Markup:
+    """List each footnote with its source: title, publisher, date, what it is, its page. Shown in print only."""
+    if not exchange.proved:
+        return NOTHING
+    return html(
+        '<section class="references"><h3>{head}</h3><ol>{items}</ol></section>',
+        head=texts.references,
+        items=join(_reference(exchange, q, texts) for q in sorted(exchange.proved, key=lambda q: q.number)),
+    )
+
+
+def _reference(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+    source = exchange.sources[quote.source_id]
+    about = [kind_words(source, texts)]
+    if source.kind is not Kind.ARTICLE:
+        about.append(relation_words(source.relation, texts))
+    by = [w for w in (source.author, source.publisher, date_words(source.published, texts)) if w]
+    return html(
+        '<li value="{n}"><cite dir="auto">{title}</cite> · {by} ({about}){address}</li>',
+        n=quote.number,
+        title=source.title,
+        by=", ".join(by),
+        about="; ".join(about),
+        address=html(" · {url}", url=source.url) if host_of(source.url) else NOTHING,
+    )
