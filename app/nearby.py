@@ -14,7 +14,7 @@ from index.rerank.memory import Memory
 
 MOST = 3  # questions that are offered
 TRIED = 6  # questions that are asked for them: each costs as much as an answer
-LEAST_SIMILARITY = 0.3  # cosine of two questions; below it they share no subject
+LEAST_SIMILARITY = 0.4  # cosine of two questions; below it they share a word or two, but no subject
 KNOWN = 4096  # questions that are remembered
 
 

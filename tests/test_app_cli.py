@@ -95,11 +95,11 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("ask", "why?", "--history", "nowhere.json"), 2, "nowhere.json: cannot be read"),
     (("ask", "--batch", "nowhere.jsonl", "--json"), 2, "nowhere.jsonl: cannot be read"),
     (("ask", "why?", "--source", "ap-2024-11-29"), 2, WHERE),
-    (("ask", "why?", "--json", "--markdown"), 2, "--markdown and --json exclude each other"),
+    (("ask", "why?", "--json", "--markdown"), 2, "--markdown, --json and --cite exclude each other"),
     (
         ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
         2,
-        "--markdown, --bundle, --history and --as-typed go with a QUESTION",
+        "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION",
     ),
     (("ask", "Why do soldiers desert?", "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
     (("ask", "why?", "--nonsense"), 2, "nonsense"),
@@ -310,3 +310,22 @@ def test_ctrl_c_stops_a_build_in_one_line(child_env: dict[str, str], tmp_path: P
     assert child.returncode == 130
     assert stderr.splitlines()[-1] == "footnote: interrupted"
     assert "Traceback" not in stderr
+
+
+def test_sources_are_cited_in_a_style(footnote: Footnote, home: dict[str, str]) -> None:
+    cited = footnote("sources", "cite", "ap-2024-11-29-desertion", "--style", "bibtex", **home)
+    assert cited.returncode == 0, cited.stderr
+    assert cited.stdout.startswith("@online{ap-2024-11-29-desertion,\n  title = {{Note on Samya Kullab")
+    unknown = footnote("sources", "cite", "ap-2024-11-29-desertio", **home)
+    assert unknown.returncode == 2
+    assert "ap-2024-11-29-desertion" in unknown.stderr
+
+
+def test_the_sources_of_an_answer_are_cited_in_a_style(footnote: Footnote, home: dict[str, str]) -> None:
+    question = "How many votes did bill No. 11322 get at second reading?"
+    cited = footnote("ask", question, "--cite", "apa", **home)
+    assert cited.returncode == 0, cited.stderr
+    assert re.search(r"\[Note on “Law of Ukraine No\. 3902-IX.*Retrieved \w+ \d+, \d{4}", cited.stdout, re.DOTALL)
+    both = footnote("ask", question, "--cite", "apa", "--json", **home)
+    assert both.returncode == 2
+    assert "exclude each other" in both.stderr

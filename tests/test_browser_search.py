@@ -51,7 +51,7 @@ def test_all_sources_are_searched_and_a_result_opens_its_place(pages: Pages, add
 def test_an_opened_source_is_searched_alone_and_then_all_of_them(pages: Pages, address: str) -> None:
     page = pages.open(address)
     page.get_by_role("button", name="Sources", exact=True).click()
-    page.locator("[data-open-source='ap-2024-11-29-desertion']").click()
+    page.locator("#sources [data-open-source='ap-2024-11-29-desertion']").click()
     page.locator("#source-viewer input[type=search]").fill("desertion")
     page.keyboard.press("Enter")
     expect(page.locator("#search h2")).to_contain_text("Search in “Desertion threatens")
@@ -65,6 +65,7 @@ def test_an_opened_source_is_searched_alone_and_then_all_of_them(pages: Pages, a
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_question_closes_the_search_and_the_page_stays_in_its_width(pages: Pages, address: str, width: int) -> None:
     page = pages.open(address, viewport={"width": width, "height": 844})
+    ask(page, FACT)
     page.get_by_role("button", name="Sources", exact=True).click()
     page.locator("#sources").get_by_role("button", name="Search the text of the sources").click()
     search(page, "criminal proceedings")
@@ -73,5 +74,10 @@ def test_a_question_closes_the_search_and_the_page_stays_in_its_width(pages: Pag
         ask(page, FACT)
         expect(page.locator("#search")).to_be_hidden()
     else:
-        page.locator("#search [data-close]").click()
+        page.locator(".found li button").first.click()
+        expect(page.locator("#source-viewer mark[aria-current]").first).to_be_visible()
+        page.go_back()  # the browser's own Back: to the results, then to the answer
+        expect(page.locator(".found li").first).to_be_visible()
+        page.go_back()
+        expect(page.locator("#search")).to_be_hidden()
         expect(page.locator("#question textarea")).to_be_visible()

@@ -79,7 +79,7 @@ def first_page_html(
     if not problem:
         body = html(
             '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>'
-            '<p class="keys-about"><a href="{about}?language={code}">{about_words}</a></p>',
+            '<p class="about-link"><a class="quiet" href="{about}?language={code}">{about_words}</a></p>',
             corpus=_corpus(sources, texts),
             head=texts.try_these,
             questions=suggestions_html(suggestions, texts),

@@ -82,7 +82,11 @@ def sources_panel_html(contents: IndexContents | None, texts: Texts, problem: st
         entries=join(_entry(e, texts) for e in contents.entries),
         none=texts.sources_none,
     )
-    about = html('<p><a href="{url}?language={t.code}">{t.about_footnote}</a></p>', url=ABOUT, t=texts)
+    about = html(
+        '<p class="about-link"><a class="quiet" href="{url}?language={t.code}">{t.about_footnote}</a></p>',
+        url=ABOUT,
+        t=texts,
+    )
     return _panel("sources", texts.sources, body + about, texts, contents.generation)
 
 
