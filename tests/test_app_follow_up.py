@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.question.understand import understand
+from app.question.follow_up import in_context
 from app.records import QuestionKind, Role, Support, Turn, Understanding
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ COMPLETE_UNTOUCHED, OTHERS_RIGHT, QUESTIONS_UNTOUCHED = 1.0, 0.85, 0.98  # floor
 def understood_as_meant(dialogue: dict[str, Any]) -> bool:
     """Return whether a dialogue's last message is understood as its writer meant it."""
     history = [Turn(role="user", text=text) for text in dialogue["history"]]
-    understood = understand(dialogue["question"], history)
+    understood = in_context(dialogue["question"], history)
     low = understood.standalone_question.lower()
     strange = any(words in low for words in dialogue["understood_not"])
     if dialogue["complete"]:
@@ -55,7 +55,7 @@ def test_questions_of_all_kinds_are_left_alone_after_another_matter() -> None:
         Turn(role="user", text="How many lamps did the town buy in May 2011?"),
         Turn(role="assistant", text="The Post, 3 Jun 2011: “The mayor, Mr Ivar Lund, spoke of 400 lamps.” [1]"),
     ]
-    changed = [q for q in questions if understand(q, before) != Understanding(standalone_question=q)]
+    changed = [q for q in questions if in_context(q, before) != Understanding(standalone_question=q)]
     assert len(questions) >= 400
     assert 1 - len(changed) / len(questions) >= QUESTIONS_UNTOUCHED, changed
 
@@ -92,36 +92,36 @@ HISTORY = [
     ],
 )
 def test_follow_ups(follow_up: str, meant: str) -> None:
-    assert understand(follow_up, HISTORY).standalone_question == meant
+    assert in_context(follow_up, HISTORY).standalone_question == meant
 
 
 def test_a_label_takes_the_place_of_a_like_label() -> None:
     history = [Turn(role="user", text="How many cases are there under Article 12?")]
     assert (
-        understand("and under article 13?", history).standalone_question == "How many cases are there under article 13?"
+        in_context("and under article 13?", history).standalone_question == "How many cases are there under article 13?"
     )
 
 
 def test_the_publisher_of_an_answer_is_not_taken_for_a_person() -> None:
     answer = "our note on Harbour Times, 3 May 1912: “The Nordic Post says that Captain Anna Berg ran the yard.” [1]"
     history = [Turn(role="user", text="Who ran the yard?"), Turn(role="assistant", text=answer)]
-    assert understand("Did she have children?", history).standalone_question == "Did Anna Berg have children?"
+    assert in_context("Did she have children?", history).standalone_question == "Did Anna Berg have children?"
 
 
 def test_a_month_takes_the_place_of_no_name() -> None:
     history = [Turn(role="user", text="How many ships were built in Bergen?")]
-    assert understand("And in May?", history).standalone_question == "How many ships were built in Bergen, in May?"
+    assert in_context("And in May?", history).standalone_question == "How many ships were built in Bergen, in May?"
 
 
 def test_follow_ups_chain() -> None:
     history = [*HISTORY, Turn(role="user", text="And in April?"), Turn(role="assistant", text="Ten.")]
-    assert understand("and in Oslo?", history).standalone_question == "How many ships were built in Oslo in April 1912?"
+    assert in_context("and in Oslo?", history).standalone_question == "How many ships were built in Oslo in April 1912?"
 
 
 def test_without_history_nothing_changes() -> None:
-    assert understand("And in April?", []).standalone_question == "And in April?"
+    assert in_context("And in April?", []).standalone_question == "And in April?"
     small = [Turn(role="user", text="hi"), Turn(role="assistant", text="Hello.")]
-    assert understand("And in April?", small).standalone_question == "And in April?"
+    assert in_context("And in April?", small).standalone_question == "And in April?"
 
 
 @pytest.mark.parametrize(
@@ -154,58 +154,58 @@ def test_without_history_nothing_changes() -> None:
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_was_typed(question: str) -> None:
-    assert understand(question, HISTORY) == Understanding(standalone_question=question)
+    assert in_context(question, HISTORY) == Understanding(standalone_question=question)
 
 
 def test_the_earlier_question_that_was_used_is_kept() -> None:
-    assert understand("And in April?", HISTORY).context == HISTORY[0].text
-    assert understand("And in April?", HISTORY, as_typed=True).context == ""
+    assert in_context("And in April?", HISTORY).context == HISTORY[0].text
+    assert in_context("And in April?", []).context == ""
 
 
 @pytest.mark.parametrize("message", ["yes", "hm", "???", "the second one", "2", "and him?"])
 def test_what_says_too_little_is_unclear(message: str) -> None:
     history = [Turn(role="user", text="How many ships were built?"), Turn(role="assistant", text="Forty.")]
-    assert understand(message, history) == Understanding(standalone_question=message, unclear=True)
+    assert in_context(message, history) == Understanding(standalone_question=message, unclear=True)
 
 
 @pytest.mark.parametrize("message", ["why?", "more", "who said so?"])
 def test_without_an_earlier_question_there_is_nothing_to_go_on_from(message: str) -> None:
-    assert understand(message, []).unclear
+    assert in_context(message, []).unclear
 
 
 def test_an_adverb_asks_the_same_of_the_question_before() -> None:
     history = [Turn(role="user", text="When did Holm leave the yard?")]
-    assert understand("ok but why", history).standalone_question == "Why did Holm leave the yard?"
+    assert in_context("ok but why", history).standalone_question == "Why did Holm leave the yard?"
     history = [Turn(role="user", text="Did the yard close?"), Turn(role="assistant", text="Yes."), *history[1:]]
-    assert understand("when was that?", history).standalone_question == "When did the yard close?"
+    assert in_context("when was that?", history).standalone_question == "When did the yard close?"
 
 
 def test_a_person_of_the_question_goes_before_one_of_its_answer() -> None:
     said = Turn(role="assistant", text="“Captain Anna Berg met Holm.” [1]")
     what = [Turn(role="user", text="What did Holm say about the strike?"), said]
-    assert understand("when was he born?", what).standalone_question == "When was Holm born?"
+    assert in_context("when was he born?", what).standalone_question == "When was Holm born?"
     who = [Turn(role="user", text="Who met Holm?"), said]
-    assert understand("when was she born?", who).standalone_question == "When was Anna Berg born?"
-    assert understand("and him?", what).standalone_question == "What did Anna Berg say about the strike?"
+    assert in_context("when was she born?", who).standalone_question == "When was Anna Berg born?"
+    assert in_context("and him?", what).standalone_question == "What did Anna Berg say about the strike?"
 
 
 def test_they_and_it_take_the_name_that_acts() -> None:
     firm = [Turn(role="user", text="What did Nordic Steel say about the Oslo yard?")]
-    whole = understand("and what did they say about Bergen?", firm)
+    whole = in_context("and what did they say about Bergen?", firm)
     assert whole.standalone_question == "What did Nordic Steel say about Bergen?"
     bill = [Turn(role="user", text="What would bill No. 12 do?")]
-    assert understand("was it passed?", bill).standalone_question == "Was bill No. 12 passed?"
+    assert in_context("was it passed?", bill).standalone_question == "Was bill No. 12 passed?"
 
 
 def test_an_earlier_matter_can_be_named_again() -> None:
     history = [Turn(role="user", text=t) for t in ("Who owns the dock?", "How many ships were built in 1912?")]
-    assert understand("back to the dock, who sold it?", history).context == "Who owns the dock?"
-    assert understand("who sold them?", history).context == "How many ships were built in 1912?"
+    assert in_context("back to the dock, who sold it?", history).context == "Who owns the dock?"
+    assert in_context("who sold them?", history).context == "How many ships were built in 1912?"
 
 
 def test_a_message_that_was_unclear_is_passed_over() -> None:
     history = [*HISTORY, Turn(role="user", text="hm"), Turn(role="assistant", text="I am not sure what you mean.")]
-    assert understand("and in April?", history).context == HISTORY[0].text
+    assert in_context("and in April?", history).context == HISTORY[0].text
 
 
 def test_an_unclear_message_is_met_with_a_question_back(hashed_engine: Engine) -> None:

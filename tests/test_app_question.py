@@ -31,7 +31,7 @@ from index.text.answer_type import AnswerType, answer_spans
         ("Which rule lets sailors return?", QuestionKind.FACT),
         ("What kinds of steel are there?", QuestionKind.LIST),
         ("What is the article about?", QuestionKind.OVERVIEW),
-        ("Summarise the report", QuestionKind.OVERVIEW),
+        ("Summarise the report", QuestionKind.ABOUT),
         ("tl;dr", QuestionKind.OVERVIEW),
         ("hi", QuestionKind.SMALLTALK),
         ("Thanks a lot!", QuestionKind.SMALLTALK),

@@ -37,7 +37,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     write_source(corpus, "news", NEWS, title="News in brief")
     long = "; ".join(f"that he sold plot {n} to the brewer" for n in range(1, 90))
     write_source(corpus, "roe", f"Gavin Roe denied under oath {long}.", title="Statement of Gavin Roe")
-    return open_hashed(Settings(home=folder / "home", corpus=corpus, reader="small"))
+    return open_hashed(Settings(home=folder / "home", corpus=corpus, reader="deep"))
 
 
 def bold(answer: Answer) -> list[str]:

@@ -69,6 +69,7 @@ _HOW_TO_ANSWER = re.compile(
     rf"^(?:and |but )?(?:do|does|did) {ALL}{SOURCES} (?:all )?(?:{DIFFER}|say the same)\b"
     rf"(?: (?:on|about) (?:this|that|it))?\W*$|"
     rf"^(?:and )?what (?:do|does|did) {ALL}{SOURCES} say\W*$|"
+    rf"^(?:do|does|did) .{{3,60}}? {DIFFER} (?:on|about|over|as to) (?=(?:how|what|who|when|where|why|which)\b)|"
     rf"^compare {ALL}(?:{SOURCES}|figures|numbers)(?: say| give)?(?: on| for| of| about)?\b|"
     rf"\baccording to {ALL}{SOURCES}\b(?=\W*$)|"
     r"^(?:is|are) (?:this|that|it|they) (?:really )?(?:disputed|contested|contradicted|true|so)\W*$",
