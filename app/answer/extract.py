@@ -18,6 +18,7 @@ from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
+from index.text.answer_type import AnswerType
 from index.text.dates import may_be
 from index.text.figures import is_exact
 from index.text.numbers import numbers
@@ -37,7 +38,7 @@ LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(8, 0.4),
+    QuestionKind.LIST: Limits(8, 0.25),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
     QuestionKind.LATEST: Limits(5, 0.1),
     QuestionKind.CHOICE: Limits(6, 0.2),
@@ -54,6 +55,8 @@ _TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
+# Answers of a few words: only of these are several set beside each other in the direct line.
+_SHORT = frozenset({AnswerType.NUMBER, AnswerType.DATE, AnswerType.PERSON, AnswerType.PLACE})
 _LIKELY = 0.5  # confidence that the direct line needs at all
 _AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
@@ -119,8 +122,8 @@ def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
 def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
     """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
 
-    In the direct line stand the lead's answering words, if it is likelier than not to answer, and those of sentences
-    that are nearly as sure and name no other time than the question; of the newest word none but the lead's.
+    In the direct line stand the lead's answering words, if it is likelier than not to answer. Where a few words answer,
+    those of sentences join them that are nearly as sure and name no other time than the question.
     """
     found = []
     told = question.kind not in _NO_DIRECT and bool(chosen) and chosen[0].confidence >= _LIKELY
@@ -132,7 +135,7 @@ def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
 
 
 def _answers_too(question: Question, candidate: Candidate, lead: Candidate) -> bool:
-    if question.kind is QuestionKind.LATEST:
+    if question.kind is QuestionKind.LATEST or not (question.wants in _SHORT or question.kind is QuestionKind.LIST):
         return False
     sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
     asked, named = question.read.dates, analyse(candidate.sentence.read).dates
