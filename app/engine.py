@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app.compare.rows import Comparison
+from app.nearby import Nearby, Place
 from app.question.check import checked
 from app.question.language import detect
 from app.question.understand import understand
@@ -30,6 +31,7 @@ class Engine:
         self.settings = settings
         self.threshold = retriever.reranker.thresholds.at(settings.caution) if refusing else 0.0
         self._serving = Serving(retriever)
+        self._nearby = Nearby(retriever.generation.id, retriever.embedder)
 
     @classmethod
     def open(cls, settings: Settings, refusing: bool = True) -> Engine:
@@ -74,6 +76,8 @@ class Engine:
         """Load what the first question would load."""
         self.search("How many, when and why?", self.settings.hits)
         detect("In which language is this question?")
+        with self._serving.current() as retriever:
+            retriever.vocabulary.near("qestion", 1)
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` passages that best match `query`, best first. Raises what `ask` raises."""
@@ -109,6 +113,17 @@ class Engine:
         with self.run(question, history, filters, as_typed) as run:
             return run.comparison()
 
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
+        """Return the few of the `offered` questions that are near to `question` and have an answer, nearest first.
+
+        A question that comes with a place must be answered from there.
+        What is not yet known of a question is found out by asking it. Raises what `ask` raises.
+        """
+        with self._serving.current() as retriever:
+            if self._nearby.generation != retriever.generation.id:
+                self._nearby = Nearby(retriever.generation.id, retriever.embedder)
+            return self._nearby.find(question, offered, self.answer)
+
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""
         with self._serving.current() as retriever:
@@ -121,5 +136,5 @@ class Engine:
         """Hold the current generation while a question is on its way. Raises what `ask` raises."""
         question = checked(question)
         with self._serving.current() as retriever:
-            understood = understand(question, history, as_typed)
+            understood = understand(question, history, retriever.vocabulary, self.settings.index, as_typed)
             yield Run(retriever, self.settings, self.threshold, question, understood, filters)

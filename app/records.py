@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -21,6 +21,9 @@ class QuestionKind(StrEnum):
     WHO_SAYS = "who-says"
     COMPARE = "compare"
     LIST = "list"
+    CHOICE = "choice"  # which of two is more, longer or earlier
+    LATEST = "latest"  # how things stand by the newest word
+    ABOUT = "about"  # what the sources say of somebody or something
     OVERVIEW = "overview"
     METADATA = "metadata"
     SMALLTALK = "smalltalk"
@@ -79,6 +82,8 @@ class Statement(Record):
     Its first quotation's source speaks; if `quoting`, somebody whom that source quotes. Without quotations Footnote
     speaks. `heading`: the words stand in a heading of their source. `emphasis`: (start, end) spans in `text` that hold
     the answering words. `part`: the place in `Answer.parts` of the question that it answers.
+    `on_article`: a note's words that only tell what the article says: they support nothing that it says.
+    `later`: a note's words that speak of a later day than its original's.
     """
 
     text: str
@@ -89,6 +94,8 @@ class Statement(Record):
     heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
     part: int = 0
+    on_article: bool = False
+    later: bool = False
 
 
 class Direct(Record):
@@ -101,6 +108,36 @@ class Direct(Record):
     number: int = Field(ge=1)
     speaker: str
     part: int = 0
+
+
+def stands_in(direct: Direct, quote: AnswerQuote) -> bool:
+    """Return whether `direct` is cut out of `quote`."""
+    return direct.number == quote.number and direct.text.strip() != "" and direct.text in quote.text
+
+
+class Part(NamedTuple):
+    """A question of a message with what answers it. `words`: the question; '' where it is the only one."""
+
+    words: str
+    direct: tuple[Direct, ...]
+    statements: tuple[Statement, ...]
+
+
+def parted(parts: Sequence[str], direct: Sequence[Direct], statements: Sequence[Statement]) -> tuple[Part, ...]:
+    """Return each of the questions `parts` with what answers it, in their order; without several, one without words.
+
+    Nothing is lost: what belongs to no part that there is stands under the last one.
+    """
+    names = parts if len(parts) > 1 else ("",)
+    last = len(names) - 1
+
+    def of(n: int, part: int) -> bool:
+        return n == (part if 0 <= part <= last else last)
+
+    return tuple(
+        Part(words, tuple(d for d in direct if of(n, d.part)), tuple(s for s in statements if of(n, s.part)))
+        for n, words in enumerate(names)
+    )
 
 
 class Correction(Record):
@@ -139,12 +176,14 @@ class Understanding(Record):
     """A question as it was understood.
 
     `standalone_question`: in need of no earlier turn. `context`: the earlier question that was used for it; '' if none
-    was. `corrections`: misspelt words that were mended. `language`: the code (ISO 639-1) of a question that the model
-    does not read. `parts`: the questions of one message, if it holds several.
+    was. `unclear`: too little was said to search for. `corrections`: misspelt words that were mended. `language`: the
+    code (ISO 639-1) of a question that the model does not read. `parts`: the questions of one message, if it holds
+    several.
     """
 
     standalone_question: str
     context: str = ""
+    unclear: bool = False
     corrections: tuple[Correction, ...] = ()
     language: str = ""
     parts: tuple[str, ...] = ()
@@ -182,6 +221,16 @@ class Answer(Understanding):
     def quotes(self) -> tuple[AnswerQuote, ...]:
         """The quotations in the order of their numbers, each once."""
         return tuple(dict.fromkeys(q for s in self.statements for q in s.quotes))
+
+    @property
+    def parted(self) -> tuple[Part, ...]:
+        """The questions of the message, each with what answers it."""
+        return parted(self.parts, self.direct, self.statements)
+
+    @property
+    def unfounded(self) -> tuple[Direct, ...]:
+        """The direct pieces that do not stand in the quotation with their number: in a sound answer none."""
+        return tuple(d for d in self.direct if not any(stands_in(d, q) for q in self.quotes))
 
     def facts_of(self, source_id: str) -> SourceFacts | None:
         """Return what the answer says of a source that it quotes."""

@@ -1,4 +1,4 @@
-"""The web server: the chat at '/', `/health` for those who watch over it."""
+"""The web server: the chat at '/', what it is at '/about', `/health` for those who watch over it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import sys
 from functools import partial
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.chat.assets import BASE, FILES, asset
+from app.chat.assets import BASE, FILES, ICON, asset
 from app.chat.session.engine import ChatEngine, EngineProvider
 from app.middleware import AllowedHosts, AnswerHeaders, BodyLimit, ErrorWords, HostCheck
+from app.render.own_page import ABOUT, about_html
 from app.render.visible import visible
 from app.settings import Settings
-from app.words.languages import ENGLISH
+from app.words.languages import ENGLISH, TEXTS
 from index.errors import FootnoteError, UsageError
 
 # Gradio's page needs inline scripts and evaluates its own templates; all of it comes from this server.
@@ -50,13 +51,23 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     def health() -> JSONResponse:
         return _health(provider)
 
+    from app.chat.blocks import accepted, not_found
     from app.chat.layout import mount_chat  # gradio takes seconds to import
 
     @app.get(BASE + "/{name}")
-    def static(name: str) -> Response:
+    def static(request: Request, name: str) -> Response:
         if name not in FILES:
-            raise HTTPException(404)
+            return not_found(request.headers)
         return Response(asset(name), media_type=FILES[name], headers={"Cache-Control": "no-cache"})
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(asset(ICON), media_type=FILES[ICON])
+
+    @app.get(ABOUT)
+    def about(request: Request, language: str = "") -> HTMLResponse:
+        texts = TEXTS.get(language) or accepted(request.headers)
+        return HTMLResponse(about_html([*TEXTS.values()], texts))
 
     return mount_chat(app, provider, settings)
 

@@ -1,7 +1,7 @@
 """Makes the pictures of the README from the running chat: `make pictures`.
 
 Serves the present index and asks questions of the corpus' suggestions in Chromium: the first (a fact), the second
-(a disagreement), and the last, which is meant to be refused. Writes chat.png, source.png, compare.png, refusal.png,
+(a disagreement), and one that is meant to be refused. Writes chat.png, source.png, compare.png, refusal.png,
 dark.png and phone.png here.
 """
 
@@ -20,14 +20,14 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.chat.session.suggestions import suggestions
+from app.chat.session.suggestions import first_suggestions
 from app.server import create_app
 from app.settings import Settings, load_settings
-from app.words.languages import ENGLISH
 
 HERE = Path(__file__).resolve().parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WIDE, PHONE = (1440, 900), (390, 844)
+REFUSED = "What is the salary of a private in the Ukrainian army?"
 SETTLED = 900  # ms; scrolling is smooth
 
 
@@ -109,11 +109,11 @@ def pictures(browser: Browser, url: str, question: str, disputed: str, refused: 
 
 def main() -> None:
     settings = load_settings()
-    offered = suggestions(settings.corpus, ENGLISH)
+    offered = [s.question for s in first_suggestions(settings.corpus)]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--question", default=offered[0], help="asked for all pictures but the refusal")
     parser.add_argument("--disputed", default=offered[1], help="asked for the picture of what each source says")
-    parser.add_argument("--refused", default=offered[-1], help="a question that the sources do not answer")
+    parser.add_argument("--refused", default=REFUSED, help="a question that the sources do not answer")
     args = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -104,15 +104,29 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """Characters `start:end` of a sentence that are likeliest to answer.
+
+    `share`: of the probability of all spans of the sentence, the part (0..1) of those that overlap this one.
+    """
+
+    start: int
+    end: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceScore:
     """A sentence of a hit with the reranker's score: higher is better, scale as the reranker states.
 
-    `answer`: characters (start, end) of `sentence.text` that are likeliest to answer, None if that is not known.
+    `answer`: a span of `sentence.text`, None if it is not known. `alone`: the probability (0..1) that it answers,
+    whatever its neighbours say: where several sentences of a passage do, `score` is shared out among them.
     """
 
     sentence: Sentence
     score: float
-    answer: tuple[int, int] | None = None
+    answer: AnswerSpan | None = None
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

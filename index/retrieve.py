@@ -25,6 +25,7 @@ from index.rerank.reranker import PassageScore, Reranker
 from index.settings import IndexSettings
 from index.source import BlockKind, Source
 from index.storage.generation import Generation, open_current
+from index.storage.vocabulary import Vocabulary
 from index.text.analysis import analyse, terms, tokens
 from index.text.answer_type import AnswerType, answer_spans, answer_type
 from index.text.countries import country_words
@@ -50,9 +51,12 @@ class Retriever:
     ) -> None:
         self.settings, self.generation, self.embedder = settings, generation, embedder
         self.readers = readers
+        self.vocabulary = Vocabulary(generation.lexical, generation.sources)
         self.quick = FittedReranker(embedder, generation.lexical)
         self._headings: Memory[str, list[Heading]] = Memory(HEADED_SOURCES)
-        self.light, self.reranker = readers.light(self.quick), readers.best(self.quick)
+        self.light = readers.light(self.quick)
+        self.reranker = readers.best(self.light, self.quick.spellings)
+        self.wide = readers.best(self.light, self.quick.spellings, wide=True)
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:
@@ -85,10 +89,14 @@ class Retriever:
         """Close the generation. Nobody may be searching."""
         self.generation.close()
 
-    def retrieve(self, query: str, k: int = 10, filters: Filters = Filters()) -> list[Hit]:
-        """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1)."""
+    def retrieve(self, query: str, k: int = 10, filters: Filters = Filters(), wide: bool = False) -> list[Hit]:
+        """Return the `k` best passages, best first; `Hit.score` is the best sentence's probability (0..1).
+
+        `wide`: read more of them with the best reader, where an answer stands in several.
+        """
         vector, dense, lexical, fused = self._search(query, ENGINE_DEPTH, filters)
-        return self._rerank(query, vector, fused[:RERANK_DEPTH], dense, lexical, self.reranker)[:k]
+        reranker = self.wide if wide else self.reranker
+        return self._rerank(query, vector, fused[:RERANK_DEPTH], dense, lexical, reranker)[:k]
 
     def retrieve_each(self, query: str, each: int = 2, filters: Filters = Filters()) -> list[Hit]:
         """Return the `each` best passages of every source found (at most `EACH_SOURCES`), best first.
@@ -217,8 +225,6 @@ def _hit(
     passage: Passage, score: PassageScore, dense_rank: int | None, lexical_rank: int | None, similarity: float
 ) -> Hit:
     spans = score.spans or (None,) * len(score.sentences)
-    ranked = sorted(
-        (SentenceScore(s, float(v), a) for s, v, a in zip(passage.sentences, score.sentences, spans, strict=True)),
-        key=lambda s: -s.score,
-    )
+    parts = zip(passage.sentences, score.sentences, spans, score.alone or score.sentences, strict=True)
+    ranked = sorted((SentenceScore(s, float(v), a, float(p)) for s, v, a, p in parts), key=lambda s: -s.score)
     return Hit(passage, ranked[0].score, dense_rank, lexical_rank, similarity, score.confidence, tuple(ranked))

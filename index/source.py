@@ -44,9 +44,10 @@ class Relation(StrEnum):
 
 
 class Basis(StrEnum):
-    """Whether the author of a note read the original, or knows it through the pages in `via`."""
+    """How the author of a note knows what the note says: from the original, or through the pages in `via`."""
 
     ORIGINAL = "original"
+    PARTLY = "partly"  # read in part; the rest is known through other pages
     REPORTED = "reported"
 
 

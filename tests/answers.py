@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from app.answer.compose import Draft, Numbering, finish
 from app.bundle.write import pack
-from app.records import Answer, IndexStamp, QuestionKind, Role, Support, Understanding
+from app.records import Answer, Direct, IndexStamp, QuestionKind, Role, Support, Understanding
 from app.settings import Settings
+from app.words.describe import short_speaker
 from index.passage import Hit, Passage, Quote
 from index.source import Kind, Relation, Source
 from tests.chat_engine import source_of
@@ -42,31 +43,58 @@ def answer_of(
     *,
     standalone: str = "",
     about: str = "",
+    direct: Sequence[tuple[str, int]] = (),
+    parts: Sequence[tuple[str, int]] = (),
     generation: str = "20261125T120000Z-00c0ffee",
+    **understood: object,
 ) -> Answer:
-    """An answer that quotes `quoted` (source, words), the first as its lead; `about`: one more in Footnote's words."""
+    """An answer that quotes `quoted` (source, words), the first as its lead; `about`: one more in Footnote's words.
+
+    `direct`: words and the number of their footnote. `parts`: each question with the number of its quotations, in their
+    order. `understood`: fields of `Understanding`.
+    """
+    of = [n for n, (_, count) in enumerate(parts) for _ in range(count)] or [0] * len(quoted)
+    first = {n: of.index(n) for n in of}
     numbering = Numbering({s.id: s for s, _ in quoted})
     drafts = [
-        Draft(words, (span(source, words),), role=Role.FURTHER if n else Role.ANSWER)
+        Draft(words, (span(source, words),), role=Role.ANSWER if n == first[of[n]] else Role.FURTHER, part=of[n])
         for n, (source, words) in enumerate(quoted)
     ]
     if about:
         source = quoted[0][0]
         drafts.append(Draft(about, (span(source, quoted[0][1]),), Support.METADATA, Role.FURTHER))
-    return _finish(question, standalone, [numbering.statement(d) for d in drafts], numbering, generation)
+    statements = [numbering.statement(d) for d in drafts]
+    pieces = [Direct(text=t, number=n, speaker="", part=of[n - 1]) for t, n in direct]
+    pieces = [
+        p.model_copy(update={"speaker": short_speaker(statements[p.number - 1], quoted[p.number - 1][0])})
+        for p in pieces
+    ]
+    read = Understanding(
+        standalone_question=standalone or question,
+        parts=tuple(q for q, _ in parts),
+        **understood,  # type: ignore[arg-type]
+    )
+    return _finish(question, read, statements, numbering, generation, direct=pieces)
 
 
-def refusal_of(question: str, near: Sequence[Source] = (), generation: str = "20261125T120000Z-00c0ffee") -> Answer:
+def refusal_of(
+    question: str,
+    near: Sequence[Source] = (),
+    generation: str = "20261125T120000Z-00c0ffee",
+    kind: QuestionKind = QuestionKind.FACT,
+) -> Answer:
     """An abstention with the whole text of each of `near` as a nearest passage."""
-    return _finish(question, "", [], Numbering({}), generation, near)
+    return _finish(question, Understanding(standalone_question=question), [], Numbering({}), generation, near, kind)
 
 
-def _finish(question, standalone, statements, numbering, generation, near=()):  # type: ignore[no-untyped-def]
+def _finish(  # type: ignore[no-untyped-def]
+    question, understood, statements, numbering, generation, near=(), kind=QuestionKind.FACT, direct=()
+):
     hits = [Hit(Passage(s.id, 0, len(s.text), s.text, s.title, ()), 0.1) for s in near]
     return finish(
         question=question,
-        understood=Understanding(standalone_question=standalone or question),
-        kind=QuestionKind.FACT,
+        understood=understood,
+        kind=kind,
         statements=statements,
         sources=numbering.sources(),
         hits=hits,
@@ -75,6 +103,7 @@ def _finish(question, standalone, statements, numbering, generation, near=()):  
         engine="extractive",
         stamp=IndexStamp(generation=generation, fingerprint="0123456789abcdef"),
         nearest=hits,
+        direct=direct,
     )
 
 
@@ -88,7 +117,12 @@ def rewritten(source: Source, text: str) -> Source:
 ARTICLE, NOTE = harbour()
 FORTY = "The yard built forty ships in 1912."
 ANSWERS = [
-    answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)], about="“Ships of the year” is the article."),
+    answer_of(
+        "How many ships?",
+        [(ARTICLE, FORTY), (NOTE, NOTE.text)],
+        about="“Ships of the year” is the article.",
+        direct=[("forty", 1), ("31", 2)],
+    ),
     refusal_of("Who is the king?", [NOTE]),
 ]
 MADE = datetime(2026, 11, 25, 12, 30, 59, 999, tzinfo=UTC)

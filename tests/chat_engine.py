@@ -9,16 +9,30 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.answer.compose import Draft, Numbering, finish
 from app.answer.extract import Candidate
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
+from app.nearby import Place
 from app.question.classify import classify
-from app.records import Done, Event, IndexStamp, QuestionKind, Role, StatementReady, Turn, Understanding, Understood
+from app.records import (
+    Direct,
+    Done,
+    Event,
+    IndexStamp,
+    QuestionKind,
+    Role,
+    Statement,
+    StatementReady,
+    Turn,
+    Understanding,
+    Understood,
+)
 from app.sources import IndexContents, SourceEntry
+from app.words.describe import short_speaker
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit, Passage, Quote, Sentence
@@ -47,7 +61,10 @@ class OverlapEngine:
     """`ChatEngine` over `sources`. `pause`: seconds between two statements, so that streaming can be seen. `gate`: no
     further statement is made until it is set.
 
-    `asked` holds each question with its earlier turns, `filtered` the ids that it was asked of, in order.
+    `read`: questions with how they are understood, unless they are taken as typed; `kinds`: questions with their kind,
+    those of an opinion are declined. `direct`: answer with the first figure of each statement, too.
+    `asked` holds each question with its earlier turns, `filtered` the ids that it was asked of, `typed` whether it was
+    to be taken as typed, in order.
     """
 
     def __init__(
@@ -56,12 +73,17 @@ class OverlapEngine:
         generation: str = "g1",
         pause: float = 0.0,
         gate: threading.Event | None = None,
+        read: Mapping[str, Understanding] | None = None,
+        kinds: Mapping[str, QuestionKind] | None = None,
+        direct: bool = False,
     ) -> None:
         self.pause, self.gate = pause, gate or threading.Event()
         if gate is None:
             self.gate.set()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.filtered: list[frozenset[str]] = []
+        self.typed: list[bool] = []
+        self.read, self.kinds, self.direct = read or {}, kinds or {}, direct
         self.switch(sources, generation)
 
     def switch(self, sources: Sequence[Source], generation: str) -> None:
@@ -88,12 +110,16 @@ class OverlapEngine:
     ) -> Generator[Event]:
         self.asked.append((question, tuple(history)))
         self.filtered.append(filters.sources)
-        alone = question if as_typed else self._alone(question, history)
-        yield Understood(standalone_question=alone, kind=QuestionKind.FACT)
+        self.typed.append(as_typed)
+        read = Understanding(standalone_question=question if as_typed else self._alone(question, history))
+        read = read if as_typed else self.read.get(question, read)
+        kind = self.kinds.get(question, QuestionKind.FACT)
+        yield Understood(kind=kind, **dict(read))
+        alone = read.standalone_question
         ranked = self._ranked(alone, filters)
         numbering = Numbering(self._sources)
         statements = []
-        for draft in self._drafts(ranked):
+        for draft in self._all_drafts(read, ranked, filters) if kind is QuestionKind.FACT else ():
             statements.append(numbering.statement(draft))
             yield StatementReady(statement=statements[-1])
             time.sleep(self.pause)
@@ -105,9 +131,10 @@ class OverlapEngine:
         yield Done(
             answer=finish(
                 question=question,
-                understood=Understanding(standalone_question=alone),
-                kind=QuestionKind.FACT,
+                understood=read,
+                kind=kind,
                 statements=statements,
+                direct=list(self._direct(statements)) if self.direct else [],
                 sources=numbering.sources(),
                 hits=hits,
                 confidence=ranked[0][0] if ranked else None,
@@ -133,6 +160,20 @@ class OverlapEngine:
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
         return tabulate(question, classify(alone), found, shown, stamp)
 
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
+        """Those that share most words with `question` and are answered."""
+        near = sorted(
+            (q for q in offered if words(q) & words(question)), key=lambda q: -len(words(q) & words(question))
+        )
+        return tuple(q for q in near if any(score >= ENOUGH for score, _, _ in self._ranked(q, Filters())))[:MOST]
+
+    def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
+        """The passages that share words with `query`."""
+        best: dict[str, Hit] = {}
+        for score, passage, _ in self._ranked(query, filters):
+            best.setdefault(passage.id, Hit(passage, score))
+        return list(best.values())[:k]
+
     def contents(self) -> IndexContents:
         counts = {s: sum(p.source_id == s for p in self._passages) for s in self._sources}
         return IndexContents(
@@ -154,6 +195,21 @@ class OverlapEngine:
         wanted = words(question)
         passages = [p for p in self._passages if filters.matches(self._sources[p.source_id])]
         return sorted(((_share(wanted, s.text), p, s) for p in passages for s in p.sentences), key=lambda r: -r[0])
+
+    def _all_drafts(
+        self, read: Understanding, ranked: Sequence[tuple[float, Passage, Sentence]], filters: Filters
+    ) -> Iterator[Draft]:
+        """The drafts of the whole question, or of each of its parts."""
+        if len(read.parts) < 2:
+            yield from self._drafts(ranked)
+        for n, part in enumerate(read.parts if len(read.parts) > 1 else ()):
+            yield from (replace(draft, part=n) for draft in self._drafts(self._ranked(part, filters)))
+
+    def _direct(self, statements: Sequence[Statement]) -> Iterator[Direct]:
+        for s in statements:
+            who = short_speaker(s, self._sources[s.quotes[0].source_id])
+            for a, b in s.emphasis:
+                yield Direct(text=s.text[a:b], number=s.quotes[0].number, speaker=who, part=s.part)
 
     def _drafts(self, ranked: Sequence[tuple[float, Passage, Sentence]]) -> Iterator[Draft]:
         for place, (score, passage, sentence) in enumerate(ranked[:MOST]):

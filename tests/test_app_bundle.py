@@ -100,6 +100,9 @@ def test_words_and_speakers_that_were_changed_on_the_way_get_no_bundle() -> None
     famous = said.model_copy(update={"facts": replace(said.facts, publisher="Famous Paper")})
     with pytest.raises(QuoteError, match=r"describes the source 'paper-1912' otherwise \(publisher\)"):
         packed([ANSWERS[0].model_copy(update={"sources": (famous, *ANSWERS[0].sources[1:])})])
+    piece = ANSWERS[0].direct[0].model_copy(update={"text": "fifty"})
+    with pytest.raises(QuoteError, match="answer 1: the direct answer of footnote 1 does not stand in its quotation"):
+        packed([ANSWERS[0].model_copy(update={"direct": (piece,)})])
     with pytest.raises(QuoteError, match="does not say what the source 'paper-1912' is"):
         packed([ANSWERS[0].model_copy(update={"sources": ()})])
 

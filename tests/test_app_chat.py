@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +17,7 @@ from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, prove
 from app.chat.session.problems import without_paths
-from app.chat.session.suggestions import MOST, suggestions
+from app.chat.session.suggestions import Suggestion
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html, excerpts
 from app.chat.view.frame import first_page_html
@@ -26,8 +25,8 @@ from app.chat.view.source_viewer import nearest_in_source, quote_in_source
 from app.records import Event, QuestionKind, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
-from app.words.languages import ENGLISH
-from index.errors import CorpusError, FootnoteError, NoIndexError, QuoteError
+from app.words.languages import ENGLISH, TEXTS
+from index.errors import FootnoteError, NoIndexError, QuoteError
 from index.filters import Filters
 from index.read.corpus import read_corpus
 from index.source import Mark, MarkKind, Source
@@ -75,9 +74,9 @@ class Page(HTMLParser):
 
 
 OURS = {
-    *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "ul", "ol", "li", "blockquote", "pre"),
+    *("article", "section", "header", "footer", "div", "p", "span", "h2", "h3", "h4", "ul", "li", "blockquote", "pre"),
     *("a", "br", "button", "mark", "strong", "em", "code", "cite", "form", "label", "textarea", "dl", "dt", "dd"),
-    *("svg", "path"),
+    *("svg", "path", "details", "summary", "template", "ol", "input"),
 }
 
 
@@ -112,7 +111,7 @@ def test_nothing_of_a_hostile_source_becomes_markup() -> None:
         exchanges_html(conversation, ENGLISH),
         evidence_html(conversation, ENGLISH),
         quote_in_source(conversation[0], 1, 1, ENGLISH),
-        first_page_html([hostile()], TRICKS, ENGLISH),
+        first_page_html([hostile()], [Suggestion(t, {"uk": t[::-1]}) for t in TRICKS], TEXTS["uk"]),
     ]
     for shown in pages:
         page = Page(str(shown))
@@ -223,7 +222,7 @@ def test_a_follow_up_brings_the_earlier_turns() -> None:
     assert question == "and in January 2024?"
     assert [t.role for t in history] == ["user", "assistant"]
     assert "[1]" in history[1].text
-    assert "Read as:" in str(exchanges_html(conversation, ENGLISH))
+    assert "Understood as:" in str(exchanges_html(conversation, ENGLISH))
 
 
 class Failing(OverlapEngine):
@@ -233,8 +232,10 @@ class Failing(OverlapEngine):
         super().__init__(read_corpus(CORPUS))
         self.error, self.after = error, after
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
-        yield from list(super().ask(question, history, filters))[: self.after]
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+    ) -> Generator[Event]:
+        yield from list(super().ask(question, history, filters, as_typed))[: self.after]
         raise self.error
 
 
@@ -274,9 +275,11 @@ def test_an_answer_that_the_reader_leaves_is_closed() -> None:
     closed = []
 
     class Watched(OverlapEngine):
-        def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Generator[Event]:
+        def ask(
+            self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        ) -> Generator[Event]:
             try:
-                yield from super().ask(question, history, filters)
+                yield from super().ask(question, history, filters, as_typed)
             finally:
                 closed.append(question)
 
@@ -339,15 +342,6 @@ def test_the_provider_tries_again_once_there_is_an_index() -> None:
 )  # fmt: skip
 def test_absolute_paths_are_cut(message: str, shown: str) -> None:
     assert without_paths(message) == shown
-
-
-def test_suggestions_come_from_the_corpus(tmp_path: Path) -> None:
-    assert suggestions(tmp_path, ENGLISH) == ENGLISH.suggestions
-    (tmp_path / "suggestions.txt").write_text("# comment\n\n What? \n" + "More?\n" * 9, encoding="utf-8")
-    assert suggestions(tmp_path, ENGLISH) == ("What?", *["More?"] * (MOST - 1))
-    (tmp_path / "suggestions.txt").write_bytes(b"\xff\xfe")
-    with pytest.raises(CorpusError, match=r"suggestions\.txt"):
-        suggestions(tmp_path, ENGLISH)
 
 
 def test_a_changed_source_is_refused_by_name() -> None:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, history, settled
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.stored import MOST, record_of, restored
@@ -82,13 +84,43 @@ def test_words_that_are_not_the_quotation_are_not_shown_as_one() -> None:
     assert 'class="quoted"' not in str(exchanges_html((back,), ENGLISH))
 
 
+def test_a_direct_answer_comes_back_only_where_it_is_proved() -> None:
+    engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in autumn.")], direct=True)
+    before = asked(engine, "Smugglers asked dollars")
+    shown = str(exchanges_html(before, ENGLISH))
+    assert 'class="direct-words" dir="auto">20,000<' in shown
+    (record,) = through_the_browser(before)
+    assert str(exchanges_html(restored([record], engine, ENGLISH), ENGLISH)) == shown
+    for forged in ({"text": "35,000"}, {"number": 2}, {"text": " "}):
+        false = json.loads(json.dumps(record))
+        false["answer"]["direct"][0] |= forged
+        (back,) = restored([false], engine, ENGLISH)
+        assert back.answer is not None
+        assert back.answer.direct == (), "nor is it in what is copied or saved"
+        assert "direct-words" not in str(exchanges_html((back,), ENGLISH))
+    false = json.loads(json.dumps(record))
+    false["answer"]["direct"][0]["speaker"] = "BBC"
+    assert "BBC" not in str(exchanges_html(restored([false], engine, ENGLISH), ENGLISH))
+    mended = OverlapEngine([source_of("Smugglers asked for 35,000 dollars in autumn.")], generation="g2")
+    assert "direct-words" not in str(exchanges_html(restored([record], mended, ENGLISH), ENGLISH))
+
+
+def test_a_question_asked_word_for_word_stays_so() -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    provider = EngineProvider(lambda: engine, engine)
+    *_, conversation = converse(provider, (), "and in January 2024?", ENGLISH, as_typed=True)
+    assert engine.typed == [True]
+    (back,) = restored(through_the_browser(conversation), engine, ENGLISH)
+    assert back.as_typed
+    assert ENGLISH.asked_as_typed in str(exchanges_html((back,), ENGLISH))
+
+
 def test_nearest_passages_of_another_generation_are_not_shown_at_places_that_may_have_moved() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     records = through_the_browser(asked(engine, "What is the favourite colour of the unicorn king?"))
     engine.switch(read_corpus(CORPUS), "g2")
     (back,) = restored(records, engine, ENGLISH)
     assert back.nearest == ()
-    assert back.offered
     assert ENGLISH.nearest_gone in str(evidence_html((back,), ENGLISH))
 
 
@@ -97,7 +129,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = ["question", "read_as", "asked_of", "names", "unreadable", "statements", "answer", "problem", "stopped"]
+FIELDS = [
+    "question",
+    "as_typed",
+    "understood",
+    "asked_of",
+    "names",
+    "statements",
+    "answer",
+    "problem",
+    "stopped",
+]
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,8 +156,9 @@ def test_a_hostile_record_stays_text() -> None:
     engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in autumn.")])
     (record,) = through_the_browser(asked(engine, "Smugglers asked dollars"))
     trick = TRICKS[0] + TRICKS[3]
-    record |= {"question": trick, "read_as": trick, "names": [trick], "asked_of": [trick], "unreadable": "<b>"}
-    record["answer"]["statements"][0]["speaker"] = trick
+    record |= {"question": trick, "names": [trick], "asked_of": [trick]}
+    record["understood"] = {"standalone_question": trick, "parts": [trick, trick], "language": trick,
+                            "context": trick, "corrections": [{"typed": trick, "read": trick}]}  # fmt: skip
     record["answer"]["statements"][0]["text"] = trick
     record["answer"]["statements"][0]["emphasis"] = [[-5, 99], [3, 1], [0, 4]]
     record["answer"]["hits"] = [{"source_id": "hostile", "start": -9, "end": 10**9, "score": 0}]

@@ -48,9 +48,9 @@ def test_every_text_is_there_with_the_same_braces(texts: Texts, name: str) -> No
 
 @pytest.mark.parametrize("texts", OTHERS, ids=lambda t: t.code)
 def test_nothing_but_names_is_left_in_english(texts: Texts) -> None:
-    """Two texts that are the same in both languages are a name, a format or a question for the English index."""
+    """Two texts that are the same in both languages are a name or a format."""
     same = {n for n in NAMES if getattr(texts, n) == getattr(ENGLISH, n)}
-    assert same <= {"title", "suggestions", "save_markdown", "index_counts"}
+    assert same <= {"title", "save_markdown", "index_counts"}
 
 
 def test_every_text_is_used() -> None:

@@ -95,11 +95,11 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("ask", "why?", "--history", "nowhere.json"), 2, "nowhere.json: cannot be read"),
     (("ask", "--batch", "nowhere.jsonl", "--json"), 2, "nowhere.jsonl: cannot be read"),
     (("ask", "why?", "--source", "ap-2024-11-29"), 2, WHERE),
-    (("ask", "why?", "--json", "--markdown"), 2, "--markdown and --json exclude each other"),
+    (("ask", "why?", "--json", "--markdown"), 2, "--markdown, --json and --cite exclude each other"),
     (
         ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
         2,
-        "--markdown, --bundle and --history go with a QUESTION",
+        "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION",
     ),
     (("ask", "Why do soldiers desert?", "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
     (("ask", "why?", "--nonsense"), 2, "nonsense"),
@@ -169,6 +169,26 @@ def test_a_batch_takes_what_its_help_says(footnote_here: Footnote, tmp_path: Pat
     assert (done.returncode, done.stderr) == (0, "")
     answers = [json.loads(line) for line in done.stdout.rstrip("\n").split("\n")]
     assert [(a["id"], a["question"]) for a in answers] == [("a", odd), ("b", odd)]
+
+
+FOLLOW_UP = "and bill No. 12095?"
+EARLIER = [{"role": "user", "text": "How many votes did bill No. 11322 get?"}]
+
+
+def test_a_question_can_be_asked_word_for_word(footnote_here: Footnote, tmp_path: Path) -> None:
+    (tmp_path / "h.json").write_text(json.dumps(EARLIER))
+    leaning = footnote_here("ask", FOLLOW_UP, "--history", "h.json")
+    assert "Understood as: How many votes did bill No. 12095 get?" in leaning.stdout
+    assert "add --as-typed\n" in leaning.stdout
+    alone = footnote_here("ask", FOLLOW_UP, "--history", "h.json", "--as-typed")
+    assert alone.returncode == 0
+    assert "Understood as" not in alone.stdout
+    rows = [{"question": FOLLOW_UP, "history": EARLIER, "as_typed": typed} for typed in (False, True)]
+    (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done = footnote_here("ask", "--batch", "q.jsonl", "--json")
+    read = [json.loads(line)["standalone_question"] for line in done.stdout.splitlines()]
+    assert read == ["How many votes did bill No. 12095 get?", FOLLOW_UP]
+    assert footnote_here("ask", "--batch", "q.jsonl", "--json", "--as-typed").returncode == 2
 
 
 def test_a_bad_line_of_a_batch_costs_no_other(footnote_here: Footnote, tmp_path: Path) -> None:
@@ -290,3 +310,22 @@ def test_ctrl_c_stops_a_build_in_one_line(child_env: dict[str, str], tmp_path: P
     assert child.returncode == 130
     assert stderr.splitlines()[-1] == "footnote: interrupted"
     assert "Traceback" not in stderr
+
+
+def test_sources_are_cited_in_a_style(footnote: Footnote, home: dict[str, str]) -> None:
+    cited = footnote("sources", "cite", "ap-2024-11-29-desertion", "--style", "bibtex", **home)
+    assert cited.returncode == 0, cited.stderr
+    assert cited.stdout.startswith("@online{ap-2024-11-29-desertion,\n  title = {{Note on Samya Kullab")
+    unknown = footnote("sources", "cite", "ap-2024-11-29-desertio", **home)
+    assert unknown.returncode == 2
+    assert "ap-2024-11-29-desertion" in unknown.stderr
+
+
+def test_the_sources_of_an_answer_are_cited_in_a_style(footnote: Footnote, home: dict[str, str]) -> None:
+    question = "How many votes did bill No. 11322 get at second reading?"
+    cited = footnote("ask", question, "--cite", "apa", **home)
+    assert cited.returncode == 0, cited.stderr
+    assert re.search(r"\[Note on “Law of Ukraine No\. 3902-IX.*Retrieved \w+ \d+, \d{4}", cited.stdout, re.DOTALL)
+    both = footnote("ask", question, "--cite", "apa", "--json", **home)
+    assert both.returncode == 2
+    assert "exclude each other" in both.stderr

@@ -14,7 +14,7 @@ from app.chat.session.exchange import Exchange
 from app.chat.view.conversation import exchanges_html
 from app.engine import Engine
 from app.question.classify import classify
-from app.question.follow_up import stand_alone
+from app.question.follow_up import in_context
 from app.question.names import Name
 from app.records import Turn
 from app.settings import Settings
@@ -246,7 +246,7 @@ def test_an_author_is_mentioned_and_one_year_of_a_range_is_enough(towns: Engine)
 
 def test_a_follow_up_asks_for_something_else_of_the_same_place() -> None:
     before = Turn(role="user", text="How many burglaries did the police count in Lutsk?")
-    question = classify(stand_alone("Why is that so?", [before]))
+    question = classify(in_context("Why is that so?", [before]).standalone_question)
     assert "How many" in question.text
     reason = candidate("It was so in Lutsk because of the lamps.")
     assert satisfying([reason], question, [reason.source], lambda *_: True) == [reason]

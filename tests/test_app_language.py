@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.engine import Engine
 from app.question.language import detect, unreadable
+from app.records import Answer, Turn
+from app.render.console import SafeConsole
+from app.render.terminal import print_answer
+from app.settings import Settings
 from index.embedding.model_card import BUNDLED_LANGUAGES, CARD, card_languages, model_languages
 from index.embedding.models import bundled_folder
 from index.settings import IndexSettings
 from tests.conftest import CORPUS, ROOT
+from tests.fakes import open_hashed, small_corpus
 
 # Short questions as readers type them.
 QUESTIONS = {
@@ -168,6 +176,45 @@ def test_of_another_model_only_its_card_is_believed(tmp_path: Path) -> None:
     (folder / CARD).write_text("---\nlanguage: [en, de]\n---\n")
     assert unreadable(question, settings) == "uk"
     assert unreadable("Warum verlassen die Soldaten ihre Stellungen?", settings) is None
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    root = tmp_path_factory.mktemp("language")
+    engine = open_hashed(Settings(home=root / "home", corpus=small_corpus(root / "corpus"), reader="none"))
+    yield engine
+    engine.close()
+
+
+def test_an_answer_says_that_the_model_does_not_read_the_question(asked: Engine) -> None:
+    answer = asked.answer("Скільки тонн води тримає гребля?")
+    assert answer.language == "uk"
+    assert Answer.model_validate_json(answer.model_dump_json()).language == "uk"
+    printed = io.StringIO()
+    print_answer(SafeConsole(file=printed, width=300), answer, {s.id: s for s in asked.sources()})
+    assert "in Ukrainian, which the current model does not read" in printed.getvalue()
+    assert asked.answer("How many tonnes of water does the dam hold?").language == ""
+
+
+def test_question_words_of_another_language_are_no_names(asked: Engine) -> None:
+    history = [
+        Turn(role="user", text="How many tonnes of water does the Dam hold in 1931?"),
+        Turn(role="assistant", text="9"),
+    ]
+    for question in ("Скільки тонн води?", "Скільки у 1932?", "Чому?", "Сколько?", "Куди?"):
+        answer = asked.answer(question, history)
+        assert not set(answer.unmentioned) - {"1932"}
+        assert answer.standalone_question == question
+
+
+def test_an_english_question_loads_no_detector() -> None:
+    code = (
+        "import sys; from app.question.language import unreadable; from index.settings import IndexSettings\n"
+        "for q in ('How many soldiers deserted?', 'When was the law on desertion passed', 'list the problems'):\n"
+        "    assert unreadable(q, IndexSettings()) is None\n"
+        "assert 'py3langid' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_nothing_is_loaded_before_it_is_asked() -> None:

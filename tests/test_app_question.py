@@ -1,12 +1,11 @@
-"""Which road a question takes, what type of answer it asks for, and what a follow-up means."""
+"""Which road a question takes and what type of answer it asks for."""
 
 from __future__ import annotations
 
 import pytest
 
 from app.question.classify import classify
-from app.question.follow_up import stand_alone
-from app.records import QuestionKind, Turn
+from app.records import QuestionKind
 from index.text.analysis import analyse
 from index.text.answer_type import AnswerType, answer_spans
 
@@ -32,7 +31,7 @@ from index.text.answer_type import AnswerType, answer_spans
         ("Which rule lets sailors return?", QuestionKind.FACT),
         ("What kinds of steel are there?", QuestionKind.LIST),
         ("What is the article about?", QuestionKind.OVERVIEW),
-        ("Summarise the report", QuestionKind.OVERVIEW),
+        ("Summarise the report", QuestionKind.ABOUT),
         ("tl;dr", QuestionKind.OVERVIEW),
         ("hi", QuestionKind.SMALLTALK),
         ("Thanks a lot!", QuestionKind.SMALLTALK),
@@ -80,49 +79,6 @@ def test_answering_words_are_new_and_of_the_type() -> None:
     assert words(AnswerType.ANY, text, "Was it?") == []
 
 
-HISTORY = [
-    Turn(role="user", text="How many ships were built in Bergen in March 1912?"),
-    Turn(role="assistant", text="Forty, says the yard's head, Captain Anna Berg of the Harbour Office."),
-]
-
-
-@pytest.mark.parametrize(
-    ("follow_up", "meant"),
-    [
-        ("And in April?", "How many ships were built in Bergen in April 1912?"),
-        ("and in 1913?", "How many ships were built in Bergen in March 1913?"),
-        ("What about Oslo?", "How many ships were built in Oslo in March 1912?"),
-        ("and oslo", "How many ships were built in Oslo in March 1912?"),
-        ("Where did she live?", "Where did Anna Berg live?"),
-        ("What was her salary?", "What was Anna Berg's salary?"),
-        ("And in May?", "How many ships were built in Bergen in May 1912?"),
-        ("Why?", "Why? (How many ships were built in Bergen in March 1912)"),
-        ("Who says so?", "Who says so? (How many ships were built in Bergen in March 1912)"),
-        ("How many bridges did Sweden build in 1950?", "How many bridges did Sweden build in 1950?"),
-        ("What is the article about?", "What is the article about?"),
-        ("thanks", "thanks"),
-    ],
-)
-def test_follow_ups(follow_up: str, meant: str) -> None:
-    assert stand_alone(follow_up, HISTORY) == meant
-
-
-def test_a_label_takes_the_place_of_a_like_label() -> None:
-    history = [Turn(role="user", text="How many cases are there under Article 12?")]
-    assert stand_alone("and under article 13?", history) == "How many cases are there under article 13?"
-
-
-def test_the_publisher_of_an_answer_is_not_taken_for_a_person() -> None:
-    answer = "our note on Harbour Times, 3 May 1912: “The Nordic Post says that Captain Anna Berg ran the yard.” [1]"
-    history = [Turn(role="user", text="Who ran the yard?"), Turn(role="assistant", text=answer)]
-    assert stand_alone("Did she have children?", history) == "Did Anna Berg have children?"
-
-
-def test_a_month_takes_the_place_of_no_name() -> None:
-    history = [Turn(role="user", text="How many ships were built in Bergen?")]
-    assert stand_alone("And in May?", history) == "How many ships were built in Bergen, in May?"
-
-
 def test_a_question_carries_what_was_read_of_it() -> None:
     asked = classify("Why in 1913? (How many ships did Anna Berg build in March 1912)")
     assert asked.own.text == "Why in 1913?"
@@ -131,14 +87,3 @@ def test_a_question_carries_what_was_read_of_it() -> None:
     assert [n.text for n in asked.names] == ["Anna Berg"]
     bracketed = classify("How many ships (of all kinds) were built?")
     assert bracketed.own is bracketed.read
-
-
-def test_follow_ups_chain() -> None:
-    history = [*HISTORY, Turn(role="user", text="And in April?"), Turn(role="assistant", text="Ten.")]
-    assert stand_alone("and in Oslo?", history) == "How many ships were built in Oslo in April 1912?"
-
-
-def test_without_history_nothing_changes() -> None:
-    assert stand_alone("And in April?", []) == "And in April?"
-    small = [Turn(role="user", text="hi"), Turn(role="assistant", text="Hello.")]
-    assert stand_alone("And in April?", small) == "And in April?"

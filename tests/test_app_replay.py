@@ -149,6 +149,13 @@ def test_a_forger_who_mends_the_hashes_is_caught_by_the_quotation(forgery: str) 
         ({"quotes.jsonl": lambda c: c + b"{}\n"}, "cannot be read: quotes.jsonl, line 3"),
         ({"quotes.jsonl": lambda c: c + c}, "does not hold each of the 2 quotations once"),
         ({"quotes.jsonl": b""}, "does not hold each of the 2 quotations once"),
+        (
+            {"answers/01.json": answer_with(lambda r: r["direct"][0].update(text="fifty"))},
+            "answers/01.json: the direct answer of footnote 1 does not stand in its quotation",
+        ),
+        ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(number=2))}, "direct answer of footnote 2"),
+        ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(number=9))}, "direct answer of footnote 9"),
+        ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(text=""))}, "direct answer of footnote 1"),
         ({CARD: b"null"}, "cannot be read: sources/paper-1912.json"),
         ({"manifest.json": swap('"quotations": 2', '"quotations": 3')}, "does not hold each of the 3 quotations once"),
         ({"manifest.json": swap('"answers": 2', '"answers": 1000000000')}, "does not hold the 1000000000 answers"),

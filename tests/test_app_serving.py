@@ -111,7 +111,7 @@ def test_an_error_lets_go_too(engine: Engine, monkeypatch: pytest.MonkeyPatch) -
         raise DamagedIndexError("gone wrong")
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.run.satisfying", failing)
+        patch.setattr("app.answerer.satisfying", failing)
         with pytest.raises(DamagedIndexError):
             engine.answer(QUESTION)
     newer = rebuild(engine, 1940)

@@ -161,7 +161,7 @@ def test_ukrainian_for_a_browser_that_asks_for_it_and_a_switch_in_the_page(pages
     expect(page.locator("#question textarea")).to_have_attribute("placeholder", "Запитайте про статтю або її джерела")
     turn = ask(page, SEVERAL)
     expect(turn.locator(".speaker").nth(1)).to_contain_text("Наша нотатка про WSWS, 8 жовт. 2024", ignore_case=True)
-    expect(turn.locator(".relation").first).to_have_text("стаття на нього посилається")
+    expect(page.locator("#evidence .relation").first).to_have_text("стаття на нього посилається")
     expect(turn.locator(".mark").nth(1)).to_have_accessible_name("Виноска 2, наша нотатка про WSWS, 8 жовт. 2024")
     expect(turn.locator(".tally")).to_have_text("3 цитати з 2 джерел")
     page.get_by_role("combobox", name="Мова").select_option("en")

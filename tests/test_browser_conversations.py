@@ -218,6 +218,24 @@ def test_a_question_in_the_address_that_is_too_long_is_said_so(
     assert len(engine.asked) == before
 
 
+COPIED_HTML = """async () => {
+    const [item] = await navigator.clipboard.read();
+    return (await item.getType("text/html")).text();
+}"""
+
+
+def test_the_sources_of_an_answer_are_copied_as_references(pages: Pages, address: str) -> None:
+    page = pages.open(address, permissions=["clipboard-read", "clipboard-write"])
+    turn = ask(page, FACT)
+    for style, words in (("Chicago", "Accessed"), ("APA", "Retrieved"), ("BibTeX", "@online{wsws-2024-11-15")):
+        turn.locator(".copy-menu summary").click()
+        turn.get_by_role("button", name=style).click()
+        expect(turn.locator(f"[data-copy-as={style.lower()}].done")).to_have_text("Copied")
+        assert words in page.evaluate("navigator.clipboard.readText()")
+        page.locator("h1").click()
+        expect(turn.locator(".copy-styles")).to_be_hidden()
+
+
 def test_copying_with_references_and_a_link_that_asks_the_question_alone(pages: Pages, address: str) -> None:
     page = pages.open(address, permissions=["clipboard-read", "clipboard-write"])
     ask(page, FACT)
@@ -227,6 +245,9 @@ def test_copying_with_references_and_a_link_that_asks_the_question_alone(pages: 
     text = page.evaluate("navigator.clipboard.readText()")
     assert turn.locator(".quoted").first.inner_text() in text.replace("\\", "")
     assert "World Socialist Web Site" in text
+    rich = page.evaluate(COPIED_HTML)
+    assert "” [1]</p>" in rich
+    assert "<strong>References</strong>" in rich
     turn.get_by_role("button", name="Copy link").click()
     expect(turn.get_by_role("button", name="Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")

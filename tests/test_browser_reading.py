@@ -69,7 +69,9 @@ def test_focus_by_key_shows_the_card_and_a_note_is_named_for_what_it_is(pages: P
     page.keyboard.press("n")
     expect(card_of(page, first)).to_be_hidden()
     expect(card_of(page, second)).to_be_visible()
-    expect(card_of(page, second)).to_contain_text("Our note on the World Socialist Web Site text, read in the original")
+    expect(card_of(page, second)).to_contain_text(
+        "Our note on the World Socialist Web Site text, read in part in the original"
+    )
     expect(card_of(page, second)).to_contain_text("cited by the article")
     page.keyboard.press("p")
     expect(first).to_be_focused()

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import app
+from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement
 from tests.conftest import ROOT
 from tests.test_imports import ROOMS
 
@@ -70,3 +71,11 @@ def test_the_map_names_every_room() -> None:
         assert package in ("app", "index")
         last = name.rpartition(".")[2]
         assert f"`{last}/`" in text or f"`{last}.py`" in text, room
+
+
+def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> None:
+    text = (ROOT / "docs" / "json.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted(Answer.model_fields)
+    inner = {n for record in (Statement, AnswerQuote, Direct, Correction, AnswerHit) for n in record.model_fields}
+    assert [n for n in sorted(inner | {k.value for k in QuestionKind}) if f"`{n}`" not in text] == []

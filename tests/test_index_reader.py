@@ -147,6 +147,10 @@ def edited(before: str, after: str) -> str:
             edited("kind: note", "kind: blog"),
             "field 'kind': 'blog' is not allowed; use 'article', 'note' or 'fulltext'",
         ),
+        (
+            edited("basis: reported", "basis: mostly"),
+            "field 'basis': 'mostly' is not allowed; use 'original', 'partly' or 'reported'",
+        ),
         (edited("publisher: A Paper\n", ""), "field 'publisher': is missing; add it"),
         (edited("url: https", "url: ftp"), "field 'url'"),
         (edited("url: https", "url: javascript"), "field 'url'"),

@@ -234,7 +234,8 @@ def test_it_finds_the_sentence_and_the_words(reader: Reader, question: str, sent
     assert int(np.argmax(found.sentences)) == sentence
     span = found.spans[sentence]
     assert span is not None
-    assert words in LIGHTHOUSE[sentence][slice(*span)]
+    assert words in LIGHTHOUSE[sentence][span.start : span.end]
+    assert 0.5 < span.share <= 1
 
 
 def test_it_is_surer_of_what_the_passage_answers(reader: Reader) -> None:
@@ -273,7 +274,7 @@ def test_spans_lie_inside_their_sentences(small: Reader, question: str, sentence
     (found,) = small.read(question, [("", sentences)])
     assert len(found.sentences) == len(sentences)
     for text, span in zip(sentences, found.spans, strict=True):
-        assert span is None or 0 <= span[0] < span[1] <= len(text)
+        assert span is None or (0 <= span.start < span.end <= len(text) and 0 < span.share <= 1)
 
 
 # ---- how many passages are read ----

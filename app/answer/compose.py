@@ -7,26 +7,35 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
+from app.answer.later_day import names_later_day
+from app.answer.on_article import on_article
 from app.records import (
     Answer,
     AnswerHit,
     AnswerQuote,
     AnswerSource,
+    Direct,
     IndexStamp,
     QuestionKind,
     Role,
     Statement,
     Support,
     Understanding,
+    parted,
 )
 from app.words.describe import refusal_words, said_by
+from app.words.direct import direct_line, pieces
+from app.words.languages import ENGLISH
 from index.passage import Hit, Quote
 from index.source import Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement before it has footnote numbers; fields as in `Statement`."""
+    """A statement before it has footnote numbers; fields as in `Statement`.
+
+    `answers`: its emphasised words stand in the direct line.
+    """
 
     text: str
     quotes: tuple[Quote, ...] = ()
@@ -35,19 +44,39 @@ class Draft:
     quoting: bool = False
     heading: bool = False
     emphasis: tuple[tuple[int, int], ...] = ()
+    part: int = 0
+    answers: bool = False
 
 
 class Numbering:
-    """Gives each distinct quotation the next number, in reading order, and proves it before it is shown."""
+    """Gives each distinct quotation the next number, in reading order, and proves it before it is shown.
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
+    `article`: what the notes among `sources` may tell of.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], article: SourceFacts | None = None) -> None:
         self._sources = sources
+        self._article = article
         self._numbers: dict[Quote, int] = {}
 
     def statement(self, draft: Draft) -> Statement:
         """Return `draft` with numbers. Raises QuoteError if one of its quotations does not match its source."""
         quotes = tuple(map(self._numbered, draft.quotes))
-        return Statement(**{f.name: getattr(draft, f.name) for f in fields(draft)} | {"quotes": quotes})
+        known = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name in Statement.model_fields}
+        known["quotes"] = quotes
+        if draft.support is Support.QUOTED and quotes:
+            known |= self._told(draft)
+        return Statement(**known)
+
+    def _told(self, draft: Draft) -> dict[str, bool]:
+        """Tell of a note's sentence, which ends the last quotation, whether it is on the article, or on a later day."""
+        quote, source = draft.quotes[-1], self._sources[draft.quotes[-1].source_id]
+        at = len(draft.text) - (quote.end - quote.start)
+        own = [(a - at, b - at) for a, b in draft.emphasis if a >= at]
+        return {
+            "on_article": on_article(source, quote.start, quote.end, own, self._article),
+            "later": names_later_day(source, quote.start, quote.end, self._article),
+        }
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
         quote.prove(self._sources[quote.source_id])
@@ -61,9 +90,26 @@ class Numbering:
         return tuple(AnswerSource(facts=self._sources[i].facts, footnotes=tuple(n)) for i, n in footnotes.items())
 
 
-def plain_text(statements: Sequence[Statement], sources: Mapping[str, SourceFacts]) -> str:
-    """Return the answer as plain text, a statement a line: 'Speaker: “words” [1]'."""
-    return "\n".join(_line(s, sources) for s in statements)
+def plain_text(
+    statements: Sequence[Statement],
+    sources: Mapping[str, SourceFacts],
+    direct: Sequence[Direct] = (),
+    parts: Sequence[str] = (),
+) -> str:
+    """Return the answer as plain text: the direct answer, then a statement a line: 'Speaker: “words” [1]'.
+
+    Of several questions each stands over its answer, parted by empty lines, or is named as not answered.
+    """
+    blocks = []
+    for part in parted(parts, direct, statements):
+        lines = [part.words] if part.words else []
+        if shown := pieces(part.direct, part.statements, sources):
+            lines.append(direct_line(shown))
+        lines += (_line(s, sources) for s in part.statements)
+        if part.words and not part.statements:
+            lines = [ENGLISH.part_not_answered.format(question=part.words)]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
 
 
 def _line(statement: Statement, sources: Mapping[str, SourceFacts]) -> str:
@@ -105,15 +151,21 @@ def finish(
     engine: str,
     stamp: IndexStamp,
     nearest: Sequence[Hit] = (),
+    direct: Sequence[Direct] = (),
 ) -> Answer:
     """Return the whole answer; without statements it is an abstention, beside the `nearest` passages."""
+    if statements:
+        text = plain_text(statements, {s.id: s.facts for s in sources}, direct, understood.parts)
+    else:
+        text = refusal_words(unmentioned, kind=kind)
     return Answer(
         **dict(understood),
         id=answer_id(question, understood.standalone_question, statements, stamp.generation),
         question=question,
         abstained=not statements,
         kind=kind,
-        text=plain_text(statements, {s.id: s.facts for s in sources}) if statements else refusal_words(unmentioned),
+        direct=tuple(direct),
+        text=text,
         statements=tuple(statements),
         sources=sources,
         hits=answer_hits(hits),

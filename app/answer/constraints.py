@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from app.answer.extract import Candidate
+from app.answer.candidates import Candidate
 from app.question.classify import Question
 from app.question.language import is_english_prose
 from app.question.names import NUMBER, Name, are_listed, is_counted, is_numbered
@@ -38,10 +38,14 @@ def satisfying(
 ) -> list[Candidate]:
     """Return those of `ranked`, in the same order, that keep to the time and the names of `question`.
 
-    To a comparison a source may add its word on one of the names.
+    To a comparison or a choice a source may add its word on one of the names.
     """
     timely = of_the_time(ranked, question)
-    return timely if question.kind is QuestionKind.COMPARE else of_the_names(timely, question, sources, mentions)
+    return (
+        timely
+        if question.kind in (QuestionKind.COMPARE, QuestionKind.CHOICE)
+        else of_the_names(timely, question, sources, mentions)
+    )
 
 
 def of_the_time(ranked: Sequence[Candidate], question: Question) -> list[Candidate]:

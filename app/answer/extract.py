@@ -7,15 +7,18 @@ sentence leads; others follow if they come near it, at most one a source before 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.answer.answering_words import answering_words
+from app.answer.candidates import Candidate
 from app.answer.compose import Draft
-from app.answer.emphasis import answering_words, emphasise
+from app.answer.newest import newest_first
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
-from index.passage import Hit, Quote, Sentence, Span
+from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.analysis import analyse
+from index.text.dates import may_be
 from index.text.figures import is_exact
 from index.text.numbers import numbers
 
@@ -31,52 +34,29 @@ class Limits:
 # A list or comparison needs room; a fact or a speaker is answered by one sentence and what others add to it.
 LIMITS: Mapping[QuestionKind, Limits] = {
     QuestionKind.FACT: Limits(4, 0.25),
+    QuestionKind.ABOUT: Limits(4, 0.2),
     QuestionKind.WHO_SAYS: Limits(3, 0.25),
     QuestionKind.EXPLAIN: Limits(4, 0.2),
-    QuestionKind.LIST: Limits(4, 0.2),
+    QuestionKind.LIST: Limits(8, 0.4),
     QuestionKind.OVERVIEW: Limits(4, 0.2),
-    QuestionKind.COMPARE: Limits(6, 0.06),
+    QuestionKind.LATEST: Limits(5, 0.1),
+    QuestionKind.CHOICE: Limits(6, 0.2),
+    QuestionKind.COMPARE: Limits(8, 0.2),
 }
 # A reason or a list goes on in the next sentence of one source; for the rest another source's word weighs more.
-_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.LIST, QuestionKind.OVERVIEW})
+_ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.OVERVIEW, QuestionKind.LIST})
+# Several sentences of one passage may answer: each is judged alone.
+_SEVERAL = frozenset({QuestionKind.LIST, QuestionKind.CHOICE, QuestionKind.COMPARE})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
 # A smaller figure can be in two texts by chance.
 _TELLING = 100
+# The items of a list stand beside each other: there, less is asked of each.
+_BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
+_NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
+_LIKELY = 0.5  # confidence that the direct line needs at all
+_AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probability that the direct line asks of others
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer, with its score (0..1, higher is better).
-
-    `answer`: characters (start, end) of the sentence that are likeliest to answer, None if that is not known.
-    `confidence`: 0..1, that it answers at all: what the best sentence of its passage has, in parts of that one's score.
-    """
-
-    source: Source
-    sentence: Sentence
-    score: float
-    confidence: float
-    answer: tuple[int, int] | None = None
-
-
-def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
-    """Return all quotable sentences of `hits`, best first, each once. A heading is quoted only `with_headings`."""
-    found = [
-        Candidate(
-            sources[hit.passage.source_id],
-            scored.sentence,
-            scored.score,
-            hit.confidence * scored.score / (hit.sentences[0].score or 1.0),
-            scored.answer,
-        )
-        for hit in hits
-        for scored in hit.sentences
-        if with_headings or scored.sentence.block is not BlockKind.HEADING
-    ]
-    found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
-    return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]
 
 
 def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
@@ -86,23 +66,29 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
     """
     limits = LIMITS[question.kind]
     lead = ranked[0]
-    near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
+    if question.kind in _SEVERAL:
+        fits = (c for c in ranked[1:] if c.alone >= limits.share * lead.alone * (_BESIDE if _beside(c, lead) else 1.0))
+        near = sorted(fits, key=lambda c: -c.alone)
+    else:
+        near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
     if question.kind not in _ONE_VOICE:  # every source once before any source twice
-        near.sort(key=lambda c: (_place_in_source(c, ranked), -c.score))
+        near.sort(key=lambda c: _place_in_source(c, ranked))
     chosen = [lead]
     for c in [*_on_the_same_figure(question, lead, named), *near]:
         if len(chosen) == limits.statements:
             break
         if c not in chosen and not any(_repeats(c, other) for other in chosen):
             chosen.append(c)
+    if question.kind is QuestionKind.LATEST:
+        return newest_first(chosen)
     return [lead, *_grouped(chosen[1:])]
 
 
-def telling_figure(question: Question, lead: Candidate) -> str | None:
+def telling_figure(lead: Candidate) -> str | None:
     """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
-    text = lead.sentence.read
-    marked = (text[start:end] for start, end in emphasise(question, text))
-    return next((words for words in marked if any(n.value >= _TELLING for n in numbers(words))), None)
+    span = answering_words(lead)
+    words = lead.sentence.text[slice(*span)] if span else ""
+    return words if any(n.value >= _TELLING for n in numbers(words)) else None
 
 
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
@@ -110,7 +96,7 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
 
     A round figure may be in another source by chance, so its sentence must come near the lead like any other.
     """
-    figure = telling_figure(question, lead)
+    figure = telling_figure(lead)
     if figure is None:
         return []
     said = {n.value for n in numbers(figure)}
@@ -119,31 +105,54 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
     return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
 
 
+def _beside(candidate: Candidate, lead: Candidate) -> bool:
+    """Return whether a sentence stands in the lead's paragraph or list, or in the next."""
+    near = abs(candidate.sentence.start - lead.sentence.start) <= _PARAGRAPH
+    return candidate.source.id == lead.source.id and near
+
+
 def _place_in_source(candidate: Candidate, ranked: Sequence[Candidate]) -> int:
     """Return 0 for the best sentence of its source, 1 for the second, ..."""
     return [c for c in ranked if c.source.id == candidate.source.id].index(candidate)
 
 
 def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
-    """Turn `chosen` into statements, each with itself as its quotation."""
-    return [draft_of(c, question, Role.ANSWER if n == 0 else Role.FURTHER) for n, c in enumerate(chosen)]
+    """Turn `chosen`, the lead first, into statements, each with itself as its quotation.
+
+    In the direct line stand the lead's answering words, if it is likelier than not to answer, and those of sentences
+    that are nearly as sure and name no other time than the question; of the newest word none but the lead's.
+    """
+    found = []
+    told = question.kind not in _NO_DIRECT and bool(chosen) and chosen[0].confidence >= _LIKELY
+    for n, candidate in enumerate(chosen):
+        draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
+        answers = told and (n == 0 or _answers_too(question, candidate, chosen[0]))
+        found.append(replace(draft, answers=answers and bool(draft.emphasis)))
+    return found
 
 
-def draft_of(candidate: Candidate, question: Question, role: Role) -> Draft:
+def _answers_too(question: Question, candidate: Candidate, lead: Candidate) -> bool:
+    if question.kind is QuestionKind.LATEST:
+        return False
+    sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
+    asked, named = question.read.dates, analyse(candidate.sentence.read).dates
+    return sure and (not asked or all(any(may_be(date, other) for other in asked) for date in named))
+
+
+def draft_of(candidate: Candidate, role: Role) -> Draft:
     """Return a statement that quotes the whole sentence behind what it hangs on."""
     sentence, source = candidate.sentence, candidate.source
     quotes = quotes_of(source, sentence)
     text = as_one(quotes)
     at = len(text) - len(sentence.text)  # the sentence ends the statement
-    read = (sentence.own(span) for span in emphasise(question, sentence.read))
-    own = tuple(span for span in read if span) or answering_words(sentence.text, candidate.answer)
+    span = answering_words(candidate)
     return Draft(
         text=text,
         quotes=quotes,
         role=role,
         quoting=sentence.block is BlockKind.QUOTE,
         heading=sentence.block is BlockKind.HEADING,
-        emphasis=tuple((at + start, at + end) for start, end in own),
+        emphasis=((at + span[0], at + span[1]),) if span else (),
     )
 
 

@@ -85,14 +85,22 @@ def _central(title: str, sentences: Sequence[Sentence], passage: Sequence[int], 
     cosine = np.clip(vectors @ vectors.T, 0.0, 1.0).astype(np.float64)
     opens = np.array([n == 0 or passage[n] != passage[n - 1] for n in range(len(passage))])
     rank = lexrank(cosine) * near_title * np.where(opens, 1.0, _INSIDE)
+    return [sentences[i] for i in sorted(diverse(rank, cosine, passage, SENTENCES))]
+
+
+def diverse(rank: NDArray[np.float64], cosine: NDArray[np.float64], group: Sequence[int], count: int) -> list[int]:
+    """Choose `count` rows by maximal marginal relevance, best first: one a group as long as there are groups left.
+
+    `rank`, shape (n,): higher is better. `cosine`, shape (n, n): how much two rows say the same. `group`: of each row.
+    """
     chosen: list[int] = []
-    while len(chosen) < SENTENCES:
-        redundancy = cosine[:, chosen].max(axis=1) if chosen else np.zeros(len(sentences))
+    while len(chosen) < min(count, len(rank)):
+        redundancy = cosine[:, chosen].max(axis=1) if chosen else np.zeros(len(rank))
         value = RELEVANCE * rank / rank.max() - (1 - RELEVANCE) * redundancy
-        used = np.isin(passage, [passage[i] for i in chosen])
+        used = np.isin(group, [group[i] for i in chosen])
         value[chosen if used.all() else used] = -np.inf
         chosen.append(int(value.argmax()))
-    return [sentences[i] for i in sorted(chosen)]
+    return chosen
 
 
 def lexrank(cosine: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -93,6 +93,12 @@ def misquoted(answer: Answer) -> set[int]:
     }
 
 
+def unfounded(answer: Answer) -> Iterator[str]:
+    """Yield where `answer` claims to be cut out of a quotation and is not."""
+    for number in dict.fromkeys(d.number for d in answer.unfounded):
+        yield f"the direct answer of footnote {number} does not stand in its quotation"
+
+
 def misdescribed(answer: Answer, cards: Mapping[Version, SourceCard]) -> Iterator[str]:
     """Yield where `answer` describes a source otherwise than its card: who says it must stay true."""
     for source_id, sha256 in dict.fromkeys((q.source_id, q.source_sha256) for q in answer.quotes):

@@ -27,6 +27,7 @@ from app.bundle.format import (
     answer_name,
     misdescribed,
     quote_lines,
+    unfounded,
 )
 from app.bundle.pages import MAX_TEXT, pages
 from app.records import Answer
@@ -49,7 +50,8 @@ class Unpacked:
         self.cards = self._cards()
         self.answers = self._answers()
         for n, answer in self.answers.items():
-            self.problems += (f"{answer_name(n)}: {what}" for what in misdescribed(answer, self.cards))
+            wrong = (*misdescribed(answer, self.cards), *unfounded(answer))
+            self.problems += (f"{answer_name(n)}: {what}" for what in wrong)
         self._texts: dict[Version, str | None] = {}
 
     def text(self, source_id: str, sha256: str) -> str | None:

@@ -30,6 +30,7 @@ from app.bundle.format import (
     misdescribed,
     misquoted,
     quote_lines,
+    unfounded,
 )
 from app.bundle.pages import pages
 from app.records import Answer
@@ -133,6 +134,8 @@ def _check_words(answers: Sequence[Answer], cards: Mapping[Version, SourceCard])
         wrong = misquoted(answer)
         if wrong:
             raise QuoteError(f"answer {n}, footnote {min(wrong)}: the statement is not what it quotes; ask again")
+        for what in unfounded(answer):
+            raise QuoteError(f"answer {n}: {what}; ask again")
         for what in misdescribed(answer, cards):
             raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
 

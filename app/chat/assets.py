@@ -6,15 +6,16 @@ from importlib.resources import files
 
 BASE = "/chat-files"  # where the server offers them
 STYLES = (
-    "chat.css", "layout.css", "answer.css", "evidence.css", "overview.css", "overlays.css", "panels.css", "sheet.css",
-    "contrast.css", "print.css",
+    "chat.css", "layout.css", "answer.css", "evidence.css", "overview.css", "overlays.css", "panels.css", "copy.css",
+    "search.css", "sheet.css", "contrast.css", "print.css",
 )  # fmt: skip
 SCRIPTS = (
     "chat.js", "page.js", "footnotes.js", "card.js", "overlays.js", "panels.js", "store.js", "conversations.js",
-    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "title.js", "theme.js", "connection.js",
-    "sheet.js", "back.js",
+    "composer.js", "sources.js", "actions.js", "startup.js", "keys.js", "search.js", "title.js", "theme.js",
+    "connection.js", "sheet.js", "back.js",
 )  # fmt: skip
-FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript")
+ICON = "icon.svg"
+FILES = dict.fromkeys(STYLES, "text/css") | dict.fromkeys(SCRIPTS, "text/javascript") | {ICON: "image/svg+xml"}
 
 
 def asset(name: str) -> bytes:

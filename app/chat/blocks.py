@@ -12,11 +12,14 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"  # no table of all
 os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # ... and no list of the last 10,000
 
 import gradio as gr
-from starlette.responses import JSONResponse
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.chat.session.problems import logged
-from app.words.languages import ENGLISH
+from app.render.own_page import not_found_html
+from app.words.languages import ENGLISH, choose
+from app.words.texts import Texts
 
 # Sessions that the server remembers, the latest ones. Gradio keeps 10,000, at 0.11 MB each. A page whose session was
 # forgotten sends its conversation along with the next question.
@@ -24,7 +27,7 @@ SESSIONS = 300
 
 # The routes of Gradio's that its page takes, by their first names; uploads, files, API pages and the rest are closed.
 _API = "gradio_api"
-_ROUTES = frozenset("config theme.css assets static svelte favicon.ico robots.txt manifest.json".split()) | {""}
+_ROUTES = frozenset("config theme.css assets static svelte robots.txt".split()) | {""}
 _API_ROUTES = frozenset("queue run cancel reset heartbeat startup-events app_id".split())
 
 
@@ -46,16 +49,28 @@ class Blocks(gr.Blocks):
 
 
 class PageRoutes:
-    """Answers 404 to whatever the page does not need of Gradio's routes."""
+    """Answers 404 to whatever the page does not need of Gradio's routes: a page to a browser, else JSON."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not _needed(scope["path"]):
-            await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
+            await not_found(Headers(scope=scope))(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+def not_found(headers: Headers) -> Response:
+    """Answer that there is nothing here, in the browser's language if it wants a page."""
+    if "text/html" not in headers.get("accept", ""):
+        return JSONResponse({"detail": "Not Found"}, 404)
+    return HTMLResponse(not_found_html(accepted(headers)), 404)
+
+
+def accepted(headers: Headers) -> Texts:
+    """Return the first language of a request's Accept-Language that there is."""
+    return choose(part.partition(";")[0].strip() for part in headers.get("accept-language", "").split(","))
 
 
 class Leftovers:

@@ -13,9 +13,11 @@ from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled
 from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
+from app.chat.session.offers import Offers
 from app.chat.session.problems import attempt
+from app.chat.session.search import find
 from app.chat.session.stored import record_of, restored
-from app.chat.session.suggestions import suggestions
+from app.chat.session.suggestions import first_suggestions
 from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_source
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
@@ -23,9 +25,11 @@ from app.chat.view.evidence import evidence_html
 from app.chat.view.frame import composer_status_html, first_page_html, header_html
 from app.chat.view.overview import overview_html
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
+from app.chat.view.search import search_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import given, record
-from app.question.language import unreadable
+from app.outside import whole_characters
+from app.question.check import MAX_QUESTION
 from app.settings import Settings
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
@@ -49,7 +53,7 @@ class Events:
         A suggestion brings its question with the event; the box's own text stays when it does.
         """
         texts, state = TEXTS[language], read_client_state(client)
-        given, again = (_data(event).get(k) for k in ("question", "typed"))
+        given, again, as_typed = (_data(event).get(k) for k in ("question", "typed", "as_typed"))
         question = str(given if given is not None else typed).strip()
         if not question:
             yield (gr.skip(),) * 5
@@ -57,17 +61,21 @@ class Events:
         known = (tab.conversation_id, len(tab.conversation)) == (state.conversation_id, state.turns)
         if not known and state.records is None:
             # Another server, or another tab's conversation: the browser knows better.
-            yield *(gr.skip(),) * 4, message("send-records", question=question, typed=given is None)
+            yield (
+                *(gr.skip(),) * 4,
+                message("send-records", question=question, typed=given is None, as_typed=as_typed is True),
+            )
             return
         conversation = tab.conversation if state.records is None else self._restored(state, texts)
         last = bool(conversation) and conversation[-1].id == state.replace
         box: Update = "" if given is None or again else gr.skip()
         for grown in converse(
             self.provider, conversation, question, texts,
-            asked_of=state.sources, replace_last=last, language_of=lambda q: unreadable(q, self.settings.index),
+            asked_of=state.sources, replace_last=last, as_typed=as_typed is True,
+            offer=Offers(self.settings.corpus).near,
         ):  # fmt: skip
             now = TabState(state.conversation_id, grown)
-            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].pending else _to_keep(now))
+            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].busy else _to_keep(now))
             box = gr.skip()  # what is typed meanwhile stays
 
     def stop(self, client: str, tab: TabState, language: str) -> tuple[Update, ...]:
@@ -96,7 +104,7 @@ class Events:
 
     def _restored(self, state: ClientState, texts: Texts) -> Conversation:
         engine = attempt(self.provider.engine, texts)[0] if state.records else None
-        return restored(state.records or (), engine, texts)
+        return restored(state.records or (), engine, texts, Offers(self.settings.corpus, engine).recalled)
 
     def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
         """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
@@ -125,7 +133,7 @@ class Events:
 
         def opening() -> str:
             sources = self.provider.engine().sources()
-            return str(first_page_html(sources, suggestions(self.settings.corpus, texts), texts))
+            return str(first_page_html(sources, first_suggestions(self.settings.corpus), texts))
 
         shown, problem = attempt(opening, texts)
         return shown or str(first_page_html((), (), texts, problem))
@@ -179,11 +187,27 @@ class Events:
             return str(comparison_problem(problem, opened, texts)), None
         return str(comparison_html(compared, opened, texts)), compared
 
+    def search(self, language: str, event: gr.EventData) -> Update:
+        """Look for words in all sources or in one, or show the empty box; change nothing if it was not asked so."""
+        texts, data = TEXTS[language], _data(event)
+        query, within, opened = data.get("query"), data.get("within"), data.get("opened")
+        if not isinstance(query, str) or not isinstance(within, str) or not isinstance(opened, int):
+            return gr.skip()
+        query = whole_characters(query).strip()[:MAX_QUESTION]
+
+        def found() -> str:
+            engine = self.provider.engine()
+            source = engine.source(within) if within else None
+            return str(search_html(query, find(engine, query, within) if query else (), source, opened, texts))
+
+        shown, problem = attempt(found, texts)
+        return shown or str(search_html(query, (), None, opened, texts, problem))
+
     def _compared(self, tab: TabState, exchange: Exchange) -> Compared:
         before = tab.conversation[: tab.conversation.index(exchange)]
         engine = self.provider.engine()
         filters = Filters(sources=frozenset(exchange.asked_of))
-        found = engine.compare(exchange.question, history(before), filters)
+        found = engine.compare(exchange.question, history(before), filters, exchange.as_typed)
         sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
         return Compared(exchange.id, found, sources)
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
 from app.chat.events import Events
+from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
 from app.chat.theme import theme
@@ -28,7 +29,7 @@ from app.settings import Settings
 from app.words.languages import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
-EVENTS = ("submit", "restore", "set_language", "open_source", "compare", "check_index", "feedback", "save")
+EVENTS = ("submit", "restore", "set_language", "open_source", "compare", "search", "check_index", "feedback", "save")
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _UNQUEUED: dict[str, Any] = {"queue": False, **_QUIET}
@@ -57,6 +58,7 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     )
     gradio_app: FastAPI = mounted.routes[-1].app  # type: ignore[attr-defined]  # of a Mount
     gradio_app.add_middleware(Leftovers, blocks=page)
+    gradio_app.add_middleware(PageHead)
     gradio_app.add_middleware(PageRoutes)
     return mounted
 
@@ -82,6 +84,7 @@ def build(events: Events) -> Blocks:
                 evidence = _region("evidence", events.overview(texts))
                 source_viewer = _region("source-viewer", "")
                 comparison = _region("comparison", "")
+                search = _region("search", "")
         conversations = _region("conversations", str(conversations_panel_html(texts)))
         sources = _region("sources", events.sources_panel(texts))
         messages = _region("messages", "")
@@ -110,6 +113,7 @@ def build(events: Events) -> Blocks:
         conversation.set_language(events.set_language, tab, whole, **_UNQUEUED)
         conversation.open_source(events.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
         conversation.compare(events.compare, [tab, language], [comparison, compared], **_UNQUEUED)
+        conversation.search(events.search, language, search, **_UNQUEUED)
         conversation.check_index(events.check_index, language, [sources, notice], **_UNQUEUED)
         conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
         conversation.save(events.save, [tab, language], messages, **_UNQUEUED)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import Home, Json, Sources, filters, open_engine
+from app.cli.options import AsTyped, Home, Json, Sources, filters, open_engine
 from app.cli.output import console, say, say_record, table_console
-from index.errors import UsageError
+from app.render.style import Style
+from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from app.engine import Engine
@@ -21,10 +22,16 @@ def ask(
     history: Annotated[Path | None, typer.Option(help="JSON file with earlier turns: [{role, text}, ...].")] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help="JSON Lines file of {id, question}, with history if you like. Prints one answer a line."),
+        typer.Option(
+            help="JSON Lines file of {id, question}, with history and as_typed if you like. Prints one answer a line."
+        ),
     ] = None,
+    as_typed: AsTyped = False,
     source: Sources = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
+    cite: Annotated[
+        Style | None, typer.Option(help="Print the sources that the answer quotes, as references in this style.")
+    ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Save the answer and its evidence as a zip for `footnote replay`.")
     ] = None,
@@ -37,11 +44,14 @@ def ask(
     """
     if (question is None) == (batch is None):
         raise UsageError("give either a QUESTION or --batch FILE.jsonl")
-    if markdown and as_json:
-        raise UsageError("--markdown and --json exclude each other; give one of them")
+    if sum((markdown, as_json, cite is not None)) > 1:
+        raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
     if batch is not None:
-        if markdown or bundle is not None or history is not None:
-            raise UsageError("--markdown, --bundle and --history go with a QUESTION; --batch prints JSON")
+        if markdown or cite or bundle is not None or history is not None or as_typed:
+            raise UsageError(
+                "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION; --batch prints JSON, "
+                "and its lines have history and as_typed of their own"
+            )
         if not as_json:
             raise UsageError("--batch prints one JSON object a line; add --json")
         from app.cli.batch import ask_batch
@@ -50,11 +60,13 @@ def ask(
         return
     turns = _read_history(history) if history else ()
     engine = open_engine(home)
-    answer = engine.answer(question or "", turns, filters(engine, source))
+    answer = engine.answer(question or "", turns, filters(engine, source), as_typed)
     if bundle is not None:
         _save_bundle(bundle, answer, engine)
     if as_json:
         say_record(answer)
+    elif cite is not None:
+        _print_citations(answer, cite)
     elif markdown:
         from app.render.markdown import answer_markdown
 
@@ -65,12 +77,24 @@ def ask(
         print_answer(console(), answer, {s.id: s for s in engine.sources()})
 
 
-def compare(question: str, source: Sources = None, as_json: Json = False, home: Home = None) -> None:
+def _print_citations(answer: Answer, style: Style) -> None:
+    from datetime import UTC, datetime
+
+    from app.render.citations import cite_all
+
+    if not answer.sources:
+        raise FootnoteError("the answer quotes no source, so there is nothing to cite")
+    say(cite_all([s.facts for s in answer.sources], style, datetime.now(UTC).date()))
+
+
+def compare(
+    question: str, as_typed: AsTyped = False, source: Sources = None, as_json: Json = False, home: Home = None
+) -> None:
     """Show what each source says on QUESTION, by date."""
     from app.render.terminal import print_comparison
 
     engine = open_engine(home)
-    found = engine.compare(question, filters=filters(engine, source))
+    found = engine.compare(question, filters=filters(engine, source), as_typed=as_typed)
     if as_json:
         say_record(found)
     else:

@@ -24,13 +24,14 @@ _SOME_FAILED = 3  # exit code
 
 
 class BatchQuestion(BaseModel):
-    """One line: what is asked, under which id, after which turns. Other fields are the file's own."""
+    """One line: what is asked, under which id, after which turns or word for word. Other fields are the file's own."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     id: str = ""
     question: str
     history: tuple[Turn, ...] = ()
+    as_typed: bool = False
 
 
 class Unanswered(BaseModel):
@@ -63,7 +64,7 @@ def _results(lines: list[tuple[int, bytes]], engine: Engine, asked_of: Filters) 
             yield Unanswered(id=_id(line), line=number, error=amiss(error))
             continue
         try:
-            answer = engine.answer(asked.question, asked.history, asked_of)
+            answer = engine.answer(asked.question, asked.history, asked_of, asked.as_typed)
         except (UsageError, QuoteError) as error:
             yield Unanswered(id=asked.id, line=number, error=str(error))
             continue

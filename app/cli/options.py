@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Home = Annotated[Path | None, typer.Option("--home", help="Folder for generated files [.footnote].")]
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with article.md and sources/ [corpus].")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsTyped = Annotated[
+    bool, typer.Option("--as-typed", help="Take the question word for word: no earlier turn, no word mended.")
+]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.options import Home, Json, settings
-from app.cli.output import say_json, table_console
+from app.cli.output import say, say_json, table_console
+from app.outside import whole_characters
+from app.render.style import Style
 
 if TYPE_CHECKING:
     from app.sources import SourceEntry
@@ -32,6 +34,23 @@ def list_sources(as_json: Json = False, home: Home = None) -> None:
         say_json([_fields(entry) for entry in entries])
     else:
         _print(entries)
+
+
+@sources_app.command("cite")
+def cite_sources(
+    source_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources; all without one.")] = None,
+    style: Annotated[Style, typer.Option(help="The style of the references.")] = Style.CHICAGO,
+    home: Home = None,
+) -> None:
+    """Print sources as references. A note is cited as a note on its original; today is the day of access."""
+    from datetime import UTC, datetime
+
+    from app.render.citations import cite_all
+    from index.storage.generation import open_current
+
+    generation = open_current(settings(home=home).index)
+    chosen = [generation.source(whole_characters(i)) for i in source_ids or ()] or generation.sources()
+    say(cite_all([s.facts for s in chosen], style, datetime.now(UTC).date()))
 
 
 def _fields(entry: SourceEntry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answer.extract import Candidate
+from app.answer.candidates import Candidate
 from index.passage import Hit
 from index.rerank.features import QueryView, held
 from index.text.analysis import analyse

@@ -13,9 +13,10 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import takewhile
 
+from app.answer.candidates import Candidate, candidates
 from app.answer.compose import Numbering
 from app.answer.constraints import of_the_time
-from app.answer.extract import Candidate, candidates, draft_of, telling_figure
+from app.answer.extract import draft_of
 from app.compare.relevance import CUT, Cut, Found, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
@@ -42,7 +43,7 @@ class Row(Record):
     """What one source says. `number` counts the rows from 1 and is the quotation's number.
 
     `quoting`: the words are somebody's whom the source quotes. `emphasis`: (start, end) spans of `quote.text` that
-    hold figures and dates.
+    hold figures and dates. `on_article` and `later`: as in `Statement`.
     """
 
     number: int
@@ -50,6 +51,8 @@ class Row(Record):
     quote: AnswerQuote
     quoting: bool
     emphasis: tuple[tuple[int, int], ...]
+    on_article: bool = False
+    later: bool = False
 
     @property
     def source_id(self) -> str:
@@ -72,16 +75,18 @@ class Comparison(Record):
 
 def compare(
     asked: Question,
+    figure: str | None,
     retriever: Retriever,
     sources: Mapping[str, Source],
     scope: Filters,
-    satisfying: Callable[[Sequence[Candidate]], list[Candidate]],
+    satisfying: Callable[[Question, Sequence[Candidate]], list[Candidate]],
 ) -> list[Found]:
     """Return the sentences of the rows, by date. `sources`: those that the user's filters let through.
 
-    `satisfying`: leaves out the sentences that cannot answer, as for an answer.
+    `figure`: the figure that answers, if one does. `satisfying`: leaves out the
+    sentences that cannot answer, as for an answer.
     """
-    found = choose(asked, *gather(asked, retriever, sources, scope, satisfying))
+    found = choose(asked, *gather(asked, figure, retriever, sources, scope, satisfying))
     order = {source_id: n for n, source_id in enumerate(sources)}
     return sorted(
         found,
@@ -94,11 +99,19 @@ def compare(
 
 
 def tabulate(
-    question: str, asked: Question, found: Sequence[Found], sources: Mapping[str, Source], index: IndexStamp
+    question: str,
+    asked: Question,
+    found: Sequence[Found],
+    sources: Mapping[str, Source],
+    index: IndexStamp,
+    article: SourceFacts | None = None,
 ) -> Comparison:
-    """Return `found`, in the rows' order, as rows. Raises QuoteError if a quotation does not match its source."""
-    numbering = Numbering(sources)
-    rows = [_row(f, asked, numbering) for f in found]
+    """Return `found`, in the rows' order, as rows; `article`: what the notes may tell of.
+
+    Raises QuoteError if a quotation does not match its source.
+    """
+    numbering = Numbering(sources, article)
+    rows = [_row(f, numbering) for f in found]
     speaking = {r.source_id for r in rows}
     return Comparison(
         question=question,
@@ -110,8 +123,8 @@ def tabulate(
     )
 
 
-def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
-    statement = numbering.statement(replace(draft_of(found.candidate, asked, Role.ANSWER), quotes=_in_one(found)))
+def _row(found: Found, numbering: Numbering) -> Row:
+    statement = numbering.statement(replace(draft_of(found.candidate, Role.ANSWER), quotes=_in_one(found)))
     quote = statement.quotes[0]
     return Row(
         number=quote.number,
@@ -119,6 +132,8 @@ def _row(found: Found, asked: Question, numbering: Numbering) -> Row:
         quote=quote,
         quoting=statement.quoting,
         emphasis=figures_and_dates(quote.text),
+        on_article=statement.on_article,
+        later=statement.later,
     )
 
 
@@ -131,10 +146,11 @@ def _in_one(found: Found) -> tuple[Quote]:
 
 def gather(
     asked: Question,
+    figure: str | None,
     retriever: Retriever,
     sources: Mapping[str, Source],
     scope: Filters,
-    satisfying: Callable[[Sequence[Candidate]], list[Candidate]],
+    satisfying: Callable[[Question, Sequence[Candidate]], list[Candidate]],
 ) -> tuple[list[Found], list[Found]]:
     """Return all sentences that may be rows, and those that hold the figure that answers; both best first.
 
@@ -143,8 +159,7 @@ def gather(
     lexical = retriever.generation.lexical
     query = query_view(asked.search, lexical.document_frequencies, lexical.count())
     hits = retriever.retrieve_each(asked.search, EACH, scope)
-    ranked = quotable(query, hits, satisfying(candidates(hits, sources)))
-    figure = telling_figure(asked, ranked[0].candidate) if ranked else None
+    ranked = quotable(query, hits, satisfying(asked, candidates(hits, sources)))
     if figure is None:
         return ranked, []
     named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)

@@ -1,7 +1,9 @@
 """Scores answers to questions whose right answers and supporting words are known.
 
 A question file holds one JSON object a line: id, kind, question, history, answers (groups of strings: a right
-answer's text holds one of every group), support (source and exact words), min_sources.
+answer's text holds one of every group), support (source and exact words), min_sources; and where it matters: refused
+(the right answer is to decline), first (groups that the first statement holds), direct (groups of which the direct line
+holds one at least) and direct_not (strings that would mislead there).
 """
 
 from __future__ import annotations
@@ -45,6 +47,15 @@ class GoldQuestion(BaseModel):
     answers: tuple[tuple[str, ...], ...] = ()
     support: tuple[Supporting, ...] = ()
     min_sources: int = 1
+    refused: bool = False
+    first: tuple[tuple[str, ...], ...] = ()
+    direct: tuple[tuple[str, ...], ...] = ()
+    direct_not: tuple[str, ...] = ()
+
+    @property
+    def unanswerable(self) -> bool:
+        """Return whether the right answer is to decline."""
+        return self.refused or self.kind == UNANSWERABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Outcome:
 
     `right`: answered rightly, or rightly refused. `leads`: the first statement alone does it. `rank`: of the first
     supporting passage, from 1; None if it is not among the hits. `proved`: how many of its `quotes` were proved.
+    `direct`: whether the direct line holds what is asked for; None where nothing is expected there. `misleads`: whether
+    it holds what would mislead.
     """
 
     question: GoldQuestion
@@ -63,10 +76,12 @@ class Outcome:
     proved: int
     quotes: int
     seconds: float
+    direct: bool | None
+    misleads: bool
 
     @property
     def answerable(self) -> bool:
-        return self.question.kind not in (UNANSWERABLE, SMALLTALK)
+        return not self.question.unanswerable and self.question.kind != SMALLTALK
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
@@ -103,7 +118,17 @@ def score(question: GoldQuestion, answer: Answer, sources: dict[str, Source], se
     quotes = answer.quotes
     proved = sum(_is_proved(q.quote, sources) for q in quotes)
     right, leads = _is_right(question, answer)
-    return Outcome(question, answer, right, leads, _rank(question, answer, sources), proved, len(quotes), seconds)
+    line = " · ".join(d.text for d in answer.direct)
+    direct = any(_holds([group], line) for group in question.direct) if question.direct else None
+    misleads = any(normalise(s) in normalise(line) for s in question.direct_not)
+    rank = _rank(question, answer, sources)
+    return Outcome(question, answer, right, leads, rank, proved, len(quotes), seconds, direct, misleads)
+
+
+def _holds(groups: Sequence[Sequence[str]], text: str) -> bool:
+    """Return whether `text` holds one string of every group."""
+    plain = normalise(text)
+    return all(any(normalise(s) in plain for s in group) for group in groups)
 
 
 def _is_proved(quote: Quote, sources: dict[str, Source]) -> bool:
@@ -116,16 +141,12 @@ def _is_proved(quote: Quote, sources: dict[str, Source]) -> bool:
 
 def _is_right(question: GoldQuestion, answer: Answer) -> tuple[bool, bool]:
     """Return (answered right, the first statement already does)."""
-    if question.kind == UNANSWERABLE:
-        return answer.abstained, answer.abstained
+    if question.unanswerable:
+        return not answer.quotes, not answer.quotes
     if question.kind == SMALLTALK:
         return not answer.quotes, not answer.quotes
     if answer.abstained:
         return False, False
-
-    def holds(text: str) -> bool:
-        plain = normalise(text)
-        return all(any(normalise(s) in plain for s in group) for group in question.answers)
 
     supported = {
         s.source
@@ -133,9 +154,9 @@ def _is_right(question: GoldQuestion, answer: Answer) -> tuple[bool, bool]:
         if any(q.source_id == s.source and overlaps(q.text, s.quote) for q in answer.quotes)
     }
     enough = not question.support or len(supported) >= question.min_sources
-    right = holds(answer.text) and enough
-    first = answer.statements[0]
-    return right, right and holds(" ".join([first.text, *(q.text for q in first.quotes)]))
+    right = _holds(question.answers, answer.text) and enough
+    first = " ".join([answer.statements[0].text, *(q.text for q in answer.statements[0].quotes)])
+    return right, right and _holds(question.first or question.answers, first)
 
 
 def _rank(question: GoldQuestion, answer: Answer, sources: dict[str, Source]) -> int | None:
@@ -151,7 +172,9 @@ class Summary:
     """One row of the table.
 
     `right`, `leads`, `recall_at_5`: parts of the questions, 0..1. `mrr`: mean reciprocal rank, 0..1. The last two are
-    over questions with listed support. `statements`: median of an answer. `p50`, `p95`: percentiles of the seconds.
+    over questions with listed support. `direct`: part (0..1) of those that expect something in the direct line which
+    have it; `misled`: how many have what misleads. `statements`: median of an answer. `p50`, `p95`: percentiles of the
+    seconds.
     """
 
     kind: str
@@ -159,6 +182,8 @@ class Summary:
     right: float
     leads: float
     refused: int
+    direct: float | None
+    misled: int
     recall_at_5: float | None
     mrr: float | None
     proved: int
@@ -175,7 +200,7 @@ def summarise(outcomes: Sequence[Outcome]) -> list[Summary]:
         for kind in dict.fromkeys(o.question.kind for o in outcomes)
     }
     groups["= answerable"] = [o for o in outcomes if o.answerable]
-    groups["= unanswerable"] = groups.get(UNANSWERABLE, [])
+    groups["= unanswerable"] = [o for o in outcomes if o.question.unanswerable]
     groups["= all"] = list(outcomes)
     return [_summary(kind, found) for kind, found in groups.items() if found]
 
@@ -184,12 +209,15 @@ def _summary(kind: str, outcomes: Sequence[Outcome]) -> Summary:
     n = len(outcomes)
     ranked = [1 / o.rank if o.rank else 0.0 for o in outcomes if o.question.support]  # reciprocal ranks
     seconds = sorted(o.seconds for o in outcomes)
+    expected = [o.direct for o in outcomes if o.direct is not None]
     return Summary(
         kind,
         n,
         sum(o.right for o in outcomes) / n,
         sum(o.leads for o in outcomes) / n,
         sum(o.answer.abstained for o in outcomes),
+        sum(expected) / len(expected) if expected else None,
+        sum(o.misleads for o in outcomes),
         sum(r >= 1 / 5 for r in ranked) / len(ranked) if ranked else None,
         sum(ranked) / len(ranked) if ranked else None,
         sum(o.proved for o in outcomes),
@@ -211,9 +239,7 @@ class CurvePoint:
 
 def thresholds(outcomes: Sequence[Outcome]) -> list[CurvePoint]:
     """Return the trade between the two errors at every confidence (0..1) that an answer had."""
-    known = [
-        (o.answer.confidence, o.question.kind == UNANSWERABLE) for o in outcomes if o.answer.confidence is not None
-    ]
+    known = [(o.answer.confidence, o.question.unanswerable) for o in outcomes if o.answer.confidence is not None]
     yes = [c for c, unanswerable in known if not unanswerable]
     no = [c for c, unanswerable in known if unanswerable]
     return [

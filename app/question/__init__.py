@@ -1,1 +1,1 @@
-"""What was asked: kind, follow-up, names, named sources, language."""
+"""What was asked: the question in a message, spelling, kind, follow-up, names, named sources, language."""

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.question.kinds import ALL, DIFFER, KINDS, SAY, SOURCES
 from app.question.names import Name, names, years
 from app.records import QuestionKind
 from index.text.analysis import Analysis, analyse
 from index.text.answer_type import AnswerType, answer_type
-from index.text.patterns import one_of
-from index.text.words import AUXILIARIES, SAYING
 
 CONTEXT = " ("  # a follow-up has the question before it behind this, up to a bracket at the end
 
@@ -48,11 +47,6 @@ class Question:
         return _THE_ARTICLE.search(self.text.lower()) is not None and self.kind is not QuestionKind.COMPARE
 
 
-_SAY = one_of(SAYING)
-_SOURCES = r"(?:sources?|reports?|outlets?|accounts?|versions?|notes?|papers?|they|media)"
-_DIFFER = r"(?:agree|disagree|differ|contradict|conflict|match|diverge|at odds)"
-_ALL = r"(?:all |the |these |those |each |various |other |different |what )*"
-
 # The group that fits says what reply is due.
 _SMALLTALK = re.compile(
     r"(?P<hello>(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings|howdy|привіт|вітаю|добрий день|"
@@ -68,57 +62,19 @@ _SMALLTALK = re.compile(
     r"(?:what|how) can (?:i|you) (?:ask|help)(?: you| me| with)?(?: about)?|(?:can you )?help(?: me)?)"
 )
 _THE_ARTICLE = re.compile(
-    rf"\b(?:do|does|did) (?:the|this) (?:article|text) (?:itself )?{_SAY}\b|"
+    rf"\b(?:do|does|did) (?:the|this) (?:article|text) (?:itself )?{SAY}\b|"
     r"\baccording to (?:the|this) (?:article|text)\b|\bin the article(?:'s own words)?\W*$"
 )
 _HOW_TO_ANSWER = re.compile(
-    rf"^(?:and |but )?(?:do|does|did) {_ALL}{_SOURCES} (?:all )?(?:{_DIFFER}|say the same)\b"
+    rf"^(?:and |but )?(?:do|does|did) {ALL}{SOURCES} (?:all )?(?:{DIFFER}|say the same)\b"
     rf"(?: (?:on|about) (?:this|that|it))?\W*$|"
-    rf"^(?:and )?what (?:do|does|did) {_ALL}{_SOURCES} say\W*$|"
-    rf"^compare {_ALL}(?:{_SOURCES}|figures|numbers)(?: say| give)?(?: on| for| of| about)?\b|"
-    rf"\baccording to {_ALL}{_SOURCES}\b(?=\W*$)|"
-    r"^(?:is|are) (?:this|that|it|they) (?:disputed|contested|contradicted)\W*$",
+    rf"^(?:and )?what (?:do|does|did) {ALL}{SOURCES} say\W*$|"
+    rf"^(?:do|does|did) .{{3,60}}? {DIFFER} (?:on|about|over|as to) (?=(?:how|what|who|when|where|why|which)\b)|"
+    rf"^compare {ALL}(?:{SOURCES}|figures|numbers)(?: say| give)?(?: on| for| of| about)?\b|"
+    rf"\baccording to {ALL}{SOURCES}\b(?=\W*$)|"
+    r"^(?:is|are) (?:this|that|it|they) (?:really )?(?:disputed|contested|contradicted|true|so)\W*$",
     re.IGNORECASE,
 )
-# The first that fits a question in lower case gives its kind.
-_KINDS = {
-    QuestionKind.COMPARE: re.compile(
-        rf"\b(?:{_SOURCES}|figures?|numbers?|article)\b.{{0,40}}?\b{_DIFFER}\b|"
-        rf"\b{_DIFFER}s?\b.{{0,30}}?\b(?:sources?|reports?|outlets?|each other)\b|"
-        r"\bcompared?\b|\b(?:versus|vs\.?)\s|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
-        r"\bconflicting\b|\b(?:each|different|various) (?:sources?|outlets?|side)\b|"
-        rf"\bwhat (?:do|does|did) .{{2,60}} {_SAY},? (?:and|but) (?:what|how) (?:do|does|did)\b|"
-        r"\b(?:by|according to) [\w' -]{3,40} and (?:by|to|according to)\b"
-    ),
-    QuestionKind.OVERVIEW: re.compile(
-        r"\bwhat(?:'s| is| are| was| does)\b.{0,60}?\b(?:all )?about\??$|"
-        r"\b(?:summari[sz]e|sum up|summary|overview|gist|tl;?dr|in a nutshell|in brief)\b|"
-        r"\b(?:main|key|central|most important) (?:points?|claims?|messages?|arguments?|ideas?|takeaways?|findings?|"
-        r"thesis|statements?)\b|"
-        r"\bwhat (?:does|do) (?:the|this|that) (?:article|text|piece|report|note|source)s? "
-        r"(?:say|argue|claim|cover|discuss|report)\??$|"
-        r"\btell me about (?:the|this) (?:article|text|piece)\b"
-    ),
-    QuestionKind.WHO_SAYS: re.compile(
-        rf"^(?:and )?(?:who(?:m)?|whose|which (?:(?!is |are |was |were )\w+ ){{1,3}}?|"
-        rf"what (?:person|source|outlet|newspaper|officer|official))(?: else)?\s?(?:has |had |have )?{_SAY}\b|"
-        r"\baccording to (?:whom|which|what)\b|\bwho (?:is|was) (?:the source|quoted|cited)\b|"
-        r"\bon whose (?:word|authority)\b|"
-        rf"\bwho .{{0,30}}\b{_SAY} (?:that|so)\b|\bwhose (?:estimate|claim|figure|words|account|statement)\b"
-    ),
-    QuestionKind.EXPLAIN: re.compile(
-        rf"\bwhy\b|^(?:and |but |so )?(?:explain|how (?:come|{one_of(AUXILIARIES)}))\b|"
-        r"\bwhat (?:caused|causes|explains?|led to|drove|motivated|made)\b|"
-        r"\b(?:for|is|are|was|were) (?:what|the) (?:reasons?|causes?|explanations?|purpose)\b"
-    ),
-    QuestionKind.LIST: re.compile(
-        r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:kinds?|types?|sorts?) of\b|"
-        r"^(?:whom?) (?:all )?did\b|\bwhat (?:are|were) (?:all )?the\b|\bwho (?:are|were) the\b|\bwhat (?:all|else)\b|"
-        r"\b(?:which|what) (?:\w+ ){0,2}?"
-        r"(?!(?:is|was|does|has|this|news|its|his|as|us|less|years?|terms)\b)\w{2,}[^su\W]s"
-        r"(?= (?:are|were|do|did|have|had|has|does|can|could|will|would|that|of|in|on|to|from|by|who|which)\b|\W*$)"
-    ),
-}
 _SINGLE = (AnswerType.NUMBER, AnswerType.DATE)  # 'what percentage of soldiers' asks for one figure, not for a list
 
 
@@ -136,6 +92,11 @@ def smalltalk(text: str) -> str:
     return found.lastgroup or "" if found else ""
 
 
+def says_how_to_answer(text: str) -> bool:
+    """Return whether `text` asks for nothing of its own: 'Do the sources agree?'."""
+    return _HOW_TO_ANSWER.sub("", text.strip()).strip() == ""
+
+
 def _search(asked: str) -> str:
     telling = [_HOW_TO_ANSWER.sub("", part).strip() for part in re.split(r"(?<=[.?!:;])\s+", asked)]
     return " ".join(part for part in telling if any(map(str.isalnum, part))) or asked
@@ -146,5 +107,5 @@ def _kind(low: str, wants: AnswerType) -> QuestionKind:
         return QuestionKind.SMALLTALK
     if low.startswith("why"):
         return QuestionKind.EXPLAIN
-    found = (kind for kind, rule in _KINDS.items() if rule.search(low))
+    found = (kind for kind, rule in KINDS.items() if rule.search(low))
     return next((k for k in found if k is not QuestionKind.LIST or wants not in _SINGLE), QuestionKind.FACT)

@@ -1,143 +1,110 @@
-"""Rewrites a follow-up, with the turns before it, as a question that needs no context.
+"""Rewrites a follow-up, with the turns before it, as a question that needs no context. Rules of grammar, no model.
 
-Rules, no model: an elliptical follow-up ('and in January?') takes the place of the like part of the question
-before it (a date for a date, 'Article 407' for 'Article 408', a name for a name); a personal pronoun takes
-the last person named; any other reference keeps the question before it as context.
+A question that stands alone is left as it was typed. A fragment ('and in January?') takes the place of the like part
+of the question before; a pronoun that stands for nothing in its message takes the name that it stands for, or else has
+the question before as its context, in brackets. What says too little for either is unclear.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import dropwhile, takewhile
+from functools import lru_cache
 
+from app.question.antecedents import Asked, another_person, antecedent, only_asks_who
 from app.question.classify import CONTEXT, classify
-from app.records import QuestionKind, Turn
-from index.text.analysis import analyse
-from index.text.patterns import CAPITALISED
-from index.text.words import CLAUSE_WORDS, FUNCTION_WORDS, NO_PERSON, PREPOSITIONS, REFERENCES, TITLES
+from app.question.exchange import exchanged, names_in, reworded
+from app.question.leaning import Leans, leaning
+from app.question.pronouns import Stands, replaced, unbound
+from app.question.wording import Message
+from app.records import QuestionKind, Turn, Understanding
+from index.text.analysis import stem
+from index.text.words import REQUESTS
 
-_LEAD = re.compile(
-    r"^(?:(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what of|and what about|and how about|"
-    r"same (?:question )?(?:for|in)|now)\b[\s,]*)+",
-    re.IGNORECASE,
-)
-_PERSONAL = re.compile(r"\b(?:s?he|him(?:self)?|his|her(?:s|self)?)\b(?P<owned>(?=\s+\w))?", re.IGNORECASE)
-# Words in a clause: up to here it is an ellipsis ('how many reached court?'), and beyond it no pronoun of a longer
-# clause is taken to point outside it.
-_SHORT, _SHORT_AFTER_LEAD, _LONG = 4, 5, 12
-_LABELLED = re.compile(r"\b([A-Za-z]+\.?)\s+(?:no\.?\s*)?(\d[\w-]*)\b", re.IGNORECASE)
+_REMEMBERED = 20  # turns
+_THE = re.compile(r"\bthe ([\w-]+)", re.IGNORECASE)
 
 
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` rewritten so that it needs no earlier turn; unchanged if it needs none."""
-    asked = question.strip()
-    earlier = [n for n, t in enumerate(history) if t.role == "user" and t.text.strip()]
-    if not earlier or classify(asked).kind is QuestionKind.SMALLTALK:
-        return asked
-    before = stand_alone(history[earlier[-1]].text, history[: earlier[-1]])
-    if classify(before).kind is QuestionKind.SMALLTALK:
-        return asked
-    fragment = _LEAD.sub("", asked).strip(" ?.!")
-    if fragment and CLAUSE_WORDS.isdisjoint(analyse(fragment).words) and len(fragment.split()) <= 6:
-        return _substitute(before, fragment)
-    refers = _PERSONAL.search(asked) is not None
-    person = _last_person(history) if refers else None
-    if person:
-        return _name_person(asked, person)
-    return f"{asked}{CONTEXT}{before.rstrip(' ?')})" if refers or _leans(asked) else asked
+def in_context(typed: str, history: Sequence[Turn]) -> Understanding:
+    """Understand a message after the turns of `history`, oldest first."""
+    past: list[Asked] = []
+    turns = history[-_REMEMBERED:]
+    for n, turn in enumerate(turns):
+        if turn.role != "user" or not turn.text.strip():
+            continue
+        understood = _understand(turn.text, tuple(past))
+        if not understood.unclear and classify(turn.text).kind is not QuestionKind.SMALLTALK:
+            replies = [t.text for t in turns[n + 1 : n + 2] if t.role == "assistant"]
+            past.append(Asked(understood.standalone_question, " ".join(replies)))
+    return _understand(typed, tuple(past))
 
 
-def _leans(asked: str) -> bool:
-    """Return whether a clause says too little by itself: it has no name and no number, and is short or refers."""
-    clause = _LEAD.sub("", asked)
-    if _names(clause) or any(map(str.isdecimal, clause)) or classify(clause).kind is QuestionKind.OVERVIEW:
-        return False
-    length = len(clause.split())
-    short = _SHORT_AFTER_LEAD if clause != asked else _SHORT
-    return length <= short or (length <= _LONG and not REFERENCES.isdisjoint(analyse(clause).words))
+@lru_cache(maxsize=1024)  # a conversation is read again with each of its questions
+def _understand(typed: str, past: tuple[Asked, ...]) -> Understanding:
+    asked = typed.strip()
+    message, leans = leaning(asked)
+    if leans is Leans.NOT or classify(asked).kind is QuestionKind.SMALLTALK:
+        return _alone(asked, past)
+    if leans is Leans.UNCLEAR or (not past and leans in (Leans.BARE, Leans.MORE)):
+        return Understanding(standalone_question=asked, unclear=True)
+    if not past:
+        return Understanding(standalone_question=asked)
+    past = _on_the_matter(message, past)
+    before = past[-1].question
+    if leans is Leans.MORE:
+        whole: str | None = _beside("What else?", before)
+    elif leans is Leans.FRAGMENT:
+        whole = exchanged(before, message.text)
+    else:
+        whole = reworded(before, message) or _with_names(message, past)
+    if whole is None:
+        return Understanding(standalone_question=asked, unclear=True)
+    return Understanding(standalone_question=whole, context=before)
 
 
-def _names(text: str) -> list[re.Match[str]]:
-    """Return capitalised phrases that may be names: not the first word of a question, no date, no 'Article 408'."""
-    return [
-        m
-        for m in CAPITALISED.finditer(text)
-        if m.group().lower() not in FUNCTION_WORDS
-        and not analyse(m.group()).dates
-        and (m.start() or len(m.group().split()) > 1)
-        and not re.match(r"\s+(?:[Nn]o\.?\s*)?\d", text[m.end() :])
-    ]
+def _alone(asked: str, past: Sequence[Asked]) -> Understanding:
+    """Understand a question that stands alone; one that only says how to answer is put behind the question before."""
+    if past:
+        before = f"{past[-1].question.rstrip(' ?.')}?"
+        both = f"{before} {_tidy(asked)}"
+        if classify(both).search == before:
+            return Understanding(standalone_question=both, context=past[-1].question)
+    return Understanding(standalone_question=asked)
 
 
-def _substitute(before: str, fragment: str) -> str:
-    """Return `before` with its part that is like `fragment` exchanged; both together if there is no such part."""
-    first, _, rest = fragment.partition(" ")
-    bare = rest.lstrip() if first.lower() in PREPOSITIONS and rest else fragment
-    for exchange in (_exchange_date, _exchange_label, _exchange_name):
-        result = exchange(before, bare, fragment)
-        if result is not None:
-            return result
-    return f"{before.rstrip(' ?')}, {fragment}?"
+def _on_the_matter(message: Message, past: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """Return `past` up to the last question about what a message calls 'the school', if that is an earlier one."""
+    begins = r"\Athe |\A" if message.back else r"\Z"
+    named = {stem(m[1]) for m in _THE.finditer(message.text)}
+    named |= {stem(w) for w in re.split(r"\W+", re.sub(begins, "", message.text))[:1] if message.back}
+    for n in range(len(past), 0, -1):
+        if not named.isdisjoint(map(stem, re.findall(r"[\w-]+", past[n - 1].question))):
+            return past[:n]
+    return past
 
 
-def _exchange_date(before: str, bare: str, fragment: str) -> str | None:
-    new, old = analyse(fragment).dates, analyse(before).dates
-    if not new or not old or new[0].end - new[0].start < len(bare) // 2:
-        return None
-    slot, given = old[-1], new[0]
-    text = fragment[given.start : given.end]
-    if given.year is None and slot.year is not None:
-        text = f"{text} {slot.year}"
-    elif given.month is None and slot.month is not None and given.year is not None and slot.year is not None:
-        text = before[slot.start : slot.end].replace(str(slot.year), str(given.year))
-    return before[: slot.start] + text + before[slot.end :]
+def _with_names(message: Message, past: Sequence[Asked]) -> str | None:
+    """Return a message with names for its pronouns, and the question before where that does not make it whole."""
+    before = past[-1].question
+    if len(message.words) == 1 and unbound(message)[:1] and unbound(message)[0].stands is Stands.PERSON:
+        person = another_person(past)
+        return exchanged(before, person) if person and names_in(before) else None
+    text, left = message.text, 0
+    for pronoun in reversed(unbound(message)):
+        name = antecedent(pronoun, past)
+        text, left = (replaced(text, pronoun, name), left) if name else (text, left + 1)
+    whole = text != message.text and not left
+    if text != message.text and len(past) > 1 and only_asks_who(before):
+        before = past[-2].question  # 'Who is Holm?' has no matter that 'it' could stand for
+    return _tidy(text) if whole else _beside(text, before)
 
 
-def _exchange_label(before: str, bare: str, fragment: str) -> str | None:  # noqa: ARG001
-    new = _LABELLED.fullmatch(bare)
-    old = next((m for m in _LABELLED.finditer(before) if new and m[1].lower() == new[1].lower()), None)
-    return before[: old.start()] + bare + before[old.end() :] if old else None
+def _beside(message: str, before: str) -> str:
+    context = re.sub(r"\s*[()]\s*", " ", before).strip(" ?")
+    return f"{_tidy(message)}{CONTEXT}{context})"
 
 
-def _exchange_name(before: str, bare: str, fragment: str) -> str | None:
-    """Put `bare` in the place of a name: after the same preposition if there is one, else the last name."""
-    names = _names(before)
-    if not names or analyse(fragment).dates or any(map(str.isdecimal, bare)):
-        return None
-    lead = fragment.removesuffix(bare).lower()
-    slot = next((m for m in reversed(names) if before[: m.start()].lower().endswith(lead)), names[-1])
-    name = bare if any(c.isupper() for c in bare) else bare.title()
-    return before[: slot.start()] + name + before[slot.end() :]
-
-
-def _last_person(history: Sequence[Turn]) -> str | None:
-    """Return the person in the last turn that names one: first one with a title, else the first that may be one."""
-    for turn in reversed(history):
-        # The sources' words in an answer of ours; the words outside name the publisher.
-        quoted = [part.partition("”")[0] for part in turn.text.split("“")[1:]] if turn.role == "assistant" else []
-        said = " ".join(quoted) or turn.text
-        people = [person for m in CAPITALISED.finditer(said) if (person := _person(m.group().split()))]
-        if people:
-            return next((name for name, titled in people if titled), people[0][0])
-    return None
-
-
-def _person(words: list[str]) -> tuple[str, bool] | None:
-    """Return (name, whether a title comes before it) if a capitalised phrase may name a person."""
-    untitled = [*dropwhile(lambda w: w.lower() in TITLES | FUNCTION_WORDS, words)]
-    name = [*takewhile(lambda w: w[0].isupper(), untitled)]  # 'Anna Berg of Oslo'
-    if len(name) not in (2, 3) or any(w.lower() in NO_PERSON for w in name):
-        return None
-    return " ".join(name), len(untitled) < len(words)
-
-
-def _name_person(asked: str, person: str) -> str:
-    """Put `person` in the place of the first personal pronoun: 'her salary' -> 'Anna Berg's salary'."""
-
-    def name(match: re.Match[str]) -> str:
-        pronoun = match.group().lower()
-        owns = pronoun in ("his", "hers") or (pronoun == "her" and match["owned"] is not None)
-        return f"{person}'s" if owns else person
-
-    return _PERSONAL.sub(name, asked, count=1)
+def _tidy(message: str) -> str:
+    text = message.strip()
+    ends = text[-1:] in ".?!" or text.split()[0].lower() in REQUESTS
+    return text[:1].upper() + text[1:] + ("" if ends else "?")

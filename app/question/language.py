@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from index.embedding.english import is_english
 from index.embedding.model_card import model_languages
 from index.settings import IndexSettings
 from index.text.words import PLAIN_ENGLISH
@@ -28,6 +29,7 @@ _QUOTED = re.compile(r"„[^“”]*[“”]|“[^”]*”|«[^»]*»|\"[^\"]*\"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _STARTS = frozenset(".?!:;¿¡")
 _NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_NEARLY_ALL = 0.75  # of the telling words
 _ENGLISH_SHARE = 0.04  # of the words; English prose has some .2 of them, other languages next to none
 _BEGINNING = 3000  # characters
 
@@ -77,8 +79,17 @@ def unreadable(question: str, settings: IndexSettings) -> str | None:
     readable = model_languages(settings)
     if readable is None:
         return None
+    if "en" in readable and _is_surely_english(question):
+        return None
     found = detect(question)
     return None if found is None or found.code in readable else found.code
+
+
+def _is_surely_english(question: str) -> bool:
+    """Return whether no detector need be loaded (0.3 s): two words that only English has, or nearly all English."""
+    words = [*_telling(question)]
+    plain = sum(w in PLAIN_ENGLISH for w in words)
+    return plain >= 2 or (plain == 1 and sum(map(is_english, words)) >= _NEARLY_ALL * len(words))
 
 
 @cache

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from app import __version__
-from app.records import Answer, Role, Statement, Support
+from app.records import Answer, Part, Role, Statement, Support
 from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
-from app.words.describe import said_by
+from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
+from app.words.direct import STOP, Piece, pieces_of
+from app.words.languages import ENGLISH
+from app.words.understood import read_as, showing
 from index.source import Source
 
 __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
@@ -49,23 +52,45 @@ def conversation_markdown(
 
 
 def _answer(answer: Answer, versions: Versions) -> Iterator[str]:
-    if answer.standalone_question != answer.question.strip():
-        yield f"Read as: {plain(answer.standalone_question)}"
+    if other := read_as(answer.question, answer):
+        yield f"{ENGLISH.read_as} {plain(other)}"
+    if mended := showing(answer):
+        yield plain(mended)
+    if answer.language:
+        yield f"> {plain(unreadable_words(answer.language))}"
     if answer.abstained:
-        yield f"> **Not answered.** {plain(answer.text)}"
+        label = f"**{ENGLISH.not_answered}.** " if is_refusal_of_sources(answer.kind) else ""
+        yield f"> {label}{plain(answer.text)}"
         if near := nearest(answer, versions):
-            yield "Closest passages, *not an answer*:"
+            yield f"{nearest_words(answer.kind)}:"
             yield "\n".join(map(_near, near))
         return
-    further = False
-    for statement in answer.statements:
-        if statement.role is Role.FURTHER and not further:
-            further = True
-            yield "More from the sources:"
-        yield _statement(answer, statement)
+    for part in answer.parted:
+        yield from _part(answer, part)
     if cited := references(answer, versions):
         yield "**References**"
         yield from map(_reference, cited)
+
+
+def _part(answer: Answer, part: Part) -> Iterator[str]:
+    if part.words and not part.statements:
+        yield f"> {plain(ENGLISH.part_not_answered.format(question=part.words))}"
+        return
+    if part.words:
+        yield f"### {plain(part.words)}"
+    if shown := pieces_of(answer, part):
+        yield STOP.join(map(_piece, shown))
+    further = False
+    for statement in part.statements:
+        if statement.role is Role.FURTHER and not further:
+            further = True
+            yield f"{ENGLISH.further}:"
+        yield _statement(answer, statement)
+
+
+def _piece(piece: Piece) -> str:
+    who = f" ({plain(piece.who)})" if piece.who else ""
+    return f"**{plain(piece.words)}**{who} [{piece.number}]"
 
 
 def _statement(answer: Answer, statement: Statement) -> str:

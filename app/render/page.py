@@ -11,11 +11,14 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from app import __version__
-from app.records import Answer, Role, Statement, Support
+from app.records import Answer, Part, Role, Statement, Support
 from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
-from app.words.describe import said_by
+from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
+from app.words.direct import STOP, Piece, pieces_of
+from app.words.languages import ENGLISH
+from app.words.understood import read_as, showing
 from index.source import Source
 
 
@@ -52,26 +55,35 @@ def conversation_html(
 
 
 def _article(n: int, answer: Answer, versions: Versions) -> Markup:
-    read_as = NOTHING
-    if answer.standalone_question != answer.question.strip():
-        read_as = html(
-            '<p class="read-as" dir="auto">Read as: {question}</p>', question=visible(answer.standalone_question)
-        )
     return html(
-        '<article id="a{n}" aria-labelledby="q{n}"><h2 id="q{n}" dir="auto">{question}</h2>{read_as}{body}</article>',
+        '<article id="a{n}" aria-labelledby="q{n}"><h2 id="q{n}" dir="auto">{question}</h2>{read}{body}</article>',
         n=n,
         question=visible(answer.question),
-        read_as=read_as,
+        read=_understood(answer),
         body=_abstention(answer, versions) if answer.abstained else _answered(n, answer, versions),
     )
+
+
+def _understood(answer: Answer) -> Markup:
+    lines = [showing(answer)]
+    if other := read_as(answer.question, answer):
+        lines.insert(0, f"{ENGLISH.read_as} {other}")
+    said = join(html('<p class="read-as" dir="auto">{words}</p>', words=visible(w)) for w in lines if w)
+    if answer.language:
+        said += html('<p class="notice">{words}</p>', words=visible(unreadable_words(answer.language)))
+    return said
 
 
 def _abstention(answer: Answer, versions: Versions) -> Markup:
     passages = join(map(_near, nearest(answer, versions)))
     if passages:
-        passages = html("<h3>Closest passages, not an answer</h3><ul>{items}</ul>", items=passages)
+        passages = html("<h3>{head}</h3><ul>{items}</ul>", head=nearest_words(answer.kind), items=passages)
+    label = NOTHING
+    if is_refusal_of_sources(answer.kind):
+        label = html("<strong>{words}.</strong> ", words=ENGLISH.not_answered)
     return html(
-        '<div class="not-answered"><p><strong>Not answered.</strong> {text}</p>{passages}</div>',
+        '<div class="not-answered"><p>{label}{text}</p>{passages}</div>',
+        label=label,
         text=visible(answer.text),
         passages=passages,
     )
@@ -88,15 +100,40 @@ def _near(near: Near) -> Markup:
 
 
 def _answered(n: int, answer: Answer, versions: Versions) -> Markup:
-    lead = join(_statement(n, answer, s) for s in answer.statements if s.role is not Role.FURTHER)
-    further = join(_statement(n, answer, s) for s in answer.statements if s.role is Role.FURTHER)
-    if further:
-        further = html("<h3>More from the sources</h3>{further}", further=further)
+    said = join(_part(n, answer, part) for part in answer.parted)
     notes = join(_reference(n, r) for r in references(answer, versions))
     if notes:
         section = '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>'
         notes = html(section, n=n, items=notes)
-    return lead + further + notes
+    return said + notes
+
+
+def _part(n: int, answer: Answer, part: Part) -> Markup:
+    if part.words and not part.statements:
+        words = visible(ENGLISH.part_not_answered.format(question=part.words))
+        return html('<div class="not-answered"><p dir="auto">{words}</p></div>', words=words)
+    head = html('<h3 class="part" dir="auto">{words}</h3>', words=visible(part.words)) if part.words else NOTHING
+    lead = join(_statement(n, answer, s) for s in part.statements if s.role is not Role.FURTHER)
+    further = join(_statement(n, answer, s) for s in part.statements if s.role is Role.FURTHER)
+    if further:
+        further = html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=ENGLISH.further) + further
+    return head + _direct(n, pieces_of(answer, part)) + lead + further
+
+
+def _direct(n: int, shown: Sequence[Piece]) -> Markup:
+    """Show the direct answer, larger than what it is cut out of."""
+    if not shown:
+        return NOTHING
+    return html(
+        '<p class="direct" dir="auto"><span class="unseen">{label} </span>{pieces}</p>',
+        label=ENGLISH.answer,
+        pieces=Markup(STOP).join(_piece(n, p) for p in shown),
+    )
+
+
+def _piece(n: int, piece: Piece) -> Markup:
+    who = html(' <span class="who">({who})</span>', who=visible(piece.who)) if piece.who else NOTHING
+    return html("<strong>{words}</strong>{who}{mark}", words=visible(piece.words), who=who, mark=_mark(n, piece.number))
 
 
 def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
@@ -106,16 +143,17 @@ def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
         body = html("“{body}”", body=body)
         who = said_by(statement, answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None)
         speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else NOTHING
-    marks = join(
-        html(
-            '{space}<a class="mark" href="#a{n}-{number}" aria-label="footnote {number}">{number}</a>',
-            space="\u202f",  # narrow and without a break, so that no line begins with a mark
-            n=n,
-            number=quote.number,
-        )
-        for quote in statement.quotes
-    )
+    marks = join(_mark(n, quote.number) for quote in statement.quotes)
     return html('<p dir="auto">{speaker}{body}{marks}</p>', speaker=speaker, body=body, marks=marks)
+
+
+def _mark(n: int, number: int) -> Markup:
+    return html(
+        '{space}<a class="mark" href="#a{n}-{number}" aria-label="footnote {number}">{number}</a>',
+        space="\u202f",  # narrow and without a break, so that no line begins with a mark
+        n=n,
+        number=number,
+    )
 
 
 def _reference(n: int, reference: Reference) -> Markup:

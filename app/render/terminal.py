@@ -10,36 +10,85 @@ from rich.text import Text
 
 from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
-from app.records import Answer, Role, Statement, Support
+from app.records import Answer, Part, Role, Statement, Support
 from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
-from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.describe import (
+    date_words,
+    kind_words,
+    nearest_words,
+    opening,
+    relation_words,
+    said_by,
+    speaker,
+    unreadable_words,
+)
+from app.words.direct import STOP, pieces_of
+from app.words.languages import ENGLISH
+from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
-from index.source import Source
+from index.source import Kind, Source
 
 CONTEXT = 300  # characters around a span that `show` prints
 
 
 def print_answer(console: SafeConsole, answer: Answer, sources: dict[str, Source]) -> None:
-    """Print statements with marks, then the footnotes with their place in the file."""
-    if answer.standalone_question != answer.question.strip():
-        console.print(Text(f"Understood as: {answer.standalone_question}", style="dim"))
+    """Print how the question was understood, the direct answer, statements with marks, and the footnotes."""
+    _print_understood(console, answer)
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
         if answer.nearest:
-            console.print(Text("Closest passages, not an answer:", style="dim"))
+            console.print(Text(f"{nearest_words(answer.kind)}:", style="dim"))
         for hit in answer.nearest:
             _print_passage(console, sources[hit.source_id], hit.start, hit.end, indent=2)
         return
+    for n, part in enumerate(answer.parted):
+        if n:
+            console.print()
+        _print_part(console, answer, part)
+    if answer.quotes:
+        console.print(Text("\nFootnotes", style="bold"))
+        console.print(_footnotes(answer, sources))
+
+
+def _print_understood(console: SafeConsole, answer: Answer) -> None:
+    """Print how the question was read, and how to have it read otherwise."""
+    if other := read_as(answer.question, answer):
+        console.print(Text(f"{ENGLISH.read_as} {other}", style="dim"))
+    if mended := showing(answer):
+        console.print(Text(mended, style="dim"))
+    if back := way_back(answer.question, answer):
+        console.print(Text(f"{back}: add --as-typed", style="dim"))
+    if answer.language:
+        console.print(Text(unreadable_words(answer.language), style="yellow"))
+
+
+def _print_part(console: SafeConsole, answer: Answer, part: Part) -> None:
+    """Print what answers one question of a message, or that nothing does."""
+    if part.words and not part.statements:
+        console.print(Text(ENGLISH.part_not_answered.format(question=part.words), style="bold yellow"))
+        return
+    if part.words:
+        console.print(Text(part.words, style="bold underline"))
+    if direct := _direct(answer, part):
+        console.print(direct)
+        console.print()
     further = False
-    for statement in answer.statements:
+    for statement in part.statements:
         if statement.role is Role.FURTHER and not further and answer.quotes:
             further = True
             console.print()
         console.print(_statement(answer, statement))
-    if answer.quotes:
-        console.print(Text("\nFootnotes", style="bold"))
-        console.print(_footnotes(answer, sources))
+
+
+def _direct(answer: Answer, part: Part) -> Text:
+    """Return the direct answer on a line of its own; empty if there is none."""
+    line = Text()
+    for n, piece in enumerate(pieces_of(answer, part)):
+        who = f" ({piece.who})" if piece.who else ""
+        line.append_text(Text.assemble(STOP if n else "", (piece.words, "bold"), (who, "cyan")))
+        line.append(f" [{piece.number}]", style="green")
+    return line
 
 
 def _statement(answer: Answer, statement: Statement) -> Text:
@@ -65,7 +114,8 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        text = Text(f"{source.title}. {opening(kind_words(source))}, {date_words(source.published)}. ")
+        relation = "" if source.kind is Kind.ARTICLE else f"; {relation_words(source.relation)}"
+        text = Text(f"{source.title}. {opening(kind_words(source))}{relation}, {date_words(source.published)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
@@ -90,11 +140,11 @@ def print_comparison(console: SafeConsole, found: Comparison) -> None:
     table.add_column(max_width=40)
     table.add_column()
     for row in found.rows:
-        who = (speaker(row.facts, quoting=row.quoting), "cyan")
+        who = (speaker(row.facts, quoting=row.quoting, on_article=row.on_article, later=row.later), "cyan")
         place = f"\nfootnote show {row.source_id} --span {row.quote.start}:{row.quote.end}"
         table.add_row(
             str(row.number),
-            Text.assemble(who, (f"\n{relation_words(row.facts.relation)}", "dim")),
+            Text.assemble(who, (f"\n{kind_words(row.facts, short=True)}", "dim")),
             Text.assemble("“", _bold(row.quote.text, row.emphasis), "”", (place, "dim")),
         )
     console.print(table)
@@ -132,11 +182,25 @@ def print_span(console: SafeConsole, source: Source, start: int, end: int) -> No
 def print_summary(console: SafeConsole, rows: Sequence[Summary]) -> None:
     """Print the table of `footnote eval`."""
     table = Table("kind", box=None, pad_edge=False)
-    for name in ("n", "right", "leads", "abstained", "recall@5", "MRR", "proved", "statements", "p50 ms", "p95 ms"):
+    for name in (
+        "n",
+        "right",
+        "leads",
+        "abstained",
+        "direct",
+        "misled",
+        "recall@5",
+        "MRR",
+        "proved",
+        "statements",
+        "p50 ms",
+        "p95 ms",
+    ):
         table.add_column(name, justify="right")
     for r in rows:
         table.add_row(
             r.kind, str(r.n), f"{r.right:.2f}", f"{r.leads:.2f}", str(r.refused),
+            "-" if r.direct is None else f"{r.direct:.2f}", str(r.misled),
             "-" if r.recall_at_5 is None else f"{r.recall_at_5:.2f}", "-" if r.mrr is None else f"{r.mrr:.2f}",
             f"{r.proved}/{r.quotes}", f"{r.statements:g}", f"{r.p50 * 1000:.0f}", f"{r.p95 * 1000:.0f}",
         )  # fmt: skip

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.records import Statement, Support
+from app.records import QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.texts import Texts, locale
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
+_BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 
@@ -46,9 +47,9 @@ def time_words(moment: str, texts: Texts) -> str:
 
 
 def acronym(publisher: str) -> str:
-    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than three large words stays as it is."""
+    """Return 'WSWS' for 'World Socialist Web Site'; a name of fewer than four large words stays as it is."""
     words = [w for w in re.split(r"[\s-]+", publisher) if w.lower() not in _SMALL_WORDS]
-    if len(words) < 3 or not all(w[:1].isupper() and w.isalpha() for w in words):
+    if len(words) < 4 or not all(w[:1].isupper() and w.isalpha() for w in words):
         return publisher
     return "".join(w[0] for w in words)
 
@@ -58,13 +59,22 @@ def dated_name(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
     return f"{acronym(facts.publisher)}, {date_words(facts.published, texts)}"
 
 
-def speaker(facts: SourceFacts, texts: Texts = ENGLISH, *, quoting: bool = False) -> str:
+def speaker(
+    facts: SourceFacts,
+    texts: Texts = ENGLISH,
+    *,
+    quoting: bool = False,
+    on_article: bool = False,
+    later: bool = False,
+) -> str:
     """Say whose words a quotation is, and when; a note speaks for itself, about an original.
 
-    `quoting`: the words are somebody's whom the source quotes.
+    `quoting`: the words are somebody's whom the source quotes. `on_article`: they only tell what the article says.
+    `later`: they speak of a later day than the original's, whose date is left out.
     """
-    name = dated_name(facts, texts)
+    name = acronym(facts.publisher) if later else dated_name(facts, texts)
     name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if on_article else name
     return texts.quoting.format(name=name) if quoting else name
 
 
@@ -74,8 +84,16 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return ""
     if statement.support is Support.METADATA:
         return kind_words(facts, texts)
-    name = speaker(facts, texts, quoting=statement.quoting)
+    name = speaker(facts, texts, quoting=statement.quoting, on_article=statement.on_article, later=statement.later)
     return texts.heading.format(name=name) if statement.heading else name
+
+
+def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLISH) -> str:
+    """Say in a few words who speaks in a statement: 'WSWS', 'our note on UNN', 'quoted by WSWS'."""
+    name = acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher)
+    name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = texts.on_article.format(name=name) if statement.on_article else name
+    return texts.quoted_by.format(name=name) if statement.quoting else name
 
 
 def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = False) -> str:
@@ -84,9 +102,12 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
         return texts.label_article
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
-    if facts.basis is Basis.ORIGINAL:
-        return texts.kind_note_read if short else texts.label_note_read.format(publisher=facts.publisher)
-    return texts.kind_note_reported if short else texts.label_note_reported.format(publisher=facts.publisher)
+    whole, brief = {
+        Basis.ORIGINAL: (texts.label_note_read, texts.kind_note_read),
+        Basis.PARTLY: (texts.label_note_partly, texts.kind_note_partly),
+        Basis.REPORTED: (texts.label_note_reported, texts.kind_note_reported),
+    }[facts.basis]
+    return brief if short else whole.format(publisher=facts.publisher)
 
 
 def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:
@@ -105,8 +126,30 @@ def language_words(code: str, texts: Texts = ENGLISH) -> str:
     return str(locale(texts.code).languages.get(base, base))
 
 
-def refusal_words(unmentioned: Sequence[str], texts: Texts = ENGLISH) -> str:
-    """Say that the sources do not answer, and what the question names that none of them mentions."""
+def unreadable_words(code: str, texts: Texts = ENGLISH) -> str:
+    """Say that the model does not read the language of a question (ISO 639-1 code)."""
+    return texts.unreadable.format(language=language_words(code, texts))
+
+
+def refusal_words(unmentioned: Sequence[str], texts: Texts = ENGLISH, kind: QuestionKind = QuestionKind.FACT) -> str:
+    """Say that the sources do not answer, and what the question names that none of them mentions.
+
+    No source is blamed for a question that asks for an opinion or says too little.
+    """
+    if kind is QuestionKind.OPINION:
+        return texts.no_opinions
+    if kind is QuestionKind.UNCLEAR:
+        return texts.ask_back
     if not unmentioned:
         return texts.sources_do_not_answer
     return f"{texts.sources_do_not_answer} {texts.none_mentions.format(names=texts.either.join(unmentioned))}"
+
+
+def is_refusal_of_sources(kind: QuestionKind) -> bool:
+    """Return whether a refusal says that the sources do not answer; else Footnote itself declines or asks back."""
+    return kind not in (QuestionKind.OPINION, QuestionKind.UNCLEAR)
+
+
+def nearest_words(kind: QuestionKind, texts: Texts = ENGLISH) -> str:
+    """Name the passages beside a refusal: to an opinion they are what the sources hold, to a fact no answer."""
+    return texts.nearest_opinion if kind is QuestionKind.OPINION else texts.nearest

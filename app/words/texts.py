@@ -53,14 +53,19 @@ class Texts:
     # sources in words
     undated: str
     our_note_on: str
+    on_article: str
+    original_of: str
     quoting: str
+    quoted_by: str
     heading: str
     label_article: str
     label_fulltext: str
     label_note_read: str
+    label_note_partly: str
     label_note_reported: str
     kind_fulltext: str
     kind_note_read: str
+    kind_note_partly: str
     kind_note_reported: str
     relations: Mapping[str, str]
 
@@ -90,10 +95,27 @@ class Texts:
     keys_hint: str
     suggestions: tuple[str, ...]
 
+    # the pages beside the chat
+    page_description: str
+    about_footnote: str
+    about_heads: tuple[str, ...]
+    about_words: tuple[str, ...]
+    not_found: str
+    not_found_more: str
+    to_the_chat: str
+
     # the answer
     conversation: str
     you_asked: str
+    answer: str
+    part_not_answered: str
     read_as: str
+    ask_alone: str
+    ask_as_typed: str
+    asked_as_typed: str
+    showing: str
+    mended: str
+    search_instead: str
     asked_of: Plural
     unreadable: str
     reading: str
@@ -112,16 +134,21 @@ class Texts:
     not_answered: str
     sources_do_not_answer: str
     none_mentions: str
+    no_opinions: str
+    ask_back: str
     either: str
     see_nearest: str
     covered: str
     about_source: str
     about_article: str
+    asked_in_english: str
+    offering: str
     look_at_sources: str
 
     # below an answer
     this_answer: str
     copy: str
+    copy_sources_as: str
     copied: str
     copy_link: str
     link_copied: str
@@ -146,6 +173,8 @@ class Texts:
     evidence_for: str
     nearest: str
     nearest_more: str
+    nearest_opinion: str
+    nearest_opinion_more: str
     nearest_gone: str
     back_to_answer: str
     open_source: str
@@ -178,6 +207,16 @@ class Texts:
     link_changed: str
     link_outside: str
 
+    # searching the sources
+    search: str
+    search_sources: str
+    search_within: str
+    search_here: str
+    search_all: str
+    search_found: Plural
+    search_none: str
+    search_close: str
+
     # what each source says
     compare: str
     compare_head: str
@@ -187,6 +226,9 @@ class Texts:
     compare_date: str
     compare_who: str
     compare_words: str
+    own_words: str
+    note_words: str
+    note_words_on_article: str
     compare_open: str
     compare_silent: Plural
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from index.errors import ModelError, UsageError
 from index.rerank.card import GRAPH, SHIPPED
 from index.rerank.quick import FittedReranker
-from index.rerank.reading import DEEP_PACE, DEEP_PARTS, SMALL_PACE, SMALL_PARTS, ReadingReranker
+from index.rerank.reading import DEEP_PACE, DEEP_PARTS, SMALL_PACE, SMALL_PARTS, WIDE_PACE, ReadingReranker
 from index.rerank.reranker import Reranker
 from index.rerank.runtime import Reader
+from index.rerank.spelling import Spellings
 
 DEEP, SMALL, NONE = "deep", "small", "none"
 _log = logging.getLogger(__name__)
@@ -29,10 +30,10 @@ class Readers:
         """Return the reranker for many passages."""
         return ReadingReranker(quick, self.small, SMALL_PACE, SMALL_PARTS, quick.spellings) if self.small else quick
 
-    def best(self, quick: FittedReranker) -> Reranker:
-        """Return the reranker for an answer."""
-        light = self.light(quick)
-        return ReadingReranker(light, self.deep, DEEP_PACE, DEEP_PARTS, quick.spellings) if self.deep else light
+    def best(self, light: Reranker, spellings: Spellings, wide: bool = False) -> Reranker:
+        """Return the reranker for an answer, after `light`; `wide`: for one that stands in several passages."""
+        pace = WIDE_PACE if wide else DEEP_PACE
+        return ReadingReranker(light, self.deep, pace, DEEP_PARTS, spellings) if self.deep else light
 
 
 NO_READERS = Readers()

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.passage import Passage
+from index.passage import AnswerSpan, Passage, Sentence
 from index.rerank.logistic import Floats, log_odds, sigmoid
 from index.rerank.memory import Memory
 from index.rerank.quick import headings
@@ -55,6 +55,7 @@ class Pace:
 SMALL_PARTS, DEEP_PARTS = Parts(1.0, 0.0), Parts(0.25, 0.25)  # docs/quality.md has others
 SMALL_PACE = Pace(16, 16, sure=1.0)  # a passage takes a sixth of the deep reader's time
 DEEP_PACE = Pace(6, 2, sure=0.85)  # docs/quality.md has others, and what they cost
+WIDE_PACE = Pace(12, 12, sure=1.0)  # where an answer stands in several passages
 
 
 class ReadingReranker:
@@ -97,9 +98,10 @@ class ReadingReranker:
         odds = own + self._parts.order * before
         curve = self.reader.card.curve
         confidence = curve.probability(any_of(own, before, self._parts.confidence))
-        scores = np.sqrt(sigmoid(curve.slope * odds + curve.bias) * confidence * _shares(odds))
-        spans = (s.own(span) if span else None for s, span in zip(passage.sentences, reading.spans, strict=True))
-        return PassageScore(tuple(scores.tolist()), confidence, tuple(spans))
+        alone = sigmoid(curve.slope * odds + curve.bias)
+        scores = np.sqrt(alone * confidence * _shares(odds))
+        spans = (_own(s, span) for s, span in zip(passage.sentences, reading.spans, strict=True))
+        return PassageScore(tuple(scores.tolist()), confidence, tuple(spans), tuple(alone.tolist()))
 
     def _read(self, query: str, passages: Sequence[Passage]) -> list[Reading]:
         found = {p.key: p for p in passages}
@@ -111,6 +113,12 @@ class ReadingReranker:
             )
 
         return self._readings.get([(query, p.key) for p in passages], fresh)
+
+
+def _own(sentence: Sentence, span: AnswerSpan | None) -> AnswerSpan | None:
+    """Return a span of what was read as one of the sentence's own text."""
+    own = sentence.own((span.start, span.end)) if span else None
+    return AnswerSpan(*own, span.share) if span and own else None
 
 
 def any_of(own: Floats, before: Floats, part: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from index.passage import Passage
+from index.passage import AnswerSpan, Passage
 from index.records import Record
 
 
@@ -37,13 +37,15 @@ class PassageScore:
 
     `sentences`: for each sentence the estimated probability (0..1) that it answers: it ranks. `confidence`: the
     estimated probability (0..1, even odds at 0.5) that the passage answers at all: it decides on refusal.
-    Both: higher is better, comparable between passages and queries. `spans`: for each sentence the characters
-    (start, end) of its likeliest answering words, where the reranker can tell; empty if it tells none.
+    Both: higher is better, comparable between passages and queries. `spans`: for each sentence its likeliest answering
+    words, where the reranker can tell; empty if it tells none. `alone`: for each sentence the probability (0..1) that
+    it answers, whatever its neighbours say; empty: as `sentences`.
     """
 
     sentences: tuple[float, ...]
     confidence: float
-    spans: tuple[tuple[int, int] | None, ...] = ()
+    spans: tuple[AnswerSpan | None, ...] = ()
+    alone: tuple[float, ...] = ()
 
 
 class Reranker(Protocol):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
 from index.errors import ModelError
 from index.files import file_sha256
+from index.passage import AnswerSpan
 from index.rerank.card import GRAPH, REMEDY, ReaderCard, read_card
 from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row, tokenizer_file
 
@@ -30,11 +31,11 @@ class Reading:
     """What a reader says of one passage.
 
     `sentences`: log-odds (natural) of each sentence against 'no sentence answers', higher is likelier; comparable
-    between passages. `spans`: characters (start, end) of each sentence's most likely answering words.
+    between passages. `spans`: each sentence's most likely answering words.
     """
 
     sentences: tuple[float, ...]
-    spans: tuple[tuple[int, int] | None, ...]
+    spans: tuple[AnswerSpan | None, ...]
 
     @property
     def any(self) -> float:
@@ -84,7 +85,7 @@ class Reader:
         """Read many questions' passages, given as (question, header, sentences): one reading each; raises as `read`."""
         windows = [w for n, pair in enumerate(pairs) for w in self._windows(n, *pair)]
         scores: list[list[float]] = [[] for _ in pairs]
-        spans: list[list[tuple[int, int] | None]] = [[] for _ in pairs]
+        spans: list[list[AnswerSpan | None]] = [[] for _ in pairs]
         outputs = at_once(self._run, [w.row for w in windows], self._threads)
         for window, (logits, start, end) in zip(windows, outputs, strict=True):
             scores[window.passage] += logits.tolist()
@@ -118,15 +119,17 @@ class Reader:
         return sentences[0], start[0], end[0]
 
 
-def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[tuple[int, int] | None]:
+def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[AnswerSpan | None]:
     """Find each sentence's likeliest answering words: those of the highest start and end logit together."""
     for (first, last), piece in zip(window.row.spans, window.pieces, strict=True):
         size = last - first
         if size <= 0:
             yield None
             continue
-        pairs = start[first:last, None] + end[None, first:last]
         length = np.arange(size) - np.arange(size)[:, None]  # of each pair, less one
         allowed = (length >= 0) & (length < LONGEST_ANSWER)
-        a, b = divmod(int(np.where(allowed, pairs, -np.inf).argmax()), size)
-        yield piece.offsets[a][0], piece.offsets[b][1]
+        pairs = np.where(allowed, start[first:last, None] + end[None, first:last], -np.inf)
+        a, b = divmod(int(pairs.argmax()), size)
+        weights = np.exp(pairs - pairs[a, b])
+        share = float(weights[: b + 1, a:].sum() / weights.sum())
+        yield AnswerSpan(piece.offsets[a][0], piece.offsets[b][1], share)

@@ -72,6 +72,11 @@ def month_number(word: str) -> int | None:
     return MONTH_NUMBER.get(word.lower().removesuffix("."))
 
 
+def may_be(one: Date, other: Date) -> bool:
+    """Return whether two dates may be the same: no year or month that both tell differs."""
+    return all(None in pair or pair[0] == pair[1] for pair in ((one.year, other.year), (one.month, other.month)))
+
+
 def dates(text: str) -> list[Date]:
     """Return all dates in `text` in reading order; they do not overlap."""
     found: list[Date] = []

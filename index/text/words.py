@@ -52,6 +52,13 @@ QUANTITIES = FRACTIONS | _words(
     repeatedly born teenager teenagers twenties thirties forties fifties sixties seventies eighties nineties until"""
 )
 
+# What stands before a figure and changes what it says.
+QUALIFIERS = (
+    "about", "around", "approximately", "roughly", "some", "nearly", "almost", "close to", "up to", "as many as",
+    "as much as", "as few as", "at least", "at most", "no more than", "not more than", "no fewer than", "more than",
+    "over", "above", "less than", "fewer than", "under", "below", "only", "just", "not", "no",
+)  # fmt: skip
+
 # Words with a task in the sentence
 
 QUESTION_WORDS = _words("who whom whose what which when where why how")
@@ -72,17 +79,22 @@ STOP_WORDS = _words(
     а без бы был была были было быть в во вы где да для до если есть же з за из и или й к как какая какие какой когда
     кто ли мне мы на над не него нее но о об он она они от по под при про с со та так там те то ты у что чтобы это этот
     я або але від він вона вони де до є за зі із й коли ми на не ні по та те ти хто це цей чи чому що щоб як яка яке
-    який які"""
+    який які скільки чого куди звідки чий чия чиє навіщо сколько почему зачем куда откуда чей чья"""
 )
 # Words that may begin a sentence before a count: their capital makes them no name.
 QUANTIFIERS = STOP_WORDS | PREPOSITIONS | QUANTITIES | _words(
     """above after almost among approximately around below besides between even exactly first just last like nearly not
     only other out over roughly since such up within"""
 )  # fmt: skip
-REFERENCES = _words(
-    "it its they them their theirs that this those these there then one ones former latter such same else other others "
-    "so"
-)
+# Pronouns and their like, by what they may stand for.
+PERSONAL = _words("he him his she her hers")
+PLURAL = _words("they them their theirs")
+NEUTER = _words("it its")
+POINTERS = _words("this that these those there then so one ones former latter others else such same other rest")
+REFERENCES = PERSONAL | PLURAL | NEUTER | POINTERS
+DETERMINERS = _words("the a an this that these those my our your his her its their no every each another")
+BEING = _words("is are was were be been being isnt wasnt")
+SOMEBODY = _words("who whom whose someone somebody anyone anybody everyone everybody nobody")
 # Words that other languages of Latin script do not have: 'was' and 'is' are German, 'has' is Spanish.
 PLAIN_ENGLISH = QUESTION_WORDS | _words(
     "does did were the about tell many much been with this that from they their and said says"

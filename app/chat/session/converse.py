@@ -8,16 +8,18 @@ from dataclasses import replace
 
 from app.chat.session.engine import ChatEngine, EngineProvider
 from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
-from app.chat.session.problems import ENDINGS, problem_words
-from app.chat.session.suggestions import sources_to_offer
+from app.chat.session.problems import ENDINGS, logged, problem_words
+from app.chat.session.suggestions import Suggestion
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
-from app.records import AnswerQuote, Done, Event, StatementReady, Understood
+from app.records import AnswerQuote, Done, Event, StatementReady, Understanding, Understood
 from app.words.describe import speaker
 from app.words.texts import Texts
-from index.errors import UsageError
+from index.errors import FootnoteError, UsageError
 from index.filters import Filters
 from index.source import Source
+
+Offer = Callable[[Exchange, ChatEngine], tuple[Suggestion, ...]]
 
 
 def converse(
@@ -28,17 +30,21 @@ def converse(
     *,
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
-    language_of: Callable[[str], str | None] = lambda _: None,
+    as_typed: bool = False,
+    offer: Offer | None = None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `language_of`: the code of a question's language if the model cannot read it.
+    the last one. `as_typed`: ask word for word. `offer`: finds questions to ask instead, once it is shown that there
+    is no answer.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
     """
-    exchange = Exchange(id=next_id(conversation), question=whole_characters(question), asked_of=tuple(asked_of))
+    exchange = Exchange(
+        id=next_id(conversation), question=whole_characters(question), as_typed=as_typed, asked_of=tuple(asked_of)
+    )
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
     if len(question) > MAX_QUESTION:
         problem = texts.question_too_long.format(length=len(question), most=MAX_QUESTION)
@@ -47,16 +53,30 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), unreadable=language_of(exchange.question) or "")
+        exchange = _addressed(exchange, engine, texts)
         filters = Filters(sources=frozenset(exchange.asked_of))
-        with closing(engine.ask(exchange.question, history(before), filters)) as events:
+        with closing(engine.ask(exchange.question, history(before), filters, as_typed)) as events:
             for event in events:
                 exchange = _grown(exchange, event, engine)
+                refused = exchange.answer is not None and exchange.answer.abstained
+                exchange = replace(exchange, offering=refused and offer is not None)
                 yield (*before, exchange)
+        if exchange.offering and offer is not None:
+            yield (*before, _offered(exchange, engine, offer))
     except ENDINGS:
         raise
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
-        yield (*before, replace(exchange, statements=(), answer=None, problem=problem_words(error, texts)))
+        problem = problem_words(error, texts)
+        yield (*before, replace(exchange, statements=(), answer=None, offering=False, problem=problem))
+
+
+def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Exchange:
+    """Add questions to ask instead. If none can be found, the refusal stands without them, and the log says why."""
+    try:
+        return replace(exchange, offered=offer(exchange, engine), offering=False)
+    except FootnoteError as error:
+        logged(error)
+        return replace(exchange, offering=False)
 
 
 def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange:
@@ -72,8 +92,8 @@ def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange
 def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
     match event:
         case Understood():
-            differs = event.standalone_question.strip() != exchange.question.strip()
-            return replace(exchange, read_as=event.standalone_question if differs else "")
+            read = Understanding(**{name: getattr(event, name) for name in Understanding.model_fields})
+            return replace(exchange, understood=read)
         case StatementReady():
             sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
@@ -82,8 +102,7 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             sources = _quoted_sources(exchange, engine, answer.quotes)
             near = [h.source_id for h in answer.nearest]
             sources |= {i: engine.source(i, generation=answer.index.generation) for i in near if i not in sources}
-            offered = sources_to_offer(near, engine.sources()) if answer.abstained else ()
-            return replace(exchange, statements=answer.statements, answer=answer, sources=sources, offered=offered)
+            return replace(exchange, statements=answer.statements, answer=answer, sources=sources)
 
 
 def _quoted_sources(exchange: Exchange, engine: ChatEngine, quotes: Iterable[AnswerQuote]) -> dict[str, Source]:

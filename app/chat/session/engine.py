@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from app.nearby import Place
 from app.records import Event, Turn
 from index.filters import Filters
+from index.passage import Hit
 from index.source import Source
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ class ChatEngine(Protocol):
     def compare(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
     ) -> Comparison: ...
+
+    def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]: ...
+
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]: ...
 
     def contents(self) -> IndexContents: ...
 

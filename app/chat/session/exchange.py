@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.records import Answer, AnswerHit, AnswerQuote, QuestionKind, Statement, Support, Turn
+from app.chat.session.suggestions import Suggestion
+from app.records import (
+    Answer,
+    AnswerHit,
+    AnswerQuote,
+    Direct,
+    Part,
+    QuestionKind,
+    Statement,
+    Support,
+    Turn,
+    Understanding,
+    parted,
+)
 from index.errors import QuoteError
 from index.source import Source
 
+NOT_YET = Understanding(standalone_question="")  # nothing is known yet of how a question is read
 # Questions on which sources have nothing to compare: about the corpus itself, or about nothing in it.
 _ABOUT_NO_MATTER = frozenset(
     {QuestionKind.METADATA, QuestionKind.SMALLTALK, QuestionKind.OPINION, QuestionKind.UNCLEAR, QuestionKind.OVERVIEW}
@@ -19,31 +33,37 @@ _ABOUT_NO_MATTER = frozenset(
 class Exchange:
     """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
 
-    `asked_of`: ids of the only sources that were asked; empty: all of them. `unreadable`: the code of the
-    question's language if the model does not read it. `stopped`: the reader ended the answer early.
-    `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
+    `as_typed`: it was asked word for word. `understood`: how it was read, as soon as that is known.
+    `asked_of`: ids of the only sources that were asked; empty: all of them. `stopped`: the reader ended the answer
+    early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
-    `offered`: sources to ask about instead, where there is no answer.
+    `offered`: questions to ask instead, where there is no answer. `offering`: they are still being looked for.
     """
 
     id: str
     question: str
-    read_as: str = ""
+    as_typed: bool = False
+    understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # of the sources in `asked_of`
-    unreadable: str = ""
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     problem: str = ""
     stopped: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
     changed: frozenset[int] = frozenset()
-    offered: tuple[Source, ...] = ()
+    offered: tuple[Suggestion, ...] = ()
+    offering: bool = False
 
     @property
     def pending(self) -> bool:
         return self.answer is None and not self.problem and not self.stopped
+
+    @property
+    def busy(self) -> bool:
+        """Whether more of it is to come."""
+        return self.pending or self.offering
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:
@@ -54,6 +74,20 @@ class Exchange:
     def proved(self) -> tuple[AnswerQuote, ...]:
         """Return the `quotes` that are proved; their source is in `sources`."""
         return tuple(q for q in self.quotes if q.number not in self.changed)
+
+    @property
+    def parted(self) -> tuple[Part, ...]:
+        """Return each question of the message with what answers it, direct pieces only where they are proved."""
+        answer = self.answer
+        direct: tuple[Direct, ...] = ()
+        if answer is not None:
+            direct = tuple(d for d in answer.direct if d.number not in self.changed)
+        return parted(self.understood.parts, direct, self.statements)
+
+    @property
+    def language(self) -> str:
+        """Return the code of the question's language if the model does not read it."""
+        return self.understood.language
 
     @property
     def nearest(self) -> tuple[AnswerHit, ...]:
@@ -111,4 +145,4 @@ def prove(quote: AnswerQuote, source: Source) -> None:
 
 def settled(conversation: Conversation) -> Conversation:
     """Return the conversation with nothing pending: an answer that was stopped stays as far as it came."""
-    return tuple(replace(e, stopped=True) if e.pending else e for e in conversation)
+    return tuple(replace(e, stopped=e.stopped or e.pending, offering=False) if e.busy else e for e in conversation)

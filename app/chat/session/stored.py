@@ -7,56 +7,67 @@ shown as a quotation. What cannot be read at all becomes an exchange that says s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.chat.session.engine import ChatEngine
-from app.chat.session.exchange import MOST, Conversation, Exchange, prove
-from app.chat.session.suggestions import sources_to_offer
+from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, prove
+from app.chat.session.suggestions import Suggestion
 from app.question.check import MAX_QUESTION
-from app.records import Answer, AnswerQuote, Statement, Support, as_one
+from app.records import Answer, AnswerQuote, Statement, Support, Understanding, as_one
 from app.words.texts import Texts
 from index.errors import QuoteError, UnknownSourceError
 from index.source import Source
 
 
 class StoredExchange(BaseModel):
-    """What is kept of an `Exchange`; fields as there. Sources are not kept: the index has them."""
+    """What is kept of an `Exchange`; fields as there. Sources are not kept: the index has them.
+
+    `offered`: the questions that were offered, as they are asked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     question: str = Field(max_length=MAX_QUESTION)
-    read_as: str = ""
+    as_typed: bool = False
+    understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    unreadable: str = Field("", max_length=20)
     statements: tuple[Statement, ...] = ()
     answer: Answer | None = None
     problem: str = ""
     stopped: bool = False
+    offered: tuple[str, ...] = Field((), max_length=20)
+
+
+Recall = Callable[[Iterable[str]], tuple[Suggestion, ...]]
 
 
 def record_of(exchange: Exchange) -> dict[str, Any]:
     """Turn `exchange` into JSON-ready data."""
     kept = StoredExchange.model_validate(
-        {name: getattr(exchange, name) for name in StoredExchange.model_fields if name != "statements"}
+        {name: getattr(exchange, name) for name in StoredExchange.model_fields if name not in {"statements", "offered"}}
         | {"statements": () if exchange.answer is not None else exchange.statements}
+        | {"offered": tuple(s.question for s in exchange.offered)}
     )
     return kept.model_dump(mode="json")
 
 
-def restored(records: Iterable[Any], engine: ChatEngine | None, texts: Texts) -> Conversation:
+def restored(
+    records: Iterable[Any], engine: ChatEngine | None, texts: Texts, recall: Recall = lambda _: ()
+) -> Conversation:
     """Read `records` (JSON data of any shape) back as exchanges t1, t2, ..., each proved anew.
 
-    Without an engine nothing can be proved, so that every quotation counts as changed.
+    Without an engine nothing can be proved, so that every quotation counts as changed. `recall`: returns those of
+    the questions once offered that may be offered again.
     """
     latest = list(records)[-MOST:]
-    return tuple(_exchange(f"t{n}", data, engine, texts) for n, data in enumerate(latest, 1))
+    return tuple(_exchange(f"t{n}", data, engine, texts, recall) for n, data in enumerate(latest, 1))
 
 
-def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> Exchange:
+def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts, recall: Recall) -> Exchange:
     try:
         # Through JSON text: strings of a browser become tuples and enumerations only so.
         record = StoredExchange.model_validate_json(json.dumps(data))
@@ -69,15 +80,13 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
         proved = [_proved(q, engine, sources) for q in statement.quotes]
         if not all(proved) or not _word_for_word(statement):
             changed.update(q.number for q in statement.quotes)
-    offered: tuple[Source, ...] = ()
-    if engine is not None and record.answer is not None:
-        if record.answer.index.generation == engine.generation:
-            _add_nearest(record.answer, engine, sources)
-        if record.answer.abstained:
-            offered = sources_to_offer(sources, engine.sources())
-    kept = {
-        name: getattr(record, name) for name in StoredExchange.model_fields if name not in {"statements", "stopped"}
-    }
+    if engine is not None and record.answer is not None and record.answer.index.generation == engine.generation:
+        _add_nearest(record.answer, engine, sources)
+    made = {"statements", "stopped", "offered"}
+    kept = {name: getattr(record, name) for name in StoredExchange.model_fields if name not in made}
+    if record.answer is not None and record.answer.unfounded:
+        sound = tuple(d for d in record.answer.direct if d not in record.answer.unfounded)
+        kept["answer"] = record.answer.model_copy(update={"direct": sound})
     return Exchange(
         **kept,
         id=turn,
@@ -85,7 +94,7 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts) -> 
         statements=statements,
         sources=sources,
         changed=frozenset(changed),
-        offered=offered,
+        offered=recall(record.offered),
     )
 
 

@@ -1,37 +1,132 @@
-"""What to ask: the corpus' own questions to begin with, and sources to ask about where there is no answer."""
+"""What to ask: the corpus' own questions, and what its sources themselves suggest.
+
+The corpus' questions are put in English, which the shipped model reads; their words in another language are shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.nearby import Place
+from app.words.languages import ENGLISH, TEXTS
 from app.words.texts import Texts
 from index.errors import CorpusError
-from index.source import Kind, Source
+from index.source import BlockKind, Kind, MarkKind, Source
 
 FILE = "suggestions.txt"
-MOST = 4  # questions; more would be a menu, not a beginning
-MOST_SOURCES = 3
+MOST = 4  # questions on the first page; more would be a menu, not a beginning
+HEADINGS = 20  # questions of one source
+# A question that leans on the one before it, or on the person it was put to.
+_LEANING = re.compile(r"\A(?:and|but|so)\b|\b(?:you|your|he|she|it|they|that|this)\b", re.IGNORECASE)
+_WORDS = re.compile(r"\s+([a-z]{2}):\s*(\S.*)\Z")  # '  uk: ...', below a question
 
 
-def suggestions(corpus: Path, texts: Texts) -> tuple[str, ...]:
-    """Return at most `MOST` questions from `suggestions.txt` in `corpus`: one a line, '#' begins a comment.
+@dataclass(frozen=True)
+class Suggestion:
+    """A question as it is asked. `words`: language code -> the same question in that language.
 
-    Without such a file, questions that fit any corpus. Raises CorpusError if it cannot be read.
+    `place`: where its answer stands, if that is known.
+    """
+
+    question: str
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    place: Place | None = None
+
+    def shown(self, texts: Texts) -> str:
+        """Return the words to show; the question itself where there are none in this language."""
+        return self.words.get(texts.code, self.question)
+
+
+def first_suggestions(corpus: Path) -> tuple[Suggestion, ...]:
+    """Return the questions of the first page: the first of the corpus, or ones that fit any corpus.
+
+    Raises CorpusError.
+    """
+    return corpus_suggestions(corpus)[:MOST] or _of_any_corpus()
+
+
+def corpus_suggestions(corpus: Path) -> tuple[Suggestion, ...]:
+    """Read all questions of `suggestions.txt` in `corpus`; none without such a file.
+
+    One a line; '#' begins a comment; an indented line 'uk: ...' gives the words in a language for the question above.
+    Raises CorpusError if the file cannot be read.
     """
     path = corpus / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return texts.suggestions
+        return ()
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{FILE}: cannot be read ({error}); save it as UTF-8 or remove it") from error
-    lines = (line.strip() for line in text.splitlines())
-    return tuple(line for line in lines if line and not line.startswith("#"))[:MOST] or texts.suggestions
+    found: dict[str, dict[str, str]] = {}
+    words: dict[str, str] = {}
+    for line in text.splitlines():
+        translated = _WORDS.match(line)
+        if translated and translated[1] in TEXTS:
+            words[translated[1]] = translated[2].strip()
+        elif line.strip() and not line.startswith("#"):
+            words = found.setdefault(line.strip(), {})
+    return tuple(Suggestion(question, words) for question, words in found.items())
 
 
-def sources_to_offer(near: Iterable[str], sources: Sequence[Source]) -> tuple[Source, ...]:
-    """Choose `MOST_SOURCES` sources to ask about: those with an id in `near` first, then in the corpus' own order."""
-    by_id = {s.id: s for s in sources if s.kind is not Kind.ARTICLE}
-    order = dict.fromkeys([*(i for i in near if i in by_id), *by_id])
-    return tuple(by_id[i] for i in order)[:MOST_SOURCES]
+def candidates(corpus: Path, near: Sequence[Source]) -> tuple[Suggestion, ...]:
+    """Return what may be asked instead of a question that has no answer; `near`: the sources that came closest.
+
+    The corpus' questions, and those that stand as headings in these sources. Raises CorpusError.
+    """
+    asked = (*corpus_suggestions(corpus), *(s for source in near for s in _of_headings(source)))
+    return tuple({s.question: s for s in asked}.values())
+
+
+def summaries(near: Iterable[Source], sources: Sequence[Source]) -> tuple[Suggestion, ...]:
+    """Return what every source answers: to be summed up, the closest first, and at last what the article is about.
+
+    A title that several of `sources` bear would not say which is meant.
+    """
+    borne = Counter(s.title for s in sources)
+    titles = [s.title for s in near if s.kind is not Kind.ARTICLE and borne[s.title] == 1]
+    of_sources = [_said({c: t.about_source.format(title=title) for c, t in TEXTS.items()}) for title in titles]
+    return (*of_sources, _said({c: t.about_article for c, t in TEXTS.items()}))
+
+
+def recalled(questions: Iterable[str], corpus: Path, sources: Sequence[Source]) -> tuple[Suggestion, ...]:
+    """Return those of `questions` that may still be offered, with their words. Raises CorpusError."""
+    wanted = dict.fromkeys(questions)
+    known = {s.question: s for s in (*candidates(corpus, sources), *summaries(sources, sources))} if wanted else {}
+    return tuple(known[q] for q in wanted if q in known)
+
+
+def _of_headings(source: Source) -> list[Suggestion]:
+    """Return the questions among the headings that stand alone, each with the place of its answer."""
+    headings = [(words, place) for words, place in _sections(source) if words.endswith("?")]
+    return [Suggestion(words, place=place) for words, place in headings if not _LEANING.search(words)][:HEADINGS]
+
+
+def _sections(source: Source) -> Iterator[tuple[str, Place]]:
+    """Yield each heading but the title, and the words in bold that begin a paragraph, with what is below or behind."""
+    headings = [b.start for b in source.blocks if b.kind is BlockKind.HEADING]
+    labels = {m.start: m.end for m in source.marks if m.kind is MarkKind.STRONG}
+    for block in source.blocks:
+        words = source.text[block.start : block.end].strip()
+        if block.kind is BlockKind.HEADING:
+            end = next((start for start in headings if start > block.start), len(source.text))
+            if words != source.title and block.level > 1:
+                yield words, Place(source.id, block.end, end)
+        elif block.kind is BlockKind.PARAGRAPH and labels.get(block.start, block.end) < block.end:
+            label = source.text[block.start : labels[block.start]].strip()
+            yield label, Place(source.id, labels[block.start], block.end)
+
+
+def _said(words: Mapping[str, str]) -> Suggestion:
+    """Make a suggestion of a text of the interface: asked in English, shown in each language."""
+    return Suggestion(words[ENGLISH.code], words)
+
+
+def _of_any_corpus() -> tuple[Suggestion, ...]:
+    """Return the interface's own suggestions, which stand in the same order in every language."""
+    by_place = zip(*(texts.suggestions for texts in TEXTS.values()), strict=True)
+    return tuple(_said(dict(zip(TEXTS, words, strict=True))) for words in by_place)

@@ -7,22 +7,31 @@ import { conversationId } from "./composer.js";
 
 const SHOWN = 2500; // ms that 'Copied' stands on a button
 
-async function copy(button, words) {
+// Copy `words`, and `rich` (HTML) for programs that take it.
+async function copy(button, words, rich = "") {
+  const kinds = { "text/plain": words, ...(rich && { "text/html": rich }) };
   let done = true;
   try {
-    await navigator.clipboard.writeText(words);
+    const blobs = Object.entries(kinds).map(([type, text]) => [type, new Blob([text], { type })]);
+    await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
   } catch {
-    done = copyBySelection(words); // an address that is not this machine's own has no clipboard without TLS
+    done = copyByEvent(kinds); // an address that is not this machine's own has no clipboard without TLS
   }
   tell(button, done ? button.dataset.done : button.dataset.failed);
 }
 
-function copyBySelection(words) {
-  const field = Object.assign(document.createElement("textarea"), { value: words });
+function copyByEvent(kinds) {
+  const field = Object.assign(document.createElement("textarea"), { value: kinds["text/plain"] });
+  const give = (event) => {
+    for (const [type, text] of Object.entries(kinds)) event.clipboardData.setData(type, text);
+    event.preventDefault();
+  };
   field.style.position = "fixed";
   document.body.append(field);
   field.select();
+  document.addEventListener("copy", give);
   const done = document.execCommand("copy");
+  document.removeEventListener("copy", give);
   field.remove();
   return done;
 }
@@ -48,10 +57,21 @@ function address(query) {
 }
 
 onClick("[data-copy]", (button) => {
-  copy(button, find("conversation", `[data-markdown="${button.dataset.copy}"]`)?.textContent ?? "");
+  const { copy: turn } = button.dataset;
+  const rich = find("conversation", `template[data-rich="${turn}"]`)?.innerHTML;
+  copy(button, find("conversation", `[data-markdown="${turn}"]`)?.textContent ?? "", rich);
+});
+onClick("[data-copy-as]", (button) => {
+  const { turn, copyAs } = button.dataset;
+  copy(button, find("conversation", `[data-cited="${turn}-${copyAs}"]`)?.textContent ?? "");
+});
+document.addEventListener("click", (event) => {
+  for (const menu of all("conversation", ".copy-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 onClick("[data-link]", (button) => {
-  copy(button, address(`?${new URLSearchParams({ q: button.dataset.alone })}`));
+  const { alone, wordForWord } = button.dataset;
+  const typed = wordForWord === undefined ? {} : { as_typed: "1" };
+  copy(button, address(`?${new URLSearchParams({ q: alone, ...typed })}`));
 });
 onClick("[data-copy-place]", (button) => copy(button, address(button.dataset.copyPlace)));
 

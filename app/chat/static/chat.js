@@ -7,6 +7,7 @@ import "./sources.js";
 import "./actions.js";
 import "./startup.js";
 import "./keys.js";
+import "./search.js";
 import "./title.js";
 import "./theme.js";
 

@@ -51,11 +51,12 @@ export function keptUnder(id) {
 const busy = () => Boolean(find("conversation", ".answer[aria-busy=true]"));
 export const asking = () => busy() || Date.now() - askedAt < STARTING;
 
-export function ask(question, replace = "") {
+// `asTyped`: word for word, without the questions before it and without mending.
+export function ask(question, replace = "", asTyped = false) {
   if (asking()) return;
   setReplace(replace);
   given = question;
-  send("submit", { question });
+  send("submit", { question, as_typed: asTyped });
 }
 
 onChange("conversation", () => {
@@ -66,10 +67,10 @@ onMessage("exchange", () => {
   askedAt = 0;
   setReplace("");
 });
-onMessage("send-records", ({ question, typed }) => {
+onMessage("send-records", ({ question, typed, as_typed }) => {
   askedAt = 0;
   state.records = (load(state.id)?.exchanges ?? []).map((e) => e.record);
-  sendAgain({ question, typed }, AGAIN);
+  sendAgain({ question, typed, as_typed }, AGAIN);
 });
 
 // Gradio drops an event while the same one is still ending, so it is sent until its records have been taken.
@@ -81,7 +82,13 @@ function sendAgain(data, tries) {
 }
 
 onClick("[data-ask]", (button) => ask(button.dataset.ask));
-onClick("[data-again]", ({ dataset }) => ask(questionOf(dataset.again), dataset.again));
+onClick("[data-again]", ({ dataset }) => {
+  ask(questionOf(dataset.again), dataset.again, "wordForWord" in dataset);
+});
+onClick("[data-as-typed]", ({ dataset: { asTyped: turn } }) => {
+  const last = all("conversation", "article.turn").at(-1)?.id;
+  ask(questionOf(turn), turn === last ? turn : "", true); // an earlier answer stays; this one comes below
+});
 onClick("[data-edit]", ({ dataset }) => {
   setReplace(dataset.edit);
   write(questionOf(dataset.edit));

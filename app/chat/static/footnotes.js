@@ -74,9 +74,12 @@ function use(turn, number) {
   passage.focus({ preventScroll: true });
 }
 
+// The marks of the statements: those of a direct answer above them would be the same footnotes once more.
+const OF_STATEMENTS = ".words .mark[data-mark]";
+
 export function backToStatement(turn, number) {
   closeSheet();
-  const [mark] = marksOf(turn, number);
+  const mark = marksOf(turn, number).find((m) => m.matches(OF_STATEMENTS));
   mark?.scrollIntoView({ block: "center", behavior: motion() });
   mark?.focus({ preventScroll: true });
 }
@@ -85,7 +88,7 @@ export const canStep = () => all("conversation", ".mark[data-mark]").length > 0;
 
 // From footnote to footnote through the whole conversation: 1 forward, -1 back.
 export function stepMark(by) {
-  const marks = all("conversation", ".mark[data-mark]");
+  const marks = all("conversation", OF_STATEMENTS);
   if (!marks.length) return;
   const here = marks.findIndex((m) => m === document.activeElement);
   const used = here >= 0 ? here : marks.findIndex((m) => m.getAttribute("aria-current"));

@@ -4,16 +4,31 @@ import { all, announce, bringIntoView, find, narrow, onChange, onClick, send } f
 import { closePanel } from "./panels.js";
 
 let opened = 0; // counts openings, so that an overlay that was opened again can be told from one left open
-const openers = { reading: null, comparing: null }; // the element to go back to
+const openers = { reading: null, comparing: null, searching: null }; // the element to go back to
+const STATES = Object.keys(openers); // the uppermost first
 
 const isOpen = (state) => document.body.classList.contains(state);
 
 // Open a source at a footnote {turn, number}, a nearest passage {turn, nearest}, a row of the table
 // {turn, row}, or what a link names {source, span, sha256}.
 export function openSource(place, opener) {
-  openers.reading = opener;
+  send("open_source", { ...place, opened: opening("reading", opener) });
+}
+
+// Count an opening: what the server then makes carries the number.
+export function opening(state, opener) {
+  openers[state] = opener ?? openers[state];
   opened += 1;
-  send("open_source", { ...place, opened });
+  return opened;
+}
+
+// Show what the server made for the last opening; says whether it was for it.
+export function showOverlay(state, region, headSelector) {
+  const head = find(region, `[data-opened="${opened}"] ${headSelector}`);
+  if (!head) return false;
+  for (const above of STATES.slice(0, STATES.indexOf(state))) document.body.classList.remove(above);
+  show(state, region, head);
+  return true;
 }
 
 onClick("[data-open-nearest]", (button) => {
@@ -47,10 +62,7 @@ onChange("comparison", () => {
     button.removeAttribute("aria-busy");
     button.lastChild.textContent = button.dataset.words;
   }
-  const head = find("comparison", `[data-opened="${opened}"] #comparison-head`);
-  if (!head) return;
-  document.body.classList.remove("reading");
-  show("comparing", "comparison", head);
+  showOverlay("comparing", "comparison", "#comparison-head");
 });
 
 function show(state, region, head) {
@@ -88,7 +100,7 @@ onClick("[data-step]", (button) => stepQuotation(Number(button.dataset.step)));
 
 // Close the overlay on top and go back to what opened it. Says whether there was one.
 export function closeOverlay() {
-  const state = ["reading", "comparing"].find(isOpen);
+  const state = STATES.find(isOpen);
   if (!state) return false;
   document.body.classList.remove(state);
   coverPage();
@@ -104,7 +116,7 @@ export function closeOverlay() {
 onClick("[data-close]", closeOverlay);
 
 export function closeOverlays() {
-  document.body.classList.remove("reading", "comparing");
+  document.body.classList.remove(...STATES);
   coverPage();
   forgetPlace();
 }
@@ -127,4 +139,4 @@ function forgetPlace() {
   history.replaceState(history.state, "", url);
 }
 
-export const anyOverlay = () => isOpen("reading") || isOpen("comparing");
+export const anyOverlay = () => STATES.some(isOpen);

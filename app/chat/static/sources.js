@@ -6,6 +6,26 @@ import { health } from "./connection.js";
 
 const EVERY = 20_000; // ms between two looks at the server
 
+const NOWHERE = 4;
+
+// Where a source has a word: 0 its publisher, by a word's beginning or its initials ('AP'); 1 its title, by a word's
+// beginning; 2 what else is said of it, so; 3 inside any word; NOWHERE.
+function rank(entry, word) {
+  const publisher = entry.querySelector(".publisher").textContent;
+  const initials = wordsOf(publisher).filter(isCapital).map((w) => w[0]).join("").toLowerCase();
+  const title = entry.querySelector("label [dir]").textContent;
+  const about = entry.querySelector(".source-about").textContent;
+  if (begins(publisher, word) || initials === word) return 0;
+  if (begins(title, word)) return 1;
+  if (begins(about, word)) return 2;
+  return [publisher, title, about].some((text) => text.toLowerCase().includes(word)) ? 3 : NOWHERE;
+}
+
+const wordsOf = (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const isCapital = (word) => word[0] !== word[0].toLowerCase();
+const begins = (text, word) =>
+  text.toLowerCase().startsWith(word) || wordsOf(text.toLowerCase()).some((w) => w.startsWith(word));
+
 const generation = () => find("sources", "[data-generation]")?.dataset.generation ?? "";
 
 onChange("sources", () => {
@@ -24,10 +44,15 @@ document.addEventListener("input", (event) => {
 function filter() {
   const words = (find("sources", "[data-find]")?.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const entries = all("sources", "[data-source]");
-  for (const entry of entries) {
-    const text = entry.textContent.toLowerCase();
-    entry.hidden = !words.every((word) => text.includes(word));
+  for (const [place, entry] of entries.entries()) {
+    entry.dataset.place ??= String(place); // in the corpus' own order
+    const worst = Math.max(0, ...words.map((word) => rank(entry, word)));
+    entry.hidden = worst === NOWHERE;
+    entry.dataset.rank = String(worst);
   }
+  const order = (e) => Number(e.dataset.rank) * entries.length + Number(e.dataset.place);
+  const sorted = [...entries].sort((a, b) => order(a) - order(b));
+  if (sorted.some((entry, n) => entry !== entries[n])) sorted[0].parentElement.append(...sorted);
   const none = find("sources", ".sources-none");
   if (none) none.textContent = words.length && entries.every((e) => e.hidden) ? none.dataset.words : "";
 }

@@ -16,9 +16,10 @@ export function startupState() {
   const url = new URL(location.href);
   const given = url.searchParams;
   wanted = { question: (given.get("q") ?? "").trim(), source: given.get("source") };
-  for (const name of ["span", "sha256"]) wanted[name] = given.get(name) ?? "";
+  for (const name of ["span", "sha256", "as_typed"]) wanted[name] = given.get(name) ?? "";
   if (given.has("q")) {
     given.delete("q");
+    given.delete("as_typed");
     history.replaceState(history.state, "", url);
   }
   prepare(wanted.question ? "" : remembered());
@@ -30,10 +31,10 @@ export function startupState() {
 onMessage("ready", () => {
   document.body.classList.add("ready");
   if (!wanted) return;
-  const { question, source, span, sha256 } = wanted;
+  const { question, source, span, sha256, as_typed: asTyped } = wanted;
   wanted = null;
   if (source !== null) openSource({ source, span, sha256 }, null);
-  if (question) ask(question);
+  if (question) ask(question, "", asTyped === "1");
 });
 
 document.addEventListener("change", (event) => {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
-from app.chat.view.elements import AGAIN, COMPARE, COPY, DOWN, EDIT, LINK, NOTHING, UP, button
+from app.chat.view.copy_menu import copied_texts, copy_buttons
+from app.chat.view.elements import AGAIN, COMPARE, DOWN, EDIT, LINK, NOTHING, UP, button
 from app.feedback import MAX_REASON
 from app.records import Answer
 from app.render.html import html, join
-from app.render.markdown import answer_markdown
 from app.words.texts import Texts
 
 
@@ -18,13 +18,13 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
     Only the `last` exchange can be asked again or edited. Nothing for one that is still being answered.
     """
-    if exchange.pending:
+    if exchange.busy:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
     buttons = [_compare(exchange.id, texts)] if exchange.comparable else []
-    buttons += _for_answer(exchange.id, answer, texts) if answer else []
+    buttons += _for_answer(exchange, answer, texts) if answer else []
     if last:
-        buttons.append(button(texts.again, AGAIN, data_again=exchange.id))
+        buttons.append(button(texts.again, AGAIN, data_again=exchange.id, **_typed(exchange)))
         buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
     row = html(
         '<div class="actions" role="group" aria-label="{label}">{buttons}</div>',
@@ -33,25 +33,30 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     )
     if answer is None:
         return row
-    text = answer_markdown(answer, exchange.sources.values())
-    markdown = html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)
-    return row + _feedback_form(exchange.id, texts) + markdown
+    return row + _feedback_form(exchange.id, texts) + copied_texts(exchange, answer)
+
+
+def _typed(exchange: Exchange) -> dict[str, object]:
+    """Return the attribute that has a question asked word for word, if it was."""
+    return {"data_word_for_word": True} if exchange.as_typed else {}
 
 
 def _compare(turn: str, texts: Texts) -> Markup:
     return button(texts.compare, COMPARE, data_compare=turn, data_words=texts.compare, data_busy=texts.comparing)
 
 
-def _for_answer(turn: str, answer: Answer, texts: Texts) -> list[Markup]:
+def _for_answer(exchange: Exchange, answer: Answer, texts: Texts) -> list[Markup]:
+    turn = exchange.id
     thumbs = [_thumb(turn, "up", UP, texts.useful), _thumb(turn, "down", DOWN, texts.not_useful)]
     return [
-        button(texts.copy, COPY, data_copy=turn, data_done=texts.copied, data_failed=texts.copy_failed),
+        copy_buttons(turn, answer, texts),
         button(
             texts.copy_link,
             LINK,
             data_link=turn,
             # The question as it stands alone: a link to 'and in January?' would ask nothing.
             data_alone=answer.standalone_question,
+            **_typed(exchange),
             data_done=texts.link_copied,
             data_failed=texts.copy_failed,
         ),

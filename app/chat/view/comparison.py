@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.chat.view.elements import NOTHING, button, problem_html, relation_html
+from app.chat.view.elements import NOTHING, button, problem_html
 from app.chat.view.source_viewer import overlay_bar, source_html
 from app.compare.rows import Comparison, Row
 from app.render.html import Highlight, emphasised, html, join
 from app.words.describe import date_words, kind_words
 from app.words.texts import Texts
-from index.source import Source
+from index.source import Kind, Source
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,16 @@ def _section(body: Markup, opened: int, texts: Texts) -> Markup:
 def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
     source = compared.sources[row.source_id]
     name = texts.compare_open.format(number=row.number, title=source.title)
+    date = date_words(row.facts.published, texts).replace(" ", "\u00a0")  # a date is not broken, what is said of it is
     return html(
         '<tr><td class="compared-date">{date}</td>'
-        '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span>{relation}</th>'
-        '<td class="compared-words" dir="auto">“{words}”\u2060{mark}</td></tr>',
-        date=date_words(row.facts.published, texts),
+        '<th scope="row"><span class="publisher" dir="auto">{who}</span><span>{kind}</span></th>'
+        '<td class="compared-words" dir="auto"><span class="compared-whose">{whose}</span>'
+        "“{words}”\u2060{mark}</td></tr>",
+        date=texts.original_of.format(date=date) if row.later else date,
         who=_who(row, source, texts),
         kind=kind_words(source, texts, short=True),
-        relation=relation_html(source, texts),
+        whose=_whose(row, source, texts),
         words=emphasised(row.quote.text, row.emphasis),
         mark=button(str(row.number), class_="mark", data_open_row=row.number, data_turn=compared.turn, aria_label=name),
     )
@@ -80,6 +82,12 @@ def _row(compared: Compared, row: Row, texts: Texts) -> Markup:
 def _who(row: Row, source: Source, texts: Texts) -> str:
     """Name the publisher; with ', quoting' where the words are somebody's whom the source quotes."""
     return texts.quoting.format(name=source.publisher) if row.quoting else source.publisher
+
+
+def _whose(row: Row, source: Source, texts: Texts) -> str:
+    if source.kind is not Kind.NOTE:
+        return texts.own_words
+    return texts.note_words_on_article if row.on_article else texts.note_words
 
 
 def row_in_source(compared: Compared, number: int, opened: int, texts: Texts) -> Markup | None:

@@ -6,13 +6,15 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.actions import actions_html
-from app.chat.view.elements import NOTHING, button, notice_html, problem_html, question_list
+from app.chat.view.elements import NOTHING, button, notice_html, problem_html
+from app.chat.view.offered import offered_html
 from app.chat.view.references import references_html
 from app.chat.view.statements import cards_html, statements_html
+from app.records import Answer
 from app.render.html import html, join
-from app.words.describe import date_words, language_words, refusal_words
-from app.words.languages import ENGLISH
+from app.words.describe import refusal_words, unreadable_words
 from app.words.texts import Texts
+from app.words.understood import read_as, showing, way_back
 
 
 def exchanges_html(conversation: Conversation, texts: Texts) -> Markup:
@@ -34,7 +36,7 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
         asked=texts.you_asked,
         question=exchange.question,
         read=_as_read(exchange, texts),
-        busy="true" if exchange.pending else "false",
+        busy="true" if exchange.busy else "false",
         body=_body(exchange, texts),
         actions=actions_html(exchange, texts, last=last),
         references=references_html(exchange, texts),
@@ -44,22 +46,35 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
 def _as_read(exchange: Exchange, texts: Texts) -> Markup:
     """Say how the question was understood, which sources were asked, and whether its language can be read at all."""
-    lines = []
-    if exchange.read_as:
-        lines.append(html('<p class="read-as">{l} {q}</p>', l=texts.read_as, q=exchange.read_as))
+    lines = [_understood(exchange, texts)]
     if exchange.asked_of:
         words = texts.counted(len(exchange.asked_of), texts.asked_of, names="; ".join(exchange.names))
         lines.append(html('<p class="asked-of">{words}</p>', words=words))
-    if exchange.unreadable:
-        lines.append(notice_html(texts.unreadable.format(language=language_words(exchange.unreadable, texts))))
+    if exchange.language:
+        lines.append(notice_html(unreadable_words(exchange.language, texts)))
     return join(lines)
+
+
+def _understood(exchange: Exchange, texts: Texts) -> Markup:
+    """Say what the question was taken for, with the button that asks the same words as they were typed."""
+    said = []
+    if other := read_as(exchange.question, exchange.understood):
+        said.append(html('{label} <span dir="auto">{question}</span>', label=texts.read_as, question=other))
+    if mended := showing(exchange.understood, texts):
+        said.append(html("{words}", words=mended))
+    if not said:
+        return html('<p class="read-as">{words}</p>', words=texts.asked_as_typed) if exchange.as_typed else NOTHING
+    if not exchange.pending:
+        words = way_back(exchange.question, exchange.understood, texts)
+        said[-1] += html(" {b}", b=button(words, class_="quiet", data_as_typed=exchange.id, dir="auto"))
+    return join(html('<p class="read-as" dir="auto">{words}</p>', words=w) for w in said)
 
 
 def _body(exchange: Exchange, texts: Texts) -> Markup:
     if exchange.problem:
         return problem_html(exchange.problem, texts)
     if exchange.answer is not None and exchange.answer.abstained:
-        return _refusal(exchange, texts)
+        return _refusal(exchange, exchange.answer, texts)
     after = NOTHING
     if exchange.pending:
         after = html('<p class="waiting">{words}</p>', words=texts.reading)
@@ -72,38 +87,20 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
     return statements_html(exchange, texts) + after
 
 
-def _refusal(exchange: Exchange, texts: Texts) -> Markup:
+def _refusal(exchange: Exchange, answer: Answer, texts: Texts) -> Markup:
     """Say that the sources do not answer, and show the way to the closest passages and to other questions.
 
     It has no marks: nothing in it is a statement of a source.
     """
-    words = refusal_words(exchange.answer.unmentioned if exchange.answer else (), texts)
+    words = refusal_words(answer.unmentioned, texts, answer.kind)
     nearest = NOTHING
     if exchange.nearest:
         nearest = html("<p>{b}</p>", b=button(texts.see_nearest, class_="quiet", data_show=exchange.id))
     return html(
         '<div class="abstained" role="note" aria-label="{label}"><p class="refusal">{words}</p>{nearest}</div>'
-        '<section class="covered" aria-label="{head}"><h3>{head}</h3>{questions}<p>{all}</p></section>',
+        "{covered}",
         label=texts.not_answered,
         words=words,
         nearest=nearest,
-        head=texts.covered,
-        questions=_covered(exchange, texts),
-        all=button(texts.look_at_sources, class_="quiet", data_panel="sources"),
+        covered=offered_html(exchange, texts),
     )
-
-
-def _covered(exchange: Exchange, texts: Texts) -> Markup:
-    """List questions that the sources do answer: to sum up some of them, and what the article is about.
-
-    The questions are put in English, whose forms the engine reads; the words to show are `texts`.
-    """
-    questions = [
-        (
-            ENGLISH.about_source.format(title=s.title),
-            texts.about_source.format(title=s.title),
-            f"{s.publisher}, {date_words(s.published, texts)}",
-        )
-        for s in exchange.offered
-    ]
-    return question_list([*questions, (ENGLISH.about_article, texts.about_article, "")])

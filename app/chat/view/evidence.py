@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_html
-from app.records import AnswerHit, AnswerQuote
+from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
-from app.words.describe import date_words, kind_words, opening
+from app.words.describe import date_words, kind_words, nearest_words, opening
 from app.words.texts import Texts
 from index.source import Source
 from index.text.sentences import sentence_spans
@@ -40,11 +40,15 @@ def _section(exchange: Exchange, texts: Texts, *, hidden: bool) -> Markup:
         id=exchange.id,
         hidden=html(" hidden") if hidden else NOTHING,
         back=button(texts.back_to_answer, BACK, data_sheet_close=True),  # on a phone, where evidence is a sheet
-        head=texts.nearest if exchange.nearest else texts.evidence,
+        head=nearest_words(_kind(exchange), texts) if exchange.nearest else texts.evidence,
         for_=texts.evidence_for,
         question=exchange.question,
         body=_body(exchange, texts),
     )
+
+
+def _kind(exchange: Exchange) -> QuestionKind:
+    return exchange.answer.kind if exchange.answer is not None else QuestionKind.FACT
 
 
 def _body(exchange: Exchange, texts: Texts) -> Markup:
@@ -52,7 +56,8 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
     if exchange.nearest:
         for place, hit in enumerate(exchange.nearest):
             passages.setdefault(hit.source_id, []).append(_nearest(exchange, place, texts))
-        more = html('<p class="calm">{more}</p>', more=texts.nearest_more)
+        opinion = _kind(exchange) is QuestionKind.OPINION
+        more = html('<p class="calm">{more}</p>', more=texts.nearest_opinion_more if opinion else texts.nearest_more)
         return more + _cards(exchange, passages, texts)
     if exchange.answer is not None and exchange.answer.nearest and exchange.answer.abstained:
         return _empty(texts.nearest_gone)

@@ -6,18 +6,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from app.chat.view.elements import (
-    CLOSE,
-    CONVERSATIONS,
-    NEW,
-    NOTHING,
-    SOURCES,
-    THEME,
-    button,
-    problem_html,
-    question_list,
-)
+from app.chat.session.suggestions import Suggestion
+from app.chat.view.elements import CLOSE, CONVERSATIONS, NEW, NOTHING, SEARCH, SOURCES, THEME, button, problem_html
+from app.chat.view.offered import suggestions_html
 from app.render.html import html, join
+from app.render.own_page import ABOUT
 from app.words.describe import date_words
 from app.words.languages import TEXTS
 from app.words.texts import Texts
@@ -31,13 +24,14 @@ def header_html(texts: Texts) -> Markup:
     """
     return html(
         '<header class="header" data-code="{code}"><h1>{title}</h1><p>{tagline}</p>'
-        '<div class="header-buttons">{conversations}{sources}{new}{theme}{languages}</div></header>'
+        '<div class="header-buttons">{conversations}{sources}{search}{new}{theme}{languages}</div></header>'
         '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
         tagline=texts.tagline,
         conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
         sources=_panel_button("sources", SOURCES, texts.sources),
+        search=button(texts.search, SEARCH, data_search_open=True, title=texts.search_sources),
         new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
         theme=_themes(texts),
         languages=_languages(texts),
@@ -77,16 +71,22 @@ def _languages(texts: Texts) -> Markup:
     )
 
 
-def first_page_html(sources: Sequence[Source], suggestions: Sequence[str], texts: Texts, problem: str = "") -> Markup:
+def first_page_html(
+    sources: Sequence[Source], suggestions: Sequence[Suggestion], texts: Texts, problem: str = ""
+) -> Markup:
     """Say what this is and what it reads, with questions to begin with; or `problem`, the words on what to do."""
     body = problem_html(problem, texts)
     if not problem:
         body = html(
-            '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>',
+            '{corpus}<h3>{head}</h3>{questions}<p class="keys">{keys}</p>'
+            '<p class="about-link"><a class="quiet" href="{about}?language={code}">{about_words}</a></p>',
             corpus=_corpus(sources, texts),
             head=texts.try_these,
-            questions=question_list((q, q, "") for q in suggestions),
+            questions=suggestions_html(suggestions, texts),
             keys=texts.keys_hint,
+            about=ABOUT,
+            code=texts.code,
+            about_words=texts.about_footnote,
         )
     return html(
         '<div class="welcome"><h2>{head}</h2><p class="welcome-more">{more}</p>{body}</div>',

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, button, problem_html
+from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, SEARCH, button, problem_html
 from app.render.html import html, join
+from app.render.own_page import ABOUT
 from app.sources import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, month_names, relation_words, time_words
 from app.words.texts import Texts
@@ -70,16 +71,23 @@ def sources_panel_html(contents: IndexContents | None, texts: Texts, problem: st
         '<p class="panel-more">{counts}. {built}</p><p class="sources-choose">{choose} {all}</p>'
         '<label class="sources-find"><span class="screen-reader">{find}</span>'
         '<input type="search" data-find placeholder="{find}" autocomplete="off"></label>'
+        '<p class="sources-search">{search}</p>'
         '<ul class="sources-list">{entries}</ul><p class="sources-none" role="status" data-words="{none}"></p>',
         counts=texts.index_counts.format(**index_counts(contents, texts)),
         built=texts.index_built.format(when=time_words(contents.built_at, texts), model=contents.model),
         choose=texts.sources_choose,
         all=button(texts.sources_all, class_="quiet", data_choose_all=True),
         find=texts.sources_find,
+        search=button(texts.search_sources, SEARCH, data_search_open=True),
         entries=join(_entry(e, texts) for e in contents.entries),
         none=texts.sources_none,
     )
-    return _panel("sources", texts.sources, body, texts, contents.generation)
+    about = html(
+        '<p class="about-link"><a class="quiet" href="{url}?language={t.code}">{t.about_footnote}</a></p>',
+        url=ABOUT,
+        t=texts,
+    )
+    return _panel("sources", texts.sources, body + about, texts, contents.generation)
 
 
 def index_counts(contents: IndexContents, texts: Texts) -> dict[str, str]:

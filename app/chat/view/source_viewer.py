@@ -14,6 +14,7 @@ from app.chat.session.exchange import Exchange
 from app.chat.session.problems import problem_words
 from app.chat.view.elements import BACK, LINK, NEXT, NOTHING, button, notice_html, problem_html
 from app.chat.view.evidence import card_head
+from app.chat.view.search_box import search_box
 from app.render.fragment import live_address
 from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.words.describe import date_words, language_words, opening, relation_words, speaker
@@ -89,9 +90,10 @@ def source_html(source: Source, highlights: Sequence[Highlight], opened: int, te
     """Show the whole of `source` with `highlights` marked and its metadata above; `notice` comes first."""
     steps = sorted(highlights, key=lambda h: (h.start, h.number))
     body = html(
-        '{places}{facts}<div class="source-text whole"{language}>{text}</div>',
+        '{places}{facts}{search}<div class="source-text whole"{language}>{text}</div>',
         places=join(_place(source, h, n, len(steps), texts) for n, h in enumerate(steps, 1)),
         facts=_facts(source, texts),
+        search=search_box(texts, within=source.id),
         # A note's words are ours, whatever the original is written in.
         language=NOTHING if source.kind is Kind.NOTE else html(' lang="{c}"', c=source.language),
         text=span_html(source, 0, len(source.text), highlights, tag=_number, links=True),

@@ -9,26 +9,68 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING, notice_html, relation_html
-from app.records import AnswerQuote, Role, Statement, Support
+from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
-from app.words.describe import date_words, kind_words, opening, relation_words, said_by, speaker
+from app.words.describe import date_words, kind_words, opening, said_by, speaker
+from app.words.direct import STOP, Piece, pieces
 from app.words.texts import Texts
-from index.source import Relation, Source
+from index.source import Source
 
 LINE = 60  # characters: about a line of the card
 LONGEST = 420  # characters of a quotation on its card
 
 
 def statements_html(exchange: Exchange, texts: Texts) -> Markup:
-    """Show all statements: those that lead, then what further sources add or dispute."""
-    lead = [s for s in exchange.statements if s.role is not Role.FURTHER]
+    """Show what answers each question of the message."""
+    return join(_part(exchange, part, texts) for part in exchange.parted)
+
+
+def _part(exchange: Exchange, part: Part, texts: Texts) -> Markup:
+    """Show the direct answer, the statements that lead, and what further sources add or dispute.
+
+    One question of several stands under its own words; that it is not answered is said when nothing more can come.
+    """
+    if part.words and not part.statements:
+        words = texts.part_not_answered.format(question=part.words)
+        said = html('<p class="part-not-answered" role="note" dir="auto">{words}</p>', words=words)
+        return said if exchange.answer is not None else NOTHING
+    head = html('<h3 class="part" dir="auto">{words}</h3>', words=part.words) if part.words else NOTHING
+    lead = [s for s in part.statements if s.role is not Role.FURTHER]
     said = join(_said(exchange, list(group), texts) for _, group in groupby(lead, key=_speaker_key))
-    return said + _further(exchange, texts)
+    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts)
 
 
-def _speaker_key(statement: Statement) -> tuple[bool, bool, str, Support]:
-    return statement.quoting, statement.heading, _source_id(statement), statement.support
+def _direct(exchange: Exchange, part: Part, texts: Texts) -> Markup:
+    """Show the answering words, each with who says so and its mark; what a screen reader reads first is 'Answer'."""
+    shown = pieces(part.direct, part.statements, exchange.sources, texts)
+    if not shown:
+        return NOTHING
+    return html(
+        '<p class="direct"><span class="screen-reader">{label} </span>{pieces}</p>',
+        label=texts.answer,
+        pieces=html('<span class="direct-stop">{stop}</span>', stop=STOP).join(
+            _piece(exchange, p, texts) for p in shown
+        ),
+    )
+
+
+def _piece(exchange: Exchange, piece: Piece, texts: Texts) -> Markup:
+    quote = exchange.quote(piece.number)
+    statement = next((s for s in exchange.statements if quote in s.quotes), None)
+    who = html(' <span class="direct-who" dir="auto">({who})</span>', who=piece.who) if piece.who else NOTHING
+    return html(
+        '<span class="direct-piece"><span class="direct-words{clause}" dir="auto">{words}</span>{who}{mark}</span>',
+        clause=" clause" if piece.clause else "",
+        words=visible(piece.words),
+        who=who,
+        mark=_mark(exchange, statement, quote, texts) if quote and statement else NOTHING,
+    )
+
+
+def _speaker_key(statement: Statement) -> tuple[object, ...]:
+    name = statement.quoting, statement.heading, statement.on_article, statement.later
+    return *name, _source_id(statement), statement.support
 
 
 def _source_id(statement: Statement) -> str:
@@ -40,14 +82,12 @@ def _source(exchange: Exchange, statement: Statement) -> Source | None:
 
 
 def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> Markup:
-    """Show statements of one speaker under that speaker's name; Footnote's own words have none."""
+    """Show statements of one speaker under that speaker's name; Footnote's own words have none.
+
+    A source's relation to the article is no part of it: a source that corroborates the article may dispute it here.
+    """
     name = said_by(statements[0], _source(exchange, statements[0]), texts)
     head = html('<p class="speaker" dir="auto">{name}</p>', name=name) if name else NOTHING
-    return _group(exchange, statements, head, texts)
-
-
-def _group(exchange: Exchange, statements: Sequence[Statement], head: Markup, texts: Texts) -> Markup:
-    """Show statements of one source; its words are set apart from Footnote's own about it."""
     return html(
         '<div class="said{own}">{head}{words}</div>',
         own="" if statements[0].support is Support.QUOTED else " own",
@@ -65,40 +105,28 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         '<p class="words{gone}" dir="auto">{text}{marks}</p>{notice}',
         gone=" gone" if changed else "",
         text=text,
-        marks=join(_mark(exchange, q, texts) for q in statement.quotes),
+        marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),
         notice=notice_html(texts.changed) if changed else NOTHING,
     )
 
 
-def _further(exchange: Exchange, texts: Texts) -> Markup:
-    """Show what other sources add or dispute: one group a source, in order of first appearance."""
-    groups: dict[str, list[Statement]] = {}
-    for statement in exchange.statements:
+def _further(exchange: Exchange, part: Part, texts: Texts) -> Markup:
+    """Show what other sources add or dispute: one group a speaker, in order of first appearance."""
+    groups: dict[tuple[object, ...], list[Statement]] = {}
+    for statement in part.statements:
         if statement.role is Role.FURTHER:
-            groups.setdefault(_source_id(statement), []).append(statement)
+            groups.setdefault(_speaker_key(statement), []).append(statement)
     if not groups:
         return NOTHING
     return html(
-        '<section class="further" aria-label="{head}"><h3>{head}</h3>{groups}</section>',
-        head=texts.further,
-        groups=join(_group(exchange, said, _further_head(exchange, said[0], texts), texts) for said in groups.values()),
+        '<section class="further" aria-label="{name}">{head}{groups}</section>',
+        name=texts.further,
+        head=html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=texts.further),
+        groups=join(_said(exchange, said, texts) for said in groups.values()),
     )
 
 
-def _further_head(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    """Say who speaks, and the source's relation to the article."""
-    source = _source(exchange, statement)
-    relation = NOTHING
-    if source is not None and source.relation is not Relation.ARTICLE:
-        relation = html(' <span class="relation">{words}</span>', words=relation_words(source.relation, texts))
-    return html(
-        '<p class="speaker" dir="auto">{name}{relation}</p>',
-        name=said_by(statement, source, texts),
-        relation=relation,
-    )
-
-
-def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+def _mark(exchange: Exchange, statement: Statement, quote: AnswerQuote, texts: Texts) -> Markup:
     """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
     if quote.number in exchange.changed:
         return html(
@@ -113,8 +141,12 @@ def _mark(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         'aria-label="{name}" aria-describedby="{turn}-card-{n}">{n}</a>',
         turn=exchange.id,
         n=quote.number,
-        name=texts.footnote.format(number=quote.number, speaker=speaker(source, texts)),
+        name=texts.footnote.format(number=quote.number, speaker=_speaker(statement, source, texts)),
     )
+
+
+def _speaker(statement: Statement, source: Source, texts: Texts) -> str:
+    return speaker(source, texts, on_article=statement.on_article, later=statement.later)
 
 
 def cards_html(exchange: Exchange, texts: Texts) -> Markup:

@@ -1,0 +1,35 @@
+"""Which of several statements is the newest word: by the latest date that it names itself, else by its source's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.answer.candidates import Candidate
+from index.source import date_range
+from index.text.analysis import analyse
+
+_AS_SURE = 0.5  # part of the best one's confidence that a newer word needs to lead
+_EVER = 0
+
+
+def newest_first(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Return `chosen` (best first, not empty) with the newest that is nearly as sure to answer as the best in front."""
+    lead = chosen[0]
+    sure = [c for c in chosen if c.confidence >= _AS_SURE * lead.confidence and c.alone >= _AS_SURE * lead.alone]
+    rest = [c for c in chosen if c not in sure]
+    return [*sorted(sure, key=day_of, reverse=True), *rest]
+
+
+def day_of(candidate: Candidate) -> int:
+    """Return the day that a sentence speaks of, as YYYYMMDD: the latest it names, else that of its source; 0 if none.
+
+    A date without a year is in its source's.
+    """
+    published = date_range(candidate.source.published)
+    source_day = published[1] if published else _EVER
+    named = []
+    for date in analyse(candidate.sentence.read).dates:
+        year = date.year or source_day // 10_000
+        if year:
+            named.append(year * 10_000 + (date.month or 12) * 100 + (date.day or 31))
+    return max(named, default=source_day)

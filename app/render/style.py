@@ -1,0 +1,11 @@
+"""The styles of references. Apart from the writer, so that `footnote --help` stays light."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    CHICAGO = "chicago"
+    APA = "apa"
+    BIBTEX = "bibtex"
