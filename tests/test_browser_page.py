@@ -92,12 +92,19 @@ def test_sources_are_compared_only_where_they_answer(pages: Pages, address: str)
 def test_the_form_for_feedback_opens_in_view(pages: Pages, address: str, size: tuple[int, int]) -> None:
     page = pages.open(address, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     turn = ask(page, SEVERAL)
-    turn.locator("[data-verdict=down]").click()
-    save = turn.locator(".feedback [type=submit]")
-    assert in_view(page, save)
-    page.wait_for_timeout(200)
-    bottom = save.evaluate("e => e.getBoundingClientRect().bottom")
-    assert bottom <= page.locator("#composer").evaluate("e => e.getBoundingClientRect().top"), "not below the box"
+    thumb, save = turn.locator("button[data-verdict=down]"), turn.locator(".feedback [type=submit]")
+    top_of_box = page.locator("#composer").evaluate("e => e.getBoundingClientRect().top")
+    for room in (60, 150, 200):  # CSS pixels between the thumb and the question box
+        thumb.evaluate(
+            "(e, y) => { const by = e.getBoundingClientRect().top - y; "
+            "document.querySelector('#conversation').scrollTop += by; window.scrollBy(0, by); }",
+            top_of_box - room,
+        )
+        thumb.press("Enter")
+        assert in_view(page, save)
+        bottom = save.evaluate("e => e.getBoundingClientRect().bottom")
+        assert bottom <= top_of_box, "not below the question box"
+        turn.locator("[data-feedback-cancel]").press("Enter")
 
 
 def test_a_finger_meets_every_mark(pages: Pages, address: str) -> None:
