@@ -18,6 +18,7 @@ from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
 from app.nearby import Place
 from app.question.classify import classify
+from app.question.language import unreadable
 from app.records import (
     Direct,
     Done,
@@ -36,6 +37,7 @@ from app.words.describe import short_speaker
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit, Passage, Quote, Sentence
+from index.settings import IndexSettings
 from index.source import Basis, Block, BlockKind, Kind, Relation, Source
 from index.text.sentences import sentence_spans
 
@@ -111,7 +113,9 @@ class OverlapEngine:
         self.asked.append((question, tuple(history)))
         self.filtered.append(filters.sources)
         self.typed.append(as_typed)
-        read = Understanding(standalone_question=question if as_typed else self._alone(question, history))
+        alone = question if as_typed else self._alone(question, history)
+        language = unreadable(question, IndexSettings()) or ""
+        read = Understanding(standalone_question=alone, language=language)
         read = read if as_typed else self.read.get(question, read)
         kind = self.kinds.get(question, QuestionKind.FACT)
         yield Understood(kind=kind, **dict(read))

@@ -93,7 +93,7 @@ def test_sources_are_compared_on_questions_of_substance_only(kind: QuestionKind)
     (exchange,) = asked(OverlapEngine([source_of("Smugglers asked for 20,000 dollars.")]), "Smugglers asked dollars")
     assert exchange.answer is not None
     shown = replace(exchange, answer=exchange.answer.model_copy(update={"kind": kind}))
-    substance = kind in {"fact", "explain", "who-says", "compare", "list"}
+    substance = kind in {"fact", "explain", "who-says", "compare", "list", "choice", "latest"}
     assert ("data-compare" in str(exchanges_html((shown,), ENGLISH))) == substance
     of_one = replace(shown, asked_of=("hostile",))
     assert "data-compare" not in str(exchanges_html((of_one,), ENGLISH)), "one source alone has nothing to compare"

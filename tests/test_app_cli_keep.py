@@ -47,7 +47,7 @@ def test_an_answer_is_saved_with_its_evidence_and_proved_again(footnote_here: Fo
 @pytest.mark.slow
 def test_an_answer_is_printed_as_markdown(footnote_here: Footnote) -> None:
     text = footnote_here("ask", QUESTION, "--markdown").stdout
-    assert text.startswith(f"**{QUESTION}**\n\nWSWS, 15 Nov 2024: “Nine-thousand")
+    assert text.startswith(f"**{QUESTION}**\n\n**Nine-thousand-forty-eight** (WSWS) [1]\n\nWSWS, 15")
     assert re.search(r"<https://www\.wsws\.org/\S+#:~:text=\S+>", text)
 
 

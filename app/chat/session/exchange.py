@@ -25,7 +25,14 @@ from index.source import Source
 NOT_YET = Understanding(standalone_question="")  # nothing is known yet of how a question is read
 # Questions on which sources have nothing to compare: about the corpus itself, or about nothing in it.
 _ABOUT_NO_MATTER = frozenset(
-    {QuestionKind.METADATA, QuestionKind.SMALLTALK, QuestionKind.OPINION, QuestionKind.UNCLEAR, QuestionKind.OVERVIEW}
+    {
+        QuestionKind.METADATA,
+        QuestionKind.SMALLTALK,
+        QuestionKind.OPINION,
+        QuestionKind.UNCLEAR,
+        QuestionKind.OVERVIEW,
+        QuestionKind.ABOUT,
+    }
 )
 
 
