@@ -37,7 +37,7 @@ class IndexSettings(BaseModel):
     reader: str = Field(
         "deep",
         description="the model that reads the best passages: 'deep', 'small' (a third of the work, answers less "
-        "well), a folder, or 'none' for the embedding model alone",
+        "well), a folder, or 'none' for the embedding model alone (no words stand out, and there is no direct answer)",
     )
     store_url: str = Field("", description="the URL of a Chroma server; empty keeps the vectors in a folder")
 
