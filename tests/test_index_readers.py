@@ -111,7 +111,8 @@ def use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_reader_the_quick_reranker_ranks(tmp_path: Path) -> None:
     found, quick = open_readers(NONE), cast(FittedReranker, object())
-    assert found.light(quick) is found.best(quick) is quick
+    light = found.light(quick)
+    assert light is found.best(light, lambda _: ()) is found.best(light, lambda _: (), wide=True) is quick
     assert not found.missing
     assert Reader.open(tmp_path) is None
     assert Reader.open(tmp_path / "nowhere") is None
