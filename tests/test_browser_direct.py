@@ -122,7 +122,7 @@ def test_one_click_asks_the_bare_question_and_a_reload_keeps_it_so(
     expect(turns.last.locator(".asked")).to_contain_text(LEANING)
     assert (telling.asked[-1][0], telling.typed[-2:]) == (LEANING, [False, True])
     # The browser keeps an exchange a moment after it is shown.
-    page.wait_for_function("() => Object.values(localStorage).some((kept) => /\"as_typed\":\\s*true/.test(kept))")
+    page.wait_for_function('() => Object.values(localStorage).some((kept) => /"as_typed":\\s*true/.test(kept))')
     page.reload()
     ready(page)
     expect(turns.last.locator(".read-as")).to_have_text("Asked exactly as typed.")
