@@ -18,13 +18,12 @@ ALL = r"(?:all |the |these |those |each |various |other |different |what )*"
 # The first that fits a question in lower case gives its kind.
 KINDS = {
     QuestionKind.OPINION: re.compile(
-        r"\b(?:do|would|can|could) (?:you|u) (?:\w+ )?(?:think|believe|reckon|say|recommend|advise|suggest)\b|"
+        r"\b(?:do|would) (?:you|u) (?:\w+ )?(?:think|believe|reckon|recommend|advise|suggest)\b|"
         r"\b(?:your|ur) (?:view|opinion|advice|take|judge?ment)\b|\byou reckon\b|\bhow likely\b|"
         r"\bwho(?: is|'s) (?:right|telling the truth|to be believed|lying)\b|"
         r"\b(?:should|ought) (?:i|we) (?:to )?\w|\bcan (?:i|we) (?:really )?(?:trust|believe)\b|"
         r"^(?:and |but |so )?(?:is|was|are|were) (?:it|this|that) (?:really |not )?(?:fair|right|wrong|just|moral)\b|"
-        r"\bought (?:the|they|he|she|it|one)\b|\bwhat should .{2,40}? (?:do|have done)\b|\bdeserved?\b|"
-        r"^(?:is|was|were|are) .{2,60}\b(?:a hero|heroes|a traitor|traitors|to blame|justified)\b|"
+        r"\bought (?:the|they|he|she|it|one)\b|\bwhat should .{2,40}? (?:do|have done)\b|"
         r"^will .{2,80}\b(?:ever|next year|in the future|soon|succeed|win|lose|collapse)\b"
     ),
     QuestionKind.CHOICE: re.compile(
@@ -39,7 +38,7 @@ KINDS = {
         r"\bcompared?\b|\b(?:versus|vs\.?)\s|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
         r"\b(?:do|does|did) (?:the )?(?:two|three|they|these|those|both)\b.{0,20}?\b(?:match|line up|fit)\b|"
         r"^(?:do|does|did) .{3,60}? (?:agree|disagree|differ|contradict)\b|"
-        r"\bside by side\b|\btimeline\b|\bchronolog|\btrace\b|\bset .{2,60} against\b|\b(?:put|see) it differently\b|"
+        r"\bside by side\b|\btimeline\b|\bchronolog|\btrace\b|"
         r"\bhow (?:did|has|have|does) .{2,80}?\b(?:chang|develop|evolv|climb|grow|grew|shift|mov)\w*|"
         r"\bconflicting\b|\b(?:each|different|various) (?:sources?|outlets?|side)\b|"
         rf"\bwhat (?:do|does|did) .{{2,60}} {SAY},? (?:and|but) (?:what|how) (?:do|does|did)\b|"
