@@ -54,9 +54,8 @@ class Retriever:
         self.vocabulary = Vocabulary(generation.lexical, generation.sources)
         self.quick = FittedReranker(embedder, generation.lexical)
         self._headings: Memory[str, list[Heading]] = Memory(HEADED_SOURCES)
-        self.light = readers.light(self.quick)
-        self.reranker = readers.best(self.light, self.quick.spellings)
-        self.wide = readers.best(self.light, self.quick.spellings, wide=True)
+        rerankers = readers.rerankers(self.quick)
+        self.light, self.reranker, self.wide = rerankers.light, rerankers.best, rerankers.wide
 
     @classmethod
     def open(cls, settings: IndexSettings) -> Retriever:

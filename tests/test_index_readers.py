@@ -24,6 +24,7 @@ from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
 from index.rerank.quick import FittedReranker
 from index.rerank.readers import DEEP, NONE, SMALL, open_readers
 from index.rerank.reading import Pace, Parts, ReadingReranker
+from index.rerank.readings import Readings
 from index.rerank.reranker import PassageScore, Thresholds
 from index.rerank.runtime import Reader
 from tests.conftest import ROOT
@@ -111,8 +112,8 @@ def use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_reader_the_quick_reranker_ranks(tmp_path: Path) -> None:
     found, quick = open_readers(NONE), cast(FittedReranker, object())
-    light = found.light(quick)
-    assert light is found.best(light, lambda _: ()) is found.best(light, lambda _: (), wide=True) is quick
+    rerankers = found.rerankers(quick)
+    assert rerankers.light is rerankers.best is rerankers.wide is quick
     assert not found.missing
     assert Reader.open(tmp_path) is None
     assert Reader.open(tmp_path / "nowhere") is None
@@ -304,9 +305,33 @@ def test_it_reads_on_until_it_is_sure(small: Reader, sure: float, read: int, mon
     monkeypatch.setattr(
         Reader, "read_many", lambda self, rows: [seen.extend(s for _, _, (s,) in rows), read_many(self, rows)][1]
     )
-    reranker = ReadingReranker(ByLength(), small, Pace(4, 2, sure), Parts(0.0, 0.0), lambda _: ())
+    reranker = ReadingReranker(ByLength(), Readings(small, lambda _: ()), Pace(4, 2, sure), Parts(0.0, 0.0))
     scores = reranker.score("Who built the lighthouse?", passages, [0.0] * len(passages))
     assert len(seen) == read
     best_first = sorted(range(len(passages)), key=lambda n: -scores[n].sentences[0])
     assert best_first[0] == 1
     assert [scores[n].confidence > 0 for n in best_first] == [True] * read + [False] * (len(passages) - read)
+
+
+class Counting(ByLength):
+    """Puts the passages that it is told to first, and counts how often it is asked."""
+
+    def __init__(self, *first: int) -> None:
+        self.first, self.asked = first, 0
+
+    def score(self, _query: str, passages: Sequence[Passage], _similarities: Sequence[float]) -> list[PassageScore]:
+        self.asked += 1
+        return [PassageScore((0.9 if n in self.first else 0.1,), 0.5) for n in range(len(passages))]
+
+
+@pytest.mark.parametrize("answers_at", [0, 2], ids=["the glance shows the answer", "only the better look does"])
+def test_the_better_look_is_taken_only_where_a_glance_does_not_do(small: Reader, answers_at: int) -> None:
+    passages = passages_of(*["Fog is common here, most of all in November."] * 4)
+    text = "It was built in 1874 by Anna Lindqvist."
+    passages[answers_at] = passages_of(text)[0]
+    glance, look = Counting(0, 1), Counting(2, 3)
+    pace = Pace(4, 2, sure=0.5)
+    reranker = ReadingReranker(look, Readings(small, lambda _: ()), pace, Parts(0.0, 0.0), glance)
+    scores = reranker.score("Who built the lighthouse?", passages, [0.0] * 4)
+    assert max(range(4), key=lambda n: scores[n].sentences[0]) == answers_at
+    assert (glance.asked, look.asked) == (1, 0 if answers_at == 0 else 1)

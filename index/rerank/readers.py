@@ -9,13 +9,30 @@ from pathlib import Path
 from index.errors import ModelError, UsageError
 from index.rerank.card import GRAPH, SHIPPED
 from index.rerank.quick import FittedReranker
-from index.rerank.reading import DEEP_PACE, DEEP_PARTS, SMALL_PACE, SMALL_PARTS, WIDE_PACE, ReadingReranker
+from index.rerank.reading import (
+    DEEP_PACE,
+    DEEP_PARTS,
+    GLANCE_PACE,
+    SMALL_PACE,
+    SMALL_PARTS,
+    WIDE_PACE,
+    ReadingReranker,
+)
+from index.rerank.readings import Readings
 from index.rerank.reranker import Reranker
 from index.rerank.runtime import Reader
-from index.rerank.spelling import Spellings
 
 DEEP, SMALL, NONE = "deep", "small", "none"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rerankers:
+    """`light`: for many passages. `best`: for an answer. `wide`: for an answer that stands in several passages."""
+
+    light: Reranker
+    best: Reranker
+    wide: Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +43,21 @@ class Readers:
     deep: Reader | None = None
     missing: str = ""
 
-    def light(self, quick: FittedReranker) -> Reranker:
-        """Return the reranker for many passages."""
-        return ReadingReranker(quick, self.small, SMALL_PACE, SMALL_PARTS, quick.spellings) if self.small else quick
-
-    def best(self, light: Reranker, spellings: Spellings, wide: bool = False) -> Reranker:
-        """Return the reranker for an answer, after `light`; `wide`: for one that stands in several passages."""
-        pace = WIDE_PACE if wide else DEEP_PACE
-        return ReadingReranker(light, self.deep, pace, DEEP_PARTS, spellings) if self.deep else light
+    def rerankers(self, quick: FittedReranker) -> Rerankers:
+        """Return what these readers make of the quick reranker."""
+        if self.small is None:
+            return Rerankers(quick, quick, quick)
+        small = Readings(self.small, quick.spellings)
+        light = ReadingReranker(quick, small, SMALL_PACE, SMALL_PARTS)
+        if self.deep is None:
+            return Rerankers(light, light, light)
+        deep = Readings(self.deep, quick.spellings)
+        glance = ReadingReranker(quick, small, GLANCE_PACE, SMALL_PARTS)
+        return Rerankers(
+            light,
+            ReadingReranker(light, deep, DEEP_PACE, DEEP_PARTS, glance),
+            ReadingReranker(light, deep, WIDE_PACE, DEEP_PARTS),
+        )
 
 
 NO_READERS = Readers()

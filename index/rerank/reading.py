@@ -4,7 +4,8 @@
     deep    the small one goes first, and the deep reader reads the best few
 
 The deep one reads on, two at a time, until it is sure of an answer or has no time left: of the questions that the
-sources answer, half need no more than the first two.
+sources answer, half need no more than the first two. These it takes from what a glance shows, the best by a small
+reader that has read half as many; only if they do not answer are the others read.
 
 Each adds a part of the log-odds of the one before to its own. To order sentences, the small reader adds all that the
 quick reranker says, as of two witnesses that do not know of each other (naive Bayes); whether any sentence answers it
@@ -17,22 +18,20 @@ Its score is their geometric mean: the first compares well between passages, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.passage import AnswerSpan, Passage, Sentence
 from index.rerank.logistic import Floats, log_odds, sigmoid
-from index.rerank.memory import Memory
 from index.rerank.quick import headings
+from index.rerank.readings import Readings
 from index.rerank.reranker import PassageScore, Reranker, Thresholds
-from index.rerank.runtime import Reader, Reading
-from index.rerank.spelling import Respelling, Spellings
+from index.rerank.runtime import Reading
 
 PRIOR = -3.8  # log-odds that any one sentence of a search answers: 1 in 46 of what the quick reranker was fitted on
 _UNREAD = 1e-3  # what the score of a passage that was not read counts beside one that was
-_CACHED = 2_000  # readings kept: a question's passages come up again when its figure is looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Pace:
 
 SMALL_PARTS, DEEP_PARTS = Parts(1.0, 0.0), Parts(0.25, 0.25)  # docs/quality.md has others
 SMALL_PACE = Pace(16, 16, sure=1.0)  # a passage takes a sixth of the deep reader's time
+GLANCE_PACE = Pace(8, 8, sure=1.0)  # of the small reader, before the deep one's first two
 DEEP_PACE = Pace(6, 2, sure=0.85)  # docs/quality.md has others, and what they cost
 WIDE_PACE = Pace(12, 12, sure=1.0)  # where an answer stands in several passages
 
@@ -62,57 +62,56 @@ class ReadingReranker:
     """Reranker (see `index.rerank.reranker`); safe to use from several threads.
 
     `pace`: how many passages of a question are read, the best by `first`. `parts`: what `first` has to say.
-    `spellings`: how passages write a name.
+    `glance`: what chooses the first of them in less time, if not `first`.
     """
 
-    def __init__(self, first: Reranker, reader: Reader, pace: Pace, parts: Parts, spellings: Spellings) -> None:
-        self.first, self.reader = first, reader
-        self.name = f"{reader.name}, {first.name}"
-        self._pace, self._parts, self._spellings = pace, parts, spellings
-        self._readings: Memory[tuple[str, str], Reading] = Memory(_CACHED)
+    def __init__(
+        self, first: Reranker, readings: Readings, pace: Pace, parts: Parts, glance: Reranker | None = None
+    ) -> None:
+        self.first, self.readings = first, readings
+        self.name = f"{readings.reader.name}, {first.name}"
+        self._pace, self._parts, self._glance = pace, parts, glance
 
     @property
     def thresholds(self) -> Thresholds:
-        return self.reader.card.thresholds
+        return self.readings.reader.card.thresholds
 
     def score(self, query: str, passages: Sequence[Passage], similarities: Sequence[float]) -> list[PassageScore]:
         """Score passages; see `Reranker`. One that the reader did not read ranks below all that it did."""
-        scores = self.first.score(query, passages, similarities)
-        order = sorted(range(len(scores)), key=lambda n: -max(scores[n].sentences))
-        found: dict[int, PassageScore] = {}
-        for at in range(0, min(self._pace.most, len(order)), self._pace.at_a_time):
-            some = order[at : at + self._pace.at_a_time]
-            for n, reading in zip(some, self._read(query, [passages[n] for n in some]), strict=True):
-                found[n] = self._of_reading(passages[n], scores[n], reading)
-            if max(s.confidence for s in found.values()) >= self._pace.sure:
-                break
+        scores = (self._glance or self.first).score(query, passages, similarities)
+        found = self._read_some(query, passages, scores, {})
+        most = min(self._pace.most, len(passages))
+        if self._glance and len(found) < most and not self._is_sure(found):
+            scores = self.first.score(query, passages, similarities)
+        while len(found) < most and not self._is_sure(found):
+            found |= self._read_some(query, passages, scores, found)
         least = min((max(s.sentences) for s in found.values()), default=1.0)
-        for n in order[len(found) :]:
-            found[n] = PassageScore(tuple(s * least * _UNREAD for s in scores[n].sentences), 0.0)
-        return [found[n] for n in range(len(scores))]
+        unread = (PassageScore(tuple(s * least * _UNREAD for s in score.sentences), 0.0) for score in scores)
+        return [found.get(n, score) for n, score in enumerate(unread)]
+
+    def _is_sure(self, found: Mapping[int, PassageScore]) -> bool:
+        return max((s.confidence for s in found.values()), default=0.0) >= self._pace.sure
+
+    def _read_some(
+        self, query: str, passages: Sequence[Passage], scores: Sequence[PassageScore], found: Mapping[int, PassageScore]
+    ) -> dict[int, PassageScore]:
+        """Read as many passages as are read at a time, the best by `scores` that are not `found`."""
+        order = sorted((n for n in range(len(scores)) if n not in found), key=lambda n: -max(scores[n].sentences))
+        some = order[: min(self._pace.at_a_time, self._pace.most - len(found))]
+        read = self.readings.read(query, [passages[n] for n in some])
+        return {n: self._of_reading(passages[n], scores[n], r) for n, r in zip(some, read, strict=True)}
 
     def _of_reading(self, passage: Passage, first: PassageScore, reading: Reading) -> PassageScore:
         before = log_odds(np.array(first.sentences)) - PRIOR
         before[headings(passage)] = -np.inf
         own = np.array(reading.sentences, dtype=np.float64)
         odds = own + self._parts.order * before
-        curve = self.reader.card.curve
+        curve = self.readings.reader.card.curve
         confidence = curve.probability(any_of(own, before, self._parts.confidence))
         alone = sigmoid(curve.slope * odds + curve.bias)
         scores = np.sqrt(alone * confidence * _shares(odds))
         spans = (_own(s, span) for s, span in zip(passage.sentences, reading.spans, strict=True))
         return PassageScore(tuple(scores.tolist()), confidence, tuple(spans), tuple(alone.tolist()))
-
-    def _read(self, query: str, passages: Sequence[Passage]) -> list[Reading]:
-        found = {p.key: p for p in passages}
-
-        def fresh(keys: list[tuple[str, str]]) -> list[Reading]:
-            missing, question = [found[key] for _, key in keys], Respelling(query, self._spellings)
-            return self.reader.read_many(
-                [(question.as_in(p), p.header, [s.read for s in p.sentences]) for p in missing]
-            )
-
-        return self._readings.get([(query, p.key) for p in passages], fresh)
 
 
 def _own(sentence: Sentence, span: AnswerSpan | None) -> AnswerSpan | None:
