@@ -28,6 +28,7 @@ from index.source import Kind, Source
 # What is asked for stands in several passages.
 _WIDE = frozenset({QuestionKind.COMPARE, QuestionKind.CHOICE, QuestionKind.LIST, QuestionKind.LATEST})
 _NAMED, _EACH = 5, 3  # sources that a question may name to have them compared, and passages of each
+_OF_HALVES = 0.5  # part of the threshold where no sentence need answer: each tells of one of two
 _ONE_ANSWER = frozenset({QuestionKind.FACT, QuestionKind.WHO_SAYS, QuestionKind.EXPLAIN, QuestionKind.LATEST})
 
 
@@ -106,7 +107,7 @@ class Answerer:
         with self.clock.stage("check"):
             ranked = self.satisfying(asked, candidates(hits, self.sources))
         confidence = ranked[0].confidence if ranked else 0.0
-        if confidence < self.threshold:
+        if confidence < self.threshold * (_OF_HALVES if asked.kind is QuestionKind.CHOICE else 1.0):
             ranked = []
         if titles := self._in_headings(asked, hits, ranked[0] if ranked else None):
             ranked, confidence = [*titles, *ranked], titles[0].confidence

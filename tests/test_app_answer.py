@@ -191,6 +191,36 @@ def test_a_round_figure_stands_in_another_source_by_chance(tmp_path: Path) -> No
     assert "gulls" not in {q.source_id for q in answer.quotes}
 
 
+def test_the_newest_word_leads_however_many_rows_there_are(tmp_path: Path) -> None:
+    rows = "".join(f"| {year} | {year - 1000} |\n" for year in range(1921, 1930))
+    engine = made(tmp_path, f"The ferry carries passengers.\n\n| Year | Passengers of the ferry |\n|---|---|\n{rows}")
+    answer = engine.answer("How many passengers does the ferry carry today?")
+    check(answer, engine)
+    assert answer.kind is QuestionKind.LATEST
+    assert answer.statements[0].text.endswith("1929 | 929")
+
+
+def test_a_speech_and_a_list_go_on_with_the_next_sentence(tmp_path: Path) -> None:
+    spoken = '"The yard built good ships," she said. "But the cranes were rotten." The mayor was silent.'
+    listed = "Which causes did the inquiry name? The inquiry named rotten cranes. Rust was a second one."
+    engine = made(tmp_path, f"{spoken}\n\n{listed}")
+    answer = engine.answer("What did she say of the ships that the yard built?")
+    check(answer, engine)
+    assert [s.text for s in answer.statements][:2] == [
+        '"The yard built good ships," she said.', '"But the cranes were rotten."',
+    ]  # fmt: skip
+    answer = engine.answer("Which causes did the inquiry name?")
+    check(answer, engine)
+    assert [s.text for s in answer.statements][:2] == ["The inquiry named rotten cranes.", "Rust was a second one."]
+
+
+def test_what_the_article_is_compared_with_is_searched_too(engine: Engine) -> None:
+    """Only 'What does it say in the article?' keeps to the article."""
+    answer = engine.answer("Why does Boiko's October figure differ from the one in the article?")
+    check(answer, engine)
+    assert any(s.id.startswith("boiko") for s in answer.sources)
+
+
 def made(folder: Path, article: str = "The yard built forty ships in 1912. Anna Berg runs the yard.") -> Engine:
     """An engine over `article`, a source that disputes it and what the test has written to `folder`/corpus."""
     corpus = folder / "corpus"

@@ -21,6 +21,7 @@ STORY = (
     [
         f"hi, {ASKED}", f"Hello there! {ASKED}", f"gd evening,need this for my homework,, {ASKED}",
         f"hey sorry to bother you but {ASKED}", f"quick one before my deadline: {ASKED}", f"ok so {ASKED}",
+        f"So here is what I should like on my slide: {ASKED}",
         f"{ASKED} thanks in advance", f"{ASKED} Thank you so much!", f"{ASKED} thx :)", f"could u tell me pls {ASKED}",
         f"Dear Footnote, {ASKED} Kind regards", f"{ASKED} do u know",
     ],
@@ -33,7 +34,8 @@ def test_a_greeting_and_thanks_are_no_part_of_the_question(typed: str) -> None:
     "typed",
     [
         "hello", "thanks a lot!", "Good morning", "who are you?", "please", "Hello Kitty: who sells it?",
-        "Hi Vis Ltd makes what?", "After my 3 May letter, what did the office reply?",
+        "I ask about the Kittiwake: how old was she?", "Hi Vis Ltd makes what?",
+        "After my 3 May letter, what did the office reply?",
         "I read that the 123rd brigade left, why?", "We left Vuhledar, why?", "I saw that, why?",
         "Trace for me what became of the bill, from the first demand to the court.",
         "When was it passed? When did it come into force?", "The brigade was sent to Vuhledar. Why did they protest?",

@@ -71,3 +71,5 @@ def test_a_count_over_a_longer_time_is_none_for_a_part_of_it() -> None:
     assert not holds_count_for("40 ships were built in 1911 and 1912", "in May 1912")
     assert holds_count_for("40 ships a year on average in 1911 and 1912", "in May 1912")
     assert holds_count_for("since 2022 40 ships were built", "in October 2024")
+    assert not holds_count_for("since 2022 the yard had built 40 ships by October 2024", "in 2022")
+    assert holds_count_for("since 2022 the yard had built 40 ships by October 2024", "from 2022 to October 2024")

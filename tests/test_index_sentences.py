@@ -182,6 +182,16 @@ def test_an_item_is_one_sentence_with_the_short_list_inside_it() -> None:
     assert [s.text for s in found] == ["Velm\n\ntrawlers: 14\n\ncutters: 9", "Brill\n\ntrawlers: 3\n\ncutters: 22"]
 
 
+def test_what_answers_a_question_is_read_and_quoted_with_it() -> None:
+    markdown = "**Do you still take the ferry?**\n\nAs a foot passenger. I have sold the car.\n\nThe rest was cut."
+    source = source_of(markdown)
+    asked, answers, goes_on, apart = sentences(markdown)
+    assert answers.read == "Do you still take the ferry? As a foot passenger."
+    (quote,) = quotes_of(source, answers)
+    assert quote.text == "Do you still take the ferry?\n\nAs a foot passenger."
+    assert asked.context == goes_on.context == apart.context == ()
+
+
 def test_a_row_is_read_with_the_head_of_each_column_and_quoted_with_the_head_row() -> None:
     source = source_of(
         "Rain in mm:\n\n| Town | 2022 | 2023 |\n|---|---|---|\n| Adlen | 612 | 701 |\n| Borrow | | 790 |\n"

@@ -33,7 +33,8 @@ _WROTE = re.compile(
 _PUBLISHED = re.compile(r"\bwho (?:published|is the publisher)|\bpublishers? of\b|\bwhere (?:was|were) .* published\b|"
                         r"\bwhich (?:outlet|newspaper|publisher|agency)s? published\b")  # fmt: skip
 _WHEN = re.compile(r"\bwhen (?:was|were|did)\b.*\b(?:published|written|appear|come out|posted|dated)\b|"
-                   r"\b(?:publication )?date of\b|\bhow old is\b|\bwhat(?: is|'s) the date\b")  # fmt: skip
+                   r"\b(?:publication )?date of\b|\bhow old is (?:the|this|that)\b|"
+                   r"\bwhat(?: is|'s) the date\b")  # fmt: skip
 _WHERE = re.compile(
     r"\b(?:link|url|(?:web )?address|website)\b|\bwhere (?:can|do|could) (?:i|we|one) (?:find|read|see)\b"
 )

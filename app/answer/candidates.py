@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.passage import AnswerSpan, Hit, Sentence
 from index.source import BlockKind, Source
+from index.text.sentences import is_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Candidate:
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
-    """Return all quotable sentences of `hits`, best first, each once. A heading is quoted only `with_headings`."""
+    """Return all quotable sentences of `hits`, best first, each once.
+
+    A question states nothing, and is quoted only with what answers it. A heading is quoted only `with_headings`.
+    """
     found = [
         Candidate(
             sources[hit.passage.source_id],
@@ -39,7 +43,7 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings
         )
         for hit in hits
         for scored in hit.sentences
-        if with_headings or scored.sentence.block is not BlockKind.HEADING
+        if (with_headings or scored.sentence.block is not BlockKind.HEADING) and not is_question(scored.sentence.text)
     ]
     found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
     return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from app.answer.answering_words import answering_words
 from app.answer.candidates import Candidate
 from app.answer.compose import Draft
+from app.answer.going_on import going_on
 from app.answer.newest import newest_first
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
@@ -68,6 +69,8 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
     `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
     """
     limits = LIMITS[question.kind]
+    if question.kind is QuestionKind.LATEST:
+        ranked = newest_first(ranked)
     lead = ranked[0]
     if question.kind in _SEVERAL:
         fits = (c for c in ranked[1:] if c.alone >= limits.share * lead.alone * (_BESIDE if _beside(c, lead) else 1.0))
@@ -76,15 +79,18 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
         near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
     if question.kind not in _ONE_VOICE:  # every source once before any source twice
         near.sort(key=lambda c: _place_in_source(c, ranked))
-    chosen = [lead]
+    opening = [lead, *going_on(question.kind, lead, ranked)]
+    chosen = [*opening]
     for c in [*_on_the_same_figure(question, lead, named), *near]:
-        if len(chosen) == limits.statements:
+        if len(chosen) >= limits.statements:
             break
         if c not in chosen and not any(_repeats(c, other) for other in chosen):
             chosen.append(c)
+            if question.kind is QuestionKind.EXPLAIN and c.alone >= _AS_SURE * lead.alone:
+                chosen += [n for n in going_on(question.kind, c, ranked) if n not in chosen]
     if question.kind is QuestionKind.LATEST:
         return newest_first(chosen)
-    return [lead, *_grouped(chosen[1:])]
+    return [*opening, *_grouped(chosen[len(opening) :])]
 
 
 def telling_figure(lead: Candidate) -> str | None:

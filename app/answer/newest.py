@@ -12,11 +12,11 @@ _AS_SURE = 0.5  # part of the best one's confidence that a newer word needs to l
 _EVER = 0
 
 
-def newest_first(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Return `chosen` (best first, not empty) with the newest that is nearly as sure to answer as the best in front."""
-    lead = chosen[0]
-    sure = [c for c in chosen if c.confidence >= _AS_SURE * lead.confidence and c.alone >= _AS_SURE * lead.alone]
-    rest = [c for c in chosen if c not in sure]
+def newest_first(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return `ranked` (best first, not empty) with those in front that are nearly as sure as the best, newest first."""
+    lead = ranked[0]
+    sure = [c for c in ranked if c.confidence >= _AS_SURE * lead.confidence and c.alone >= _AS_SURE * lead.alone]
+    rest = [c for c in ranked if c not in sure]
     return [*sorted(sure, key=day_of, reverse=True), *rest]
 
 

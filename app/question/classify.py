@@ -63,7 +63,8 @@ _SMALLTALK = re.compile(
 )
 _THE_ARTICLE = re.compile(
     rf"\b(?:do|does|did) (?:the|this) (?:article|text) (?:itself )?{SAY}\b|"
-    r"\baccording to (?:the|this) (?:article|text)\b|\bin the article(?:'s own words)?\W*$"
+    r"\baccording to (?:the|this) (?:article|text)\b|"
+    r"(?<! one )(?<! ones )(?<! that )\bin the article(?:'s own words)?\W*$"
 )
 _HOW_TO_ANSWER = re.compile(
     rf"^(?:and |but )?(?:do|does|did) {ALL}{SOURCES} (?:all )?(?:{DIFFER}|say the same)\b"

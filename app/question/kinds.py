@@ -29,6 +29,7 @@ KINDS = {
     QuestionKind.CHOICE: re.compile(
         r"\b(?:more|less|fewer|longer|older|bigger|larger|higher|earlier|later|better|worse|harder|dearer|cheaper|first|"
         r"most|sooner|shorter|smaller|lower|greater|younger|faster)\b.{2,120}?\b(?:or|than)\b|"
+        r"\b(?!other\b|rather\b)\w{3,}er than\b|"
         r"\bor\b.{2,80}?\b(?:more|less|fewer|longer|older|bigger|larger|higher|earlier|later|better|worse|first|cheaper|"
         r"larger|smaller)\b"
     ),
@@ -37,7 +38,7 @@ KINDS = {
         rf"\b{DIFFER}s?\b.{{0,30}}?\b(?:sources?|reports?|outlets?|each other)\b|"
         r"\bcompared?\b|\b(?:versus|vs\.?)\s|\bdifferences? between\b|\bdiscrepanc|\bdisputed?\b.{0,20}\?|"
         r"\b(?:do|does|did) (?:the )?(?:two|three|they|these|those|both)\b.{0,20}?\b(?:match|line up|fit)\b|"
-        r"^(?:do|does|did) .{3,60}? (?:agree|disagree|differ|contradict)\b|"
+        r"\b(?:do|does|did) .{3,60}? (?:agree|disagree|differ|contradict)\b|"
         r"\bside by side\b|\btimeline\b|\bchronolog|\btrace\b|"
         r"\bhow (?:did|has|have|does) .{2,80}?\b(?:chang|develop|evolv|climb|grow|grew|shift|mov)\w*|"
         r"\bconflicting\b|\b(?:each|different|various) (?:sources?|outlets?|side)\b|"

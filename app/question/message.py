@@ -44,6 +44,8 @@ _REQUEST = re.compile(
     rf"(?: to (?:know|ask|have|learn|find out))?(?: is)?(?: only)?(?: this)?)(?: {_PLEASE})?[\s,:]+(?={_ASKING})",
     re.IGNORECASE,
 )
+# 'Here is what I need for my slide: how many sailed?'
+_BEFORE_COLON = re.compile(rf"[^?:]*\b(?:i|me|my|we|us|our)\b[^?:]*:\s+(?={_ASKING})", re.IGNORECASE)
 _LEAD = re.compile(rf"\s*(?:{_GREETING}|{_TALK})[\s,;:.!…)-]*", re.IGNORECASE)
 _OPENS = re.compile(rf"\s*{_JOINING}(?={_ASKING})", re.IGNORECASE)
 _BREAK = re.compile(r"\s*[,;:!.…\n]+\s*|\s+[-–—]+\s+")
@@ -123,7 +125,9 @@ def _ends_off(text: str) -> str:
 
 
 def _request_off(text: str) -> str:
-    """Cut 'could you tell me' before a question word, and the 'so' before it."""
+    """Cut 'could you tell me' before a question word, and the 'so' before it, and what the asker says up to a colon."""
+    if (told := _BEFORE_COLON.match(text)) and not _names(told[0]) and not _leans(text[told.end() :]):
+        text = text[told.end() :]
     text = text[m.end() :] if (m := _REQUEST.match(text)) else text
     return text[m.end() :] if (m := _OPENS.match(text)) else text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from app.question.two_times import at_two_times
 from index.text.patterns import one_of
 from index.text.words import AUXILIARIES, FUNCTION_WORDS, QUESTION_WORDS
 
@@ -35,7 +36,7 @@ def parts(message: str) -> tuple[str, ...]:
     """Return the questions of `message` in their order, each in its words; empty if it holds one."""
     text = " ".join(message.split())
     found = _listed(text) or _asked([piece for sentence in _END.split(text) for piece in _NEXT.split(sentence)])
-    return tuple(found[:MOST]) if len(found) > 1 else ()
+    return tuple(found[:MOST]) if len(found) > 1 else at_two_times(text)
 
 
 def _listed(text: str) -> list[str]:
@@ -53,7 +54,10 @@ def _listed(text: str) -> list[str]:
 
 
 def _asked(pieces: list[str]) -> list[str]:
-    """Put what does not ask to what it belongs to: to the next if it stands first, else to the one before."""
+    """Put what does not ask to what it belongs to: to all if it stands first, else to the one before.
+
+    'While she was in dock, what did they charge and who paid?' asks both of that time.
+    """
     found: list[str] = []
     opening = ""
     for piece in filter(None, (p.strip(" ,;") for p in pieces)):
@@ -65,7 +69,6 @@ def _asked(pieces: list[str]) -> list[str]:
             and not FUNCTION_WORDS.issuperset(words)
         ):
             found.append(f"{opening}{piece}")
-            opening = ""
         elif found:
             found[-1] = f"{found[-1]} {piece}"
         else:

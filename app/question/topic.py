@@ -24,6 +24,11 @@ ABOUT = re.compile(
     r"(?:overview|summary|portrait|description)\b",
     re.IGNORECASE,
 )
+# How to tell it, and for whom, is no part of it: 'in a few lines', 'for my class'.
+_MANNER = re.compile(
+    r"[\s,]+(?:for (?:me|my|us|our|an?)\b.*|in (?:a few|one|two|three|five|short|brief|plain|simple)\b.*|briefly)$",
+    re.I,
+)
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that) ", re.IGNORECASE)
 
 
@@ -31,5 +36,6 @@ def topic(question: str) -> str:
     """Return the words that name what is to be told about; '' if the question asks for something else."""
     for sentence in re.split(r"(?<=[?.!])\s+(?=\w)", " ".join(question.split())):
         if found := ABOUT.search(sentence):
-            return _ARTICLE.sub("", next(words for words in found.groups() if words)).strip(" ?.!")
+            words = next(words for words in found.groups() if words).strip(" ?.!")
+            return _MANNER.sub("", _ARTICLE.sub("", words))
     return ""

@@ -2,7 +2,8 @@
 
 A short list is one sentence with the words that introduce it, and so is an item with the short list inside it. An item
 of a longer list is a sentence of its own that is read and quoted with its introduction; a row of a table, with its
-head. Where a sentence of running text ends is decided in `index.text.sentences`.
+head; what answers a question in the paragraph before it ('As a foot passenger.'), with the question. Where a sentence
+of running text ends is decided in `index.text.sentences`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from index.passage import Sentence, Span
 from index.source import Block, BlockKind, MarkKind, Source
-from index.text.sentences import cut, sentence_spans
+from index.text.sentences import cut, is_question, sentence_spans
 from index.text.words import AUXILIARIES, QUESTION_WORDS
 
 LONGEST = 5_000  # characters; what goes on longer without a stop is no sentence that anybody wrote
@@ -70,9 +71,18 @@ class _Reader:
             first = self._leads[block.start][0]
             spans = [(a, b) for a, b in spans if a < first]
             spans.append((first, end))
-        for a, b in spans:
-            text = self._source.text[a:b]
-            yield Sentence(a, b, text, self._kind(block, a, b), context, self._hints(block, text, context))
+        answered = self._question_before(n)
+        for at, (a, b) in enumerate(spans):
+            text, hangs_on = self._source.text[a:b], context or (answered if at == 0 else ())
+            yield Sentence(a, b, text, self._kind(block, a, b), hangs_on, self._hints(block, text, hangs_on))
+
+    def _question_before(self, n: int) -> tuple[Span, ...]:
+        """Return the question that block number `n` goes on from, as the answers of an interview do."""
+        before, here = self._source.blocks[n - 1] if n else None, self._source.blocks[n]
+        if before is None or before.kind is not BlockKind.PARAGRAPH or here.kind is not BlockKind.PARAGRAPH:
+            return ()
+        lead = self._leads.get(before.start)
+        return (lead,) if lead and is_question(self._source.text[slice(*lead)]) else ()
 
     def _spans(self, block: Block) -> list[Span]:
         text = self._source.text

@@ -59,12 +59,14 @@ def same_time(text: Analysis, other: Analysis) -> bool:
 @lru_cache(maxsize=4096)  # a question is set against every sentence that may answer it
 def _times(text: Analysis) -> tuple[tuple[int, int], ...]:
     """Return the first and last day (proleptic Gregorian ordinals) of each time; none if a year is left open."""
-    found = []
+    found: list[tuple[int, int]] = []
     for first, last, leads in _ranges(text):
         if not first.iso or not last.iso:
             return ()
         low = _FIRST if leads & _OPEN_START and first is last else _day(first, 1, 1)
         high = _LAST if leads & _OPEN_END and first is last else _day(last, 12, 31)
+        if found and high != _LAST and low == _FIRST and found[-1][1] == _LAST and found[-1][0] < high:
+            low = found.pop()[0]  # 'since February 2022, by November 2025'
         found.append((min(low, high), max(low, high)))
     return tuple(found)
 

@@ -41,6 +41,11 @@ def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
     return [trimmed for a, b in spans if (trimmed := _trim(text, a, b))[0] < trimmed[1]]
 
 
+def is_question(sentence: str) -> bool:
+    """Return whether a sentence asks, by its last mark."""
+    return sentence.rstrip("\"'”’»)*_ ").endswith(("?", "？"))
+
+
 def cut(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
     """Cut `text[start:end]` into pieces of at most `limit` characters: at the end of a clause, else of a word."""
     pieces: list[tuple[int, int]] = []
