@@ -16,6 +16,7 @@ from app.records import (
     AnswerSource,
     Direct,
     IndexStamp,
+    Own,
     QuestionKind,
     Role,
     Statement,
@@ -26,6 +27,7 @@ from app.records import (
 from app.words.describe import refusal_words, said_by
 from app.words.direct import direct_line, pieces
 from app.words.languages import ENGLISH
+from app.words.own import own_words
 from index.passage import Hit, Quote
 from index.source import Source, SourceFacts
 
@@ -46,6 +48,12 @@ class Draft:
     emphasis: tuple[tuple[int, int], ...] = ()
     part: int = 0
     answers: bool = False
+    own: Own | None = None
+
+
+def own_draft(own: Own) -> Draft:
+    """Return a statement of Footnote's own, which claims nothing about a source and so needs no footnote."""
+    return Draft(own_words(own), support=Support.NONE, role=Role.SELF, own=own)
 
 
 class Numbering:

@@ -69,6 +69,12 @@ class Texts:
     kind_note_reported: str
     relations: Mapping[str, str]
 
+    # what Footnote says itself inside an answer, by `app.records.Saying`
+    corpus_of_article: Plural
+    source_card: str
+    by_author: str
+    own: Mapping[str, str]
+
     # the question
     question: str
     question_hint: str

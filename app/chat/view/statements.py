@@ -14,6 +14,7 @@ from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, opening, said_by, speaker
 from app.words.direct import STOP, Piece, pieces
+from app.words.own import own_words
 from app.words.texts import Texts
 from index.source import Source
 
@@ -98,7 +99,9 @@ def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     changed = any(q.number in exchange.changed for q in statement.quotes)
-    text = emphasised(statement.text, statement.emphasis)
+    own = statement.own if not changed else None
+    words = own_words(own, _source(exchange, statement), texts) if own else statement.text
+    text = emphasised(words, () if own else statement.emphasis)
     if statement.support is Support.QUOTED and not changed:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     return html(
