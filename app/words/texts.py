@@ -265,7 +265,9 @@ class Texts:
     save_markdown: str
     save_html: str
     save_bundle: str
+    save_sources_as: str
     save_failed: str
+    nothing_to_cite: str
     nothing_to_save: str
     clear: str
     storage_full: str
