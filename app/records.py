@@ -126,7 +126,8 @@ class Statement(Record):
     the answering words. `part`: the place in `Answer.parts` of the question that it answers.
     `on_article`: a note's words that only tell what the article says: they support nothing that it says.
     `later`: a note's words that speak of a later day than its original's.
-    `own`: what Footnote says itself; `text` has it in English.
+    `own`: what Footnote says itself; `text` has it in English. `of_list`: of the list that it stands in or introduces,
+    how many items the answer to a question for a list shows, and how many there are; None if it shows them all.
     """
 
     text: str
@@ -140,6 +141,7 @@ class Statement(Record):
     on_article: bool = False
     later: bool = False
     own: Own | None = None
+    of_list: tuple[int, int] | None = None
 
     @model_validator(mode="after")
     def _own_words_are_no_quotation(self) -> Self:

@@ -25,7 +25,7 @@ from app.records import (
     parted,
 )
 from app.words.describe import refusal_words, said_by
-from app.words.direct import direct_line, pieces
+from app.words.direct import cut_words, direct_line, pieces
 from app.words.languages import ENGLISH
 from app.words.own import own_words
 from index.passage import Hit, Quote
@@ -49,6 +49,7 @@ class Draft:
     part: int = 0
     answers: bool = False
     own: Own | None = None
+    of_list: tuple[int, int] | None = None
 
 
 def own_draft(own: Own) -> Draft:
@@ -114,6 +115,7 @@ def plain_text(
         if shown := pieces(part.direct, part.statements, sources):
             lines.append(direct_line(shown))
         lines += (_line(s, sources) for s in part.statements)
+        lines += filter(None, [cut_words(part)])
         if part.words and not part.statements:
             lines = [ENGLISH.part_not_answered.format(question=part.words)]
         blocks.append("\n".join(lines))

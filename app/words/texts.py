@@ -115,6 +115,7 @@ class Texts:
     you_asked: str
     answer: str
     part_not_answered: str
+    list_cut: str
     read_as: str
     ask_alone: str
     ask_as_typed: str

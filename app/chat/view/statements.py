@@ -13,7 +13,7 @@ from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, opening, said_by, speaker
-from app.words.direct import STOP, Piece, pieces
+from app.words.direct import STOP, Piece, cut_words, pieces
 from app.words.own import own_words
 from app.words.texts import Texts
 from index.source import Source
@@ -39,7 +39,8 @@ def _part(exchange: Exchange, part: Part, texts: Texts) -> Markup:
     head = html('<h3 class="part" dir="auto">{words}</h3>', words=part.words) if part.words else NOTHING
     lead = [s for s in part.statements if s.role is not Role.FURTHER]
     said = join(_said(exchange, list(group), texts) for _, group in groupby(lead, key=_speaker_key))
-    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts)
+    cut = html('<p class="list-cut">{words}</p>', words=words) if (words := cut_words(part, texts)) else NOTHING
+    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts) + cut
 
 
 def _direct(exchange: Exchange, part: Part, texts: Texts) -> Markup:
