@@ -12,13 +12,13 @@ from app.answer import smalltalk, summary
 from app.answer.about_sources import answer_metadata
 from app.answer.about_topic import about, mentions_of
 from app.answer.candidates import Candidate, candidates
-from app.answer.compose import Draft
+from app.answer.compose import Draft, own_draft
 from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import drafts, select, telling_figure
 from app.question.classify import Question
 from app.question.named_sources import named_sources
 from app.question.topic import topic
-from app.records import QuestionKind, Role, Support
+from app.records import QuestionKind
 from index.filters import Filters
 from index.passage import Hit
 from index.rerank.features import query_view
@@ -87,7 +87,7 @@ class Answerer:
         """Answer one question, or refuse."""
         if asked.kind is QuestionKind.SMALLTALK:
             reply = smalltalk.reply(asked.text, [*self.sources.values()])
-            return Found(asked.kind, (Draft(reply, (), Support.NONE, Role.SELF),))
+            return Found(asked.kind, (own_draft(reply),))
         with self.clock.stage("understand"):
             front_matter, source = self.about_corpus(asked), self.to_summarise(asked)
         if front_matter:

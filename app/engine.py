@@ -113,16 +113,17 @@ class Engine:
         with self.run(question, history, filters, as_typed) as run:
             return run.comparison()
 
-    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
-        """Return the few of the `offered` questions that are near to `question` and have an answer, nearest first.
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> Generator[tuple[str, ...]]:
+        """Yield the few of the `offered` questions that are near to `question` and have an answer, nearest first: those
+        found so far, each time that one was tried.
 
-        A question that comes with a place must be answered from there.
-        What is not yet known of a question is found out by asking it. Raises what `ask` raises.
+        A question that comes with a place must be answered from there. What is not yet known of a question is found
+        out by asking it, which takes as long as any answer. Close it, if not all are taken. Raises what `ask` raises.
         """
         with self._serving.current() as retriever:
             if self._nearby.generation != retriever.generation.id:
                 self._nearby = Nearby(retriever.generation.id, retriever.embedder)
-            return self._nearby.find(question, offered, self.answer)
+            yield from self._nearby.find(question, offered, self.answer)
 
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,13 +41,14 @@ class Nearby:
 
     def find(
         self, question: str, offered: Mapping[str, Place | None], ask: Callable[[str], Answer], most: int = MOST
-    ) -> tuple[str, ...]:
-        """Return at most `most` of the `offered` questions that `ask` answers, the nearest to `question` first.
+    ) -> Generator[tuple[str, ...]]:
+        """Yield what was found so far, each time that another question was asked: at most `most` of the `offered`
+        questions that `ask` answers, the nearest to `question` first.
 
         A question that comes with a place must be answered from there.
         """
         if not offered:
-            return ()
+            return
         questions = [*offered]
         vectors = self._vectors.get(questions, lambda new: [*self._embedder.embed_queries(new)])
         similarity = np.stack(vectors) @ self._embedder.embed_queries([question])[0]
@@ -56,9 +57,9 @@ class Nearby:
         for candidate in [q for q in nearest if not _same(q, question)][:TRIED]:
             known = self._answered.get([candidate], lambda new: [_answers(ask(q), offered[q]) for q in new])
             found += [candidate] if all(known) else []
+            yield tuple(found)
             if len(found) == most:
-                break
-        return tuple(found)
+                return
 
 
 def _answers(answer: Answer, place: Place | None) -> bool:

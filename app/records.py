@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from index.passage import Quote
 from index.records import Record
-from index.source import SourceFacts
+from index.source import Relation, SourceFacts
 
 
 class QuestionKind(StrEnum):
@@ -45,6 +45,48 @@ class Role(StrEnum):
     ANSWER = "answer"  # leads
     FURTHER = "further"  # what other sources, or other sentences, add or dispute
     SELF = "self"  # Footnote speaking of itself
+
+
+class Saying(StrEnum):
+    """A sentence of Footnote's own; `app/words` holds its words in each language."""
+
+    HELLO = "hello"
+    ABOUT = "about"  # what Footnote can do, and of what
+    THANKS = "thanks"
+    BYE = "bye"
+    ASSENT = "assent"
+    UNSURE = "unsure"  # the question back to a message that says too little
+    NO_WORD = "no-word"  # ... that has no word in it
+    AUTHOR = "author"
+    NO_AUTHOR = "no-author"
+    PUBLISHER = "publisher"
+    DATE = "date"
+    NO_DATE = "no-date"
+    ADDRESS = "address"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LISTED = "listed"
+    COUNTED = "counted"
+
+    @property
+    def of_a_source(self) -> bool:
+        """Return whether it says something of a source, so that a footnote shows which."""
+        return self not in _OF_NO_SOURCE
+
+
+_OF_NO_SOURCE = {Saying.HELLO, Saying.ABOUT, Saying.THANKS, Saying.BYE, Saying.ASSENT, Saying.UNSURE, Saying.NO_WORD}
+
+
+class Own(Record):
+    """Footnote's own words, to be said in the reader's language. Of a source they say what its front matter says.
+
+    `repeats`: a title or a message that is repeated. `sources`: how many there are, `relations`: of each relation.
+    """
+
+    saying: Saying
+    repeats: str = ""
+    sources: int = 0
+    relations: tuple[tuple[Relation, int], ...] = ()
 
 
 class Turn(Record):
@@ -84,6 +126,8 @@ class Statement(Record):
     the answering words. `part`: the place in `Answer.parts` of the question that it answers.
     `on_article`: a note's words that only tell what the article says: they support nothing that it says.
     `later`: a note's words that speak of a later day than its original's.
+    `own`: what Footnote says itself; `text` has it in English. `of_list`: of the list that it stands in or introduces,
+    how many items the answer to a question for a list shows, and how many there are; None if it shows them all.
     """
 
     text: str
@@ -96,6 +140,14 @@ class Statement(Record):
     part: int = 0
     on_article: bool = False
     later: bool = False
+    own: Own | None = None
+    of_list: tuple[int, int] | None = None
+
+    @model_validator(mode="after")
+    def _own_words_are_no_quotation(self) -> Self:
+        if self.own and (self.support is Support.QUOTED or (self.own.saying.of_a_source and not self.quotes)):
+            raise ValueError("Footnote's own words are no quotation, and show the source that they are about")
+        return self
 
 
 class Direct(Record):

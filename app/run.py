@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.answer.compose import Draft, Numbering, finish
+from app.answer.compose import Numbering, finish, own_draft
 from app.answer.direct import direct
 from app.answer.extract import telling_figure
 from app.answer.unclear import question_back
@@ -18,9 +18,7 @@ from app.records import (
     Event,
     IndexStamp,
     QuestionKind,
-    Role,
     StatementReady,
-    Support,
     Turn,
     Understanding,
     Understood,
@@ -99,7 +97,7 @@ class Run:
 
     def _unclear(self) -> Found:
         """Ask back."""
-        return Found(QuestionKind.UNCLEAR, (Draft(question_back(self.question), (), Support.NONE, Role.SELF),))
+        return Found(QuestionKind.UNCLEAR, (own_draft(question_back(self.question)),))
 
     def _parts(self) -> list[Found]:
         """Answer each question of the message; the whole as one where it holds one, or where no part is answered."""

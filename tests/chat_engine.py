@@ -82,6 +82,8 @@ class OverlapEngine:
         self.pause, self.gate = pause, gate or threading.Event()
         if gate is None:
             self.gate.set()
+        self.near = threading.Event()
+        self.near.set()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.filtered: list[frozenset[str]] = []
         self.typed: list[bool] = []
@@ -164,12 +166,14 @@ class OverlapEngine:
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
         return tabulate(question, classify(alone), found, shown, stamp)
 
-    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> tuple[str, ...]:
-        """Those that share most words with `question` and are answered."""
+    def nearby(self, question: str, offered: Mapping[str, Place | None]) -> Generator[tuple[str, ...]]:
+        """Those that share most words with `question` and are answered; found as soon as `near` is set."""
+        while not self.near.wait(0.05):
+            yield ()
         near = sorted(
             (q for q in offered if words(q) & words(question)), key=lambda q: -len(words(q) & words(question))
         )
-        return tuple(q for q in near if any(score >= ENOUGH for score, _, _ in self._ranked(q, Filters())))[:MOST]
+        yield tuple(q for q in near if any(score >= ENOUGH for score, _, _ in self._ranked(q, Filters())))[:MOST]
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """The passages that share words with `query`."""

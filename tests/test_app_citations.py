@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.chat.session.exchange import Exchange
+from app.chat.session.exports import export
 from app.render.citations import authors, cite, cite_all
 from app.render.markdown import answer_markdown
 from app.render.rich_text import rich_text
 from app.render.style import Style
+from app.settings import Settings
+from app.words.languages import ENGLISH
+from index.errors import UsageError
 from index.read.corpus import read_corpus
 from index.source import Kind, SourceFacts
+from tests.answers import ARTICLE, FORTY, NOTE, answer_of, refusal_of
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 from tests.test_app_chat import Page, asked
@@ -117,3 +125,31 @@ def test_rich_text_says_the_same_as_the_markdown_and_is_escaped() -> None:
     assert not [a for a in page.attributes if a[0].startswith("on")]
     assert f"Smugglers asked for 20,000 dollars {trick} in autumn.” [1]" in page.words
     assert "References" in page.words
+
+
+@pytest.mark.parametrize(
+    ("style", "ending", "begins"),
+    [
+        ("chicago", ".chicago.txt", "“Ships of the year.” Harbour Paper, December 1, 1912."),
+        ("apa", ".apa.txt", "Holm, I. (1912, December 1). Ships of the year."),
+        ("bibtex", ".bib", "@online{paper-1912,"),
+    ],
+)
+def test_the_sources_of_a_conversation_are_saved_once_each(
+    style: str, ending: str, begins: str, tmp_path: Path
+) -> None:
+    twice = tuple(
+        Exchange(f"t{n}", "How many ships?", answer=answer_of("How many ships?", [(ARTICLE, FORTY), (NOTE, NOTE.text)]))
+        for n in (1, 2)
+    )
+    file = export(twice, style, "Ships", Settings(home=tmp_path), ENGLISH)
+    assert file["name"].endswith(f"-ships{ending}")
+    saved = base64.b64decode(file["content"]).decode()
+    assert len(saved.strip().split("\n\n")) == 2
+    assert begins in saved
+
+
+def test_a_conversation_that_quotes_nothing_has_nothing_to_cite(tmp_path: Path) -> None:
+    refused = (Exchange("t1", "Why?", answer=refusal_of("Why?", [])),)
+    with pytest.raises(UsageError, match="quotes a source"):
+        export(refused, "apa", "", Settings(home=tmp_path), ENGLISH)

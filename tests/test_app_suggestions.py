@@ -86,12 +86,28 @@ def test_only_near_questions_that_are_answered_are_offered(hashed_engine: Engine
 
     offered = dict.fromkeys(["Which boats are red here?", "Which boats are blue here?", "Who won the war?"])
     nearby = Nearby("g1", HashedWords())
-    assert nearby.find("Which boats are green here?", offered, ask) == ("Which boats are blue here?",)
+    *_, found = nearby.find("Which boats are green here?", offered, ask)
+    assert found == ("Which boats are blue here?",)
     assert "Who won the war?" not in asked
     before = len(asked)
-    nearby.find("Which boats are old here?", offered, ask)
+    assert [*nearby.find("Which boats are old here?", offered, ask)][-1] == found
     assert len(asked) == before, "what is known is not asked again"
-    assert nearby.find("which boats are blue here", offered, ask) == (), "the refused question itself is no offer"
+    assert [*nearby.find("which boats are blue here", offered, ask)][-1] == (), "the refused question is no offer"
+
+
+def test_offers_come_one_by_one_and_whoever_takes_no_more_ends_the_search(hashed_engine: Engine) -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> Answer:
+        asked.append(question)
+        return answer(question, True, hashed_engine)
+
+    offered = dict.fromkeys(f"Which boats are {colour} here?" for colour in ("red", "blue", "white"))
+    growing = Nearby("g1", HashedWords()).find("Which boats are green here?", offered, ask)
+    assert len(next(growing)) == len(asked) == 1
+    assert len(next(growing)) == len(asked) == 2
+    growing.close()
+    assert len(asked) == 2
 
 
 def test_a_question_that_stands_in_a_source_must_be_answered_from_there(hashed_engine: Engine) -> None:
@@ -102,7 +118,7 @@ def test_a_question_that_stands_in_a_source_must_be_answered_from_there(hashed_e
     here = Place(quote.source_id, quote.start, quote.end)
     for place, found in ((here, ("Which boats are blue?",)), (Place("other", quote.start, quote.end), ())):
         offered = {"Which boats are blue?": place}
-        assert Nearby("g1", HashedWords()).find("Which boats are red?", offered, ask) == found
+        assert [*Nearby("g1", HashedWords()).find("Which boats are red?", offered, ask)][-1] == found
 
 
 def test_questions_among_the_headings_of_a_source_are_offered_where_they_stand_alone(tmp_path: Path) -> None:
@@ -124,9 +140,14 @@ def conversation(question: str, engine: OverlapEngine) -> list[Conversation]:
 
 def test_a_refusal_is_shown_before_its_offers_are_looked_for() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
-    *_, refusal, whole = conversation("How many unicorn proceedings were registered on the moon?", engine)
+    *_, refusal, growing, _, whole = conversation("How many unicorn proceedings were registered on the moon?", engine)
     assert refusal[-1].busy
+    assert not refusal[-1].offered
     assert ENGLISH.offering in str(exchanges_html(refusal, ENGLISH))
+    assert growing[-1].busy
+    first = growing[-1].offered[0].question
+    assert first in str(exchanges_html(growing, ENGLISH))
+    assert ENGLISH.offering in str(exchanges_html(growing, ENGLISH))
     assert not whole[-1].busy
     assert len(whole[-1].offered) == MOST
     assert "proceedings were registered" in whole[-1].offered[0].question

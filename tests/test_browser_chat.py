@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from index.read.corpus import read_corpus
 from tests.browser import FACT, REFUSED, SEVERAL, Pages, ask, in_view, serving
+from tests.chat_engine import OverlapEngine
+from tests.conftest import CORPUS
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +104,39 @@ def test_a_suggestion_asks_itself(pages: Pages, address: str) -> None:
     offered.first.click()
     expect(page.locator("article.turn .asked")).to_contain_text(question)
     expect(page.locator(".answer[aria-busy=false]")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Enter", "Ask", "a suggestion"])
+def test_a_new_question_does_not_wait_for_what_a_refusal_offers(pages: Pages, tmp_path: Path, way: str) -> None:
+    engine = OverlapEngine(read_corpus(CORPUS))
+    with serving(engine, tmp_path) as url:
+        page = pages.open(url)
+        ask(page, REFUSED)
+        engine.near.clear()
+        field = page.locator("#question textarea")
+        field.fill("How many helicopters were built on the moon?")
+        page.keyboard.press("Enter")
+        second = page.locator("article.turn").nth(1)
+        expect(second.locator(".refusal")).to_be_visible()
+        expect(second.locator(".covered .waiting")).to_be_visible()
+        field.press("Enter")  # nothing is typed: they are still looked for
+        expect(second.locator(".covered .waiting")).to_be_visible()
+        if way == "a suggestion":
+            page.locator("article.turn").first.locator(".questions button").first.click()
+        else:
+            field.fill(FACT)
+        if way == "Enter":
+            field.press("Enter")
+        elif way == "Ask":
+            page.get_by_role("button", name="Ask", exact=True).click()
+        third = page.locator("article.turn").nth(2)
+        expect(third.locator(".answer[aria-busy=false] .words").first).to_be_visible()
+        expect(second.locator(".refusal")).to_be_visible()
+        expect(second.locator(".waiting")).to_have_count(0)
+        engine.near.set()
+        page.wait_for_timeout(500)  # what is found too late changes nothing
+        expect(page.locator("article.turn")).to_have_count(3)
+        assert len(engine.asked) == 3
 
 
 def test_without_an_index_the_page_says_what_to_do(pages: Pages, tmp_path: Path) -> None:

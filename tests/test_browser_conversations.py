@@ -283,11 +283,12 @@ def test_a_conversation_is_saved_as_markdown_page_and_bundle_that_replays(pages:
         ask(page, REFUSED)
         conversations(page)
         files = {}
-        for name in ("Markdown", "Web page", "Evidence bundle"):
+        for name in ("Markdown", "Web page", "Evidence bundle", "BibTeX"):
             with page.expect_download() as waiting:
                 page.locator("#conversations").get_by_role("button", name=name).click()
             files[name] = (waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes())
-    assert [f[0].rpartition(".")[2] for f in files.values()] == ["md", "html", "zip"]
+    assert [f[0].rpartition(".")[2] for f in files.values()] == ["md", "html", "zip", "bib"]
+    assert b"@online{wsws-2024-11-15-desertions-avalanche" in files["BibTeX"][1]
     assert FACT in files["Markdown"][1].decode()
     assert said in files["Markdown"][1].decode().replace("\\", "")
     shown = pages.browser.new_page()

@@ -69,6 +69,49 @@ def test_n_and_p_go_to_footnotes_out_of_an_empty_box_only(pages: Pages, address:
     assert box(page) == "who pays, and n/p?"
 
 
+def press(page: Page, key: str, code: str) -> None:
+    """Press a key of another layout: Playwright's own keyboard is American."""
+    pressed = "e => e.dispatchEvent(new KeyboardEvent('keydown', {KEY, bubbles: true, cancelable: true}))"
+    page.evaluate(f"({pressed.replace('KEY', f'key: {key!r}, code: {code!r}')})(document.activeElement)")
+
+
+@pytest.mark.parametrize("typed", [("т", "з", "."), ("n", "p", "/")])
+def test_keys_work_by_their_place_on_a_layout_of_another_script(
+    pages: Pages, address: str, typed: tuple[str, str, str]
+) -> None:
+    page = pages.open(address)
+    turn = ask(page, SEVERAL)
+    page.locator("#question textarea").focus()
+    press(page, typed[0], "KeyN")
+    expect(turn.locator(".mark").first).to_be_focused()
+    press(page, typed[0], "KeyN")
+    expect(turn.locator(".mark").nth(1)).to_be_focused()
+    press(page, typed[1], "KeyP")
+    expect(turn.locator(".mark").first).to_be_focused()
+    press(page, typed[2], "Slash")
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
+def test_a_ukrainian_question_that_begins_with_the_key_of_n_is_typed_whole(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    turn = ask(page, FACT)
+    page.locator("#question textarea").focus()
+    press(page, "т", "KeyN")
+    expect(turn.locator(".mark").first).to_be_focused()
+    press(page, "а", "KeyF")
+    assert box(page) == "та"
+
+
+def test_keys_of_another_latin_layout_go_by_what_is_printed_on_them(pages: Pages, address: str) -> None:
+    page = pages.open(address)
+    turn = ask(page, SEVERAL)
+    turn.locator(".mark").first.focus()
+    press(page, "b", "KeyN")  # Dvorak
+    expect(turn.locator(".mark").first).to_be_focused()
+    press(page, "n", "KeyL")
+    expect(turn.locator(".mark").nth(1)).to_be_focused()
+
+
 @pytest.mark.parametrize("words", ["now what happened?", "please say more", "npr reported what?"])
 def test_a_question_that_begins_with_n_or_p_is_typed_whole(pages: Pages, address: str, words: str) -> None:
     page = pages.open(address)

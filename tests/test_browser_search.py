@@ -62,6 +62,23 @@ def test_an_opened_source_is_searched_alone_and_then_all_of_them(pages: Pages, a
     assert len(set(page.locator(".found .publisher").all_inner_texts())) > 3
 
 
+@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("width", [360, 390])
+def test_on_a_phone_the_search_is_one_tap_away(pages: Pages, address: str, width: int, language: str) -> None:
+    page = pages.open(address, viewport={"width": width, "height": 844}, locale=language)
+    button = page.locator("#header [data-search-open]")
+    expect(button).to_have_accessible_name({"en": "Search", "uk": "Пошук"}[language])
+    size = button.bounding_box()
+    assert size
+    assert min(size["width"], size["height"]) >= 24
+    assert size["x"] + size["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    button.click()
+    expect(page.locator("#search input")).to_be_focused()
+    search(page, "Vuhledar")
+    expect(page.locator(".found li").first).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_question_closes_the_search_and_the_page_stays_in_its_width(pages: Pages, address: str, width: int) -> None:
     page = pages.open(address, viewport={"width": width, "height": 844})

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from app.answer.compose import Draft
 from app.question.named_sources import Named, named_sources, words
-from app.records import Role, Support
-from app.words.describe import date_words, relation_words
+from app.records import Own, Role, Saying, Support
+from app.words.own import own_words
 from index.passage import Quote
 from index.source import BlockKind, Kind, Relation, Source, date_range
 from index.text.patterns import one_of
@@ -57,36 +57,25 @@ def answer_metadata(question: str, sources: Sequence[Source]) -> list[Draft]:
     return _of_one_source(low, named.sources) or _extreme(low, named, sources) or _several(low, named, sources)
 
 
-def about_source(source: Source, text: str, role: Role = Role.ANSWER) -> Draft:
+def about_source(source: Source, own: Own, role: Role = Role.ANSWER) -> Draft:
     """Return a statement about `source` whose footnote opens its title (or, without one, its first words)."""
     block = next((b for b in source.blocks if b.kind is BlockKind.HEADING), source.blocks[0])
     quote = Quote.of(source, block.start, block.end)
-    return Draft(text, (quote,), Support.METADATA, role)
+    return Draft(own_words(own, source.facts), (quote,), Support.METADATA, role, own=own)
 
 
-def card(source: Source) -> str:
-    """Return '“Title” (Publisher, date, by Author; relation to the article)'."""
-    by = f", by {source.author}" if source.author else ""
-    relation = relation_words(source.relation)
-    return f"“{source.title}” ({source.publisher}, {date_words(source.published)}{by}; {relation})"
-
-
-def _each(sources: Sequence[Source], text: Callable[[Source], str]) -> list[Draft]:
-    return [about_source(s, text(s), Role.FURTHER if n else Role.ANSWER) for n, s in enumerate(sources)]
+def _each(sources: Sequence[Source], saying: Callable[[Source], Saying]) -> list[Draft]:
+    return [about_source(s, Own(saying=saying(s)), Role.FURTHER if n else Role.ANSWER) for n, s in enumerate(sources)]
 
 
 def _of_one_source(low: str, named: Sequence[Source]) -> list[Draft]:
-    answers: list[tuple[re.Pattern[str], Callable[[Source], str]]] = [
-        (_WROTE, lambda s: f"{s.author or 'No author is recorded'}: {card(s)}."),
-        (_PUBLISHED, lambda s: f"{s.publisher} published {card(s)}."),
-        (_WHEN, lambda s: f"{_dated(s)}: {card(s)}."),
-        (_WHERE, lambda s: f"{card(s)} is at {s.url}."),
+    answers: list[tuple[re.Pattern[str], Callable[[Source], Saying]]] = [
+        (_WROTE, lambda s: Saying.AUTHOR if s.author else Saying.NO_AUTHOR),
+        (_PUBLISHED, lambda _: Saying.PUBLISHER),
+        (_WHEN, lambda s: Saying.DATE if s.published else Saying.NO_DATE),
+        (_WHERE, lambda _: Saying.ADDRESS),
     ]
-    return next((_each(named, text) for rule, text in answers if rule.search(low)), [])
-
-
-def _dated(source: Source) -> str:
-    return f"Published {date_words(source.published)}" if source.published else "No date is recorded"
+    return next((_each(named, saying) for rule, saying in answers if rule.search(low)), [])
 
 
 def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
@@ -95,19 +84,16 @@ def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
         return []
     newest = re.search(_NEWEST, low) is not None
     dated.sort(key=lambda s: date_range(s.published) or (0, 0), reverse=newest)
-    return [about_source(dated[0], f"The {'newest' if newest else 'oldest'} source is {card(dated[0])}.")]
+    return [about_source(dated[0], Own(saying=Saying.NEWEST if newest else Saying.OLDEST))]
 
 
 def _several(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
     counts = _COUNT.match(low)
     pool = _pool(low, named, sources) if counts or _LIST.match(low) else []
     if not counts or not pool:
-        return _each(pool, lambda s: f"{card(s)}.")
-    kinds = ", ".join(
-        f"{relation_words(relation)} ({n})" for relation in Relation if (n := sum(s.relation is relation for s in pool))
-    )
-    noun = "source" if len(pool) == 1 else "sources"
-    return [about_source(pool[0], f"{len(pool)} {noun}: {kinds}. The first is {card(pool[0])}.")]
+        return _each(pool, lambda _: Saying.LISTED)
+    relations = tuple((r, n) for r in Relation if (n := sum(s.relation is r for s in pool)))
+    return [about_source(pool[0], Own(saying=Saying.COUNTED, sources=len(pool), relations=relations))]
 
 
 def _pool(low: str, named: Named, sources: Sequence[Source]) -> list[Source]:

@@ -16,6 +16,7 @@ from app.records import (
     AnswerSource,
     Direct,
     IndexStamp,
+    Own,
     QuestionKind,
     Role,
     Statement,
@@ -24,8 +25,9 @@ from app.records import (
     parted,
 )
 from app.words.describe import refusal_words, said_by
-from app.words.direct import direct_line, pieces
+from app.words.direct import cut_words, direct_line, pieces
 from app.words.languages import ENGLISH
+from app.words.own import own_words
 from index.passage import Hit, Quote
 from index.source import Source, SourceFacts
 
@@ -46,6 +48,13 @@ class Draft:
     emphasis: tuple[tuple[int, int], ...] = ()
     part: int = 0
     answers: bool = False
+    own: Own | None = None
+    of_list: tuple[int, int] | None = None
+
+
+def own_draft(own: Own) -> Draft:
+    """Return a statement of Footnote's own, which claims nothing about a source and so needs no footnote."""
+    return Draft(own_words(own), support=Support.NONE, role=Role.SELF, own=own)
 
 
 class Numbering:
@@ -106,6 +115,7 @@ def plain_text(
         if shown := pieces(part.direct, part.statements, sources):
             lines.append(direct_line(shown))
         lines += (_line(s, sources) for s in part.statements)
+        lines += filter(None, [cut_words(part)])
         if part.words and not part.statements:
             lines = [ENGLISH.part_not_answered.format(question=part.words)]
         blocks.append("\n".join(lines))

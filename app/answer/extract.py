@@ -13,6 +13,7 @@ from app.answer.answering_words import answering_words
 from app.answer.candidates import Candidate
 from app.answer.compose import Draft
 from app.answer.going_on import going_on
+from app.answer.list_items import cut_list
 from app.answer.newest import newest_first
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
@@ -137,6 +138,8 @@ def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
         answers = told and (n == 0 or _answers_too(question, candidate, chosen[0]))
         found.append(replace(draft, answers=answers and bool(draft.emphasis)))
+    if found and question.kind not in _NO_DIRECT and question.wants not in _SHORT:
+        found[0] = replace(found[0], of_list=cut_list(chosen))
     return found
 
 

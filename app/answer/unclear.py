@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from app.records import Own, Saying
 
-def question_back(typed: str) -> str:
+
+def question_back(typed: str) -> Own:
     """Return what Footnote asks, and what to type."""
     worded = any(map(str.isalnum, typed))
-    unsure = f"I am not sure what you mean by “{typed.strip()}”." if worded else "I find no word in your message."
-    return (
-        f"{unsure} Please write the whole question: what you want to know, and about "
-        "whom or what. A short one such as “Why?” or “And in 2023?” goes on from the last question that I searched for."
-    )
+    return Own(saying=Saying.UNSURE, repeats=typed.strip()) if worded else Own(saying=Saying.NO_WORD)

@@ -17,7 +17,7 @@ from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
-from app.words.direct import STOP, Piece, pieces_of
+from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing
 from index.source import Source
@@ -86,6 +86,8 @@ def _part(answer: Answer, part: Part) -> Iterator[str]:
             further = True
             yield f"{ENGLISH.further}:"
         yield _statement(answer, statement)
+    if cut := cut_words(part):
+        yield emphasis(cut)
 
 
 def _piece(piece: Piece) -> str:

@@ -16,7 +16,7 @@ from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
 from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
-from app.words.direct import STOP, Piece, pieces_of
+from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing
 from index.source import Source
@@ -117,7 +117,8 @@ def _part(n: int, answer: Answer, part: Part) -> Markup:
     further = join(_statement(n, answer, s) for s in part.statements if s.role is Role.FURTHER)
     if further:
         further = html("<h4>{h}</h4>" if part.words else "<h3>{h}</h3>", h=ENGLISH.further) + further
-    return head + _direct(n, pieces_of(answer, part)) + lead + further
+    cut = html('<p class="read-as">{words}</p>', words=words) if (words := cut_words(part)) else NOTHING
+    return head + _direct(n, pieces_of(answer, part)) + lead + further + cut
 
 
 def _direct(n: int, shown: Sequence[Piece]) -> Markup:

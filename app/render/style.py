@@ -9,3 +9,8 @@ class Style(StrEnum):
     CHICAGO = "chicago"
     APA = "apa"
     BIBTEX = "bibtex"
+
+    @property
+    def words(self) -> str:
+        """Return what the style is called, in every language."""
+        return {"chicago": "Chicago", "apa": "APA", "bibtex": "BibTeX"}[self.value]

@@ -23,7 +23,7 @@ from app.words.describe import (
     speaker,
     unreadable_words,
 )
-from app.words.direct import STOP, pieces_of
+from app.words.direct import STOP, cut_words, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
@@ -79,6 +79,8 @@ def _print_part(console: SafeConsole, answer: Answer, part: Part) -> None:
             further = True
             console.print()
         console.print(_statement(answer, statement))
+    if cut := cut_words(part):
+        console.print(Text(cut, style="dim"))
 
 
 def _direct(answer: Answer, part: Part) -> Text:

@@ -59,6 +59,12 @@ def _is_clause(text: str) -> bool:
     return len(words) >= _CLAUSE or (len(words) >= _PHRASE and words[0][0].islower() and not figure)
 
 
+def cut_words(part: Part, texts: Texts = ENGLISH) -> str:
+    """Say how many items of a list are shown of how many; '' if no list is cut."""
+    cut = next((s.of_list for s in part.statements if s.of_list), None)
+    return texts.list_cut.format(shown=cut[0], count=cut[1]) if cut else ""
+
+
 def direct_line(shown: Sequence[Piece]) -> str:
     """Return '9,048 (WSWS) [1] · 9,417 (our note on UNN) [2]'."""
     return STOP.join(f"{p.words}{f' ({p.who})' if p.who else ''} [{p.number}]" for p in shown)

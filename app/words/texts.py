@@ -69,6 +69,12 @@ class Texts:
     kind_note_reported: str
     relations: Mapping[str, str]
 
+    # what Footnote says itself inside an answer, by `app.records.Saying`
+    corpus_of_article: Plural
+    source_card: str
+    by_author: str
+    own: Mapping[str, str]
+
     # the question
     question: str
     question_hint: str
@@ -109,6 +115,7 @@ class Texts:
     you_asked: str
     answer: str
     part_not_answered: str
+    list_cut: str
     read_as: str
     ask_alone: str
     ask_as_typed: str
@@ -259,7 +266,9 @@ class Texts:
     save_markdown: str
     save_html: str
     save_bundle: str
+    save_sources_as: str
     save_failed: str
+    nothing_to_cite: str
     nothing_to_save: str
     clear: str
     storage_full: str

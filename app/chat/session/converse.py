@@ -19,7 +19,7 @@ from index.errors import FootnoteError, UsageError
 from index.filters import Filters
 from index.source import Source
 
-Offer = Callable[[Exchange, ChatEngine], tuple[Suggestion, ...]]
+Offer = Callable[[Exchange, ChatEngine], Iterator[tuple[Suggestion, ...]]]
 
 
 def converse(
@@ -37,7 +37,7 @@ def converse(
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
     the last one. `as_typed`: ask word for word. `offer`: finds questions to ask instead, once it is shown that there
-    is no answer.
+    is no answer; whoever stops taking ends its search.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
@@ -62,7 +62,8 @@ def converse(
                 exchange = replace(exchange, offering=refused and offer is not None)
                 yield (*before, exchange)
         if exchange.offering and offer is not None:
-            yield (*before, _offered(exchange, engine, offer))
+            for grown in _offered(exchange, engine, offer):
+                yield (*before, grown)
     except ENDINGS:
         raise
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
@@ -70,13 +71,17 @@ def converse(
         yield (*before, replace(exchange, statements=(), answer=None, offering=False, problem=problem))
 
 
-def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Exchange:
-    """Add questions to ask instead. If none can be found, the refusal stands without them, and the log says why."""
+def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Iterator[Exchange]:
+    """Add questions to ask instead, as they are found. If looking for them fails, the refusal stands with those that
+    there are, and the log says why.
+    """
     try:
-        return replace(exchange, offered=offer(exchange, engine), offering=False)
+        for offered in offer(exchange, engine):
+            exchange = replace(exchange, offered=offered)
+            yield exchange
     except FootnoteError as error:
         logged(error)
-        return replace(exchange, offering=False)
+    yield replace(exchange, offering=False)
 
 
 def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange:

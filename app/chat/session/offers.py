@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,16 +20,24 @@ class Offers:
     corpus: Path
     engine: ChatEngine | None = None
 
-    def near(self, exchange: Exchange, engine: ChatEngine) -> tuple[Suggestion, ...]:
-        """Return `MOST` questions near to the exchange's own. Raises CorpusError, and what asking raises."""
+    def near(self, exchange: Exchange, engine: ChatEngine) -> Iterator[tuple[Suggestion, ...]]:
+        """Yield the questions near to the exchange's own that were found so far, and at last `MOST`.
+
+        Raises CorpusError, and what asking raises.
+        """
         answer = exchange.answer
         if answer is None:
-            return ()
+            return
         closest = [exchange.sources[i] for i in dict.fromkeys(h.source_id for h in exchange.nearest)]
         offered = {s.question: s for s in candidates(self.corpus, closest)}
-        near = [offered[q] for q in engine.nearby(answer.standalone_question, {q: s.place for q, s in offered.items()})]
+        near: tuple[Suggestion, ...] = ()
+        places = {q: s.place for q, s in offered.items()}
+        with closing(engine.nearby(answer.standalone_question, places)) as growing:
+            for found in growing:
+                near = tuple(offered[q] for q in found)
+                yield near
         rest = [s for s in summaries(closest, engine.sources()) if s.question not in {n.question for n in near}]
-        return (*near, *rest)[:MOST]
+        yield (*near, *rest)[:MOST]
 
     def recalled(self, questions: Iterable[str]) -> tuple[Suggestion, ...]:
         """Return those of the questions that may be offered again. Raises CorpusError."""

@@ -14,6 +14,7 @@ const state = {
   records: null, // exchanges to send along, once
 };
 let askedAt = 0;
+let asked = 0; // how many questions have been asked
 
 export const conversationId = () => state.id;
 
@@ -32,6 +33,7 @@ let given = ""; // the question of a suggestion that is being asked
 // The same for a question that is being asked now.
 export function askingState() {
   askedAt = Date.now();
+  asked += 1;
   const question = given || typed();
   given = "";
   if (question.trim()) for (const call of askedCalls) call(question);
@@ -49,19 +51,39 @@ export function keptUnder(id) {
 }
 
 const busy = () => Boolean(find("conversation", ".answer[aria-busy=true]"));
+// A refusal stands, and only questions nearby are still being looked for.
+const offering = () => Boolean(find("conversation", ".answer[data-offering]"));
 export const asking = () => busy() || Date.now() - askedAt < STARTING;
 
 // `asTyped`: word for word, without the questions before it and without mending.
 export function ask(question, replace = "", asTyped = false) {
+  if (offering()) {
+    insteadOfOffers(() => ask(question, replace, asTyped));
+    return;
+  }
   if (asking()) return;
   setReplace(replace);
   given = question;
   send("submit", { question, as_typed: asTyped });
 }
 
+// Nobody waits for questions nearby to ask another one: the search for them is stopped, then `call` asks. Gradio drops
+// an event while the same one is still ending, so it is called until the question has gone.
+function insteadOfOffers(call) {
+  document.getElementById("stop").click();
+  const before = asked;
+  let tries = AGAIN;
+  const again = () => {
+    if (asked !== before || (tries -= 1) < 0) return;
+    if (!busy()) call();
+    setTimeout(again, 4 * PAUSE);
+  };
+  again();
+}
+
 onChange("conversation", () => {
   askedAt = 0;
-  document.body.classList.toggle("asking", busy());
+  document.body.classList.toggle("asking", busy() && !offering());
 });
 onMessage("exchange", () => {
   askedAt = 0;
@@ -136,11 +158,23 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (event.key !== "Enter" || event.shiftKey || !event.target.closest?.("#question") || !asking()) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    hold(event);
   },
   { capture: true },
 );
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.target.closest?.("#ask") && offering()) hold(event);
+  },
+  { capture: true },
+);
+
+function hold(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (offering() && typed().trim()) insteadOfOffers(() => document.getElementById("ask").click());
+}
 
 // ---- the chosen sources, as chips with the names that the sources panel has ----
 

@@ -20,25 +20,32 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (leavesBox(event) || wasWord(event) || writing(event.target)) return;
-  const call = { "/": toQuestion, n: () => step(1), p: () => step(-1) }[event.key];
+  const call = { "/": toQuestion, n: () => step(1), p: () => step(-1) }[meant(event)];
   if (!call) return;
   event.preventDefault();
   call();
 });
+
+// On a layout of another script a key means what it does on a Latin one: the Ukrainian 'т' is where 'n' is, '.' where
+// '/' is. A Latin layout goes by what is printed on the key.
+function meant({ key, code, shiftKey }) {
+  const foreign = !/^[!-~]$/.test(key) || key === ".";
+  return (foreign && !shiftKey && { KeyN: "n", KeyP: "p", Slash: "/" }[code]) || key;
+}
 
 // 'n' in an empty box may be the first letter of a question: the letters are kept, and a further one that is no such
 // key shows that a word was meant, which goes back to the box.
 let letters = "";
 let typedAt = 0; // ms
 
-const stepping = (key) => key === "n" || key === "p";
+const stepping = (event) => ["n", "p"].includes(meant(event));
 
 function leavesBox(event) {
-  if (!emptyBox(event.target) || !stepping(event.key) || !canStep()) return false;
+  if (!emptyBox(event.target) || !stepping(event) || !canStep()) return false;
   event.preventDefault();
   letters = event.key;
   typedAt = event.timeStamp;
-  step(event.key === "n" ? 1 : -1);
+  step(meant(event) === "n" ? 1 : -1);
   return true;
 }
 
@@ -46,7 +53,7 @@ function wasWord(event) {
   if (!letters || event.key.length !== 1) return false;
   const soon = event.timeStamp - typedAt < WORD;
   typedAt = event.timeStamp;
-  if (stepping(event.key)) {
+  if (stepping(event)) {
     letters = soon ? letters + event.key : event.key;
     return false;
   }

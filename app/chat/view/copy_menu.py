@@ -23,8 +23,8 @@ def copy_buttons(turn: str, answer: Answer, texts: Texts) -> Markup:
     if not answer.sources:
         return whole
     styles = join(
-        button(words, data_copy_as=style, data_turn=turn, data_done=texts.copied, data_failed=texts.copy_failed)
-        for style, words in ((Style.CHICAGO, "Chicago"), (Style.APA, "APA"), (Style.BIBTEX, "BibTeX"))
+        button(style.words, data_copy_as=style, data_turn=turn, data_done=texts.copied, data_failed=texts.copy_failed)
+        for style in Style
     )
     return html(
         '{whole}<details class="copy-menu"><summary title="{more}" aria-label="{more}">{icon}</summary>'

@@ -31,7 +31,12 @@ def header_html(texts: Texts) -> Markup:
         tagline=texts.tagline,
         conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
         sources=_panel_button("sources", SOURCES, texts.sources),
-        search=button(texts.search, SEARCH, data_search_open=True, title=texts.search_sources),
+        search=button(
+            html('<span class="label">{words}</span>', words=texts.search),
+            SEARCH,
+            data_search_open=True,
+            title=texts.search_sources,
+        ),
         new=button(texts.new_conversation, NEW, class_="new-conversation", data_new=True),
         theme=_themes(texts),
         languages=_languages(texts),

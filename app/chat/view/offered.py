@@ -26,10 +26,10 @@ def _asked_as(suggestion: Suggestion, texts: Texts) -> str:
 
 def offered_html(exchange: Exchange, texts: Texts) -> Markup:
     """Offer questions that the sources answer, and the list of the sources."""
-    questions = suggestions_html(exchange.offered, texts)
+    questions = suggestions_html(exchange.offered, texts) if exchange.offered else NOTHING
     head = texts.covered if exchange.offered else ""
     if exchange.offering:
-        head, questions = texts.covered, html('<p class="waiting">{words}</p>', words=texts.offering)
+        head, questions = texts.covered, questions + html('<p class="waiting">{words}</p>', words=texts.offering)
     return html(
         '<section class="covered" aria-label="{label}">{head}{questions}<p>{all}</p></section>',
         label=texts.covered,

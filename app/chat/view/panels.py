@@ -7,6 +7,7 @@ from markupsafe import Markup
 from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, SEARCH, button, problem_html
 from app.render.html import html, join
 from app.render.own_page import ABOUT
+from app.render.style import Style
 from app.sources import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, month_names, relation_words, time_words
 from app.words.texts import Texts
@@ -35,7 +36,9 @@ def conversations_panel_html(texts: Texts) -> Markup:
         'data-months="{months}">'
         "{row}</ul>"
         '<section class="save" aria-labelledby="save-head"><h3 id="save-head">{head}</h3>'
-        '<p class="save-buttons">{formats}</p><p class="save-failed" role="status"></p>{clear}</section>',
+        '<p class="save-buttons">{formats}</p><h4 id="save-sources">{sources}</h4>'
+        '<p class="save-buttons" role="group" aria-labelledby="save-sources">{styles}</p>'
+        '<p class="save-failed" role="status"></p>{clear}</section>',
         more=texts.conversations_more,
         new=button(texts.new_conversation, NEW, class_="wide", data_new=True),
         none=texts.conversations_none,
@@ -45,6 +48,8 @@ def conversations_panel_html(texts: Texts) -> Markup:
         row=_conversation_row(texts),
         head=texts.save_conversation,
         formats=join(button(words, SAVE, data_save=kind) for kind, words in formats),
+        sources=texts.save_sources_as,
+        styles=join(button(style.words, SAVE, data_save=style.value) for style in Style),
         clear=button(texts.clear, class_="quiet", data_clear=True, data_sure=texts.delete_sure),
     )
     return _panel("conversations", texts.conversations, body, texts)

@@ -13,7 +13,8 @@ from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, opening, said_by, speaker
-from app.words.direct import STOP, Piece, pieces
+from app.words.direct import STOP, Piece, cut_words, pieces
+from app.words.own import own_words
 from app.words.texts import Texts
 from index.source import Source
 
@@ -38,7 +39,8 @@ def _part(exchange: Exchange, part: Part, texts: Texts) -> Markup:
     head = html('<h3 class="part" dir="auto">{words}</h3>', words=part.words) if part.words else NOTHING
     lead = [s for s in part.statements if s.role is not Role.FURTHER]
     said = join(_said(exchange, list(group), texts) for _, group in groupby(lead, key=_speaker_key))
-    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts)
+    cut = html('<p class="list-cut">{words}</p>', words=words) if (words := cut_words(part, texts)) else NOTHING
+    return head + _direct(exchange, part, texts) + said + _further(exchange, part, texts) + cut
 
 
 def _direct(exchange: Exchange, part: Part, texts: Texts) -> Markup:
@@ -98,7 +100,9 @@ def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     changed = any(q.number in exchange.changed for q in statement.quotes)
-    text = emphasised(statement.text, statement.emphasis)
+    own = statement.own if not changed else None
+    words = own_words(own, _source(exchange, statement), texts) if own else statement.text
+    text = emphasised(words, () if own else statement.emphasis)
     if statement.support is Support.QUOTED and not changed:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     return html(
