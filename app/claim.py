@@ -127,7 +127,6 @@ def _evidence(hit: Hit, source: Source) -> Evidence:
 
 def _draft(held: _Held, sources: Mapping[str, Source]) -> Draft:
     """Quote the sentence; what of the claim it answers is not marked."""
-    scored = next(s for s in held.hit.sentences if s.sentence.start == held.sentence.start)
     source = sources[held.hit.passage.source_id]
     role = Role.ANSWER if held.verdict.label.holds else Role.FURTHER
-    return draft_of(Candidate(source, held.sentence, scored.score, held.hit.confidence), role)
+    return draft_of(Candidate(source, held.sentence, held.hit.score, held.hit.confidence), role)

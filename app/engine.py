@@ -120,10 +120,7 @@ class Engine:
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
         """Hold a statement against the sources. Raises what `ask` raises, and ModelError for a damaged reader."""
         with self._serving.current() as retriever:
-            stamp = IndexStamp(
-                generation=retriever.generation.id, fingerprint=retriever.generation.manifest.fingerprint
-            )
-            return check_claim(checked(claim), retriever, filters, self._checker, stamp)
+            return check_claim(checked(claim), retriever, filters, self._checker)
 
     @cached_property
     def _checker(self) -> Checker:
