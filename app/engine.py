@@ -119,8 +119,9 @@ class Engine:
 
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
         """Hold a statement against the sources. Raises what `ask` raises, and ModelError for a damaged reader."""
+        claim = checked(claim, "statement", "write what somebody claims")
         with self._serving.current() as retriever:
-            return check_claim(checked(claim), retriever, filters, self._checker)
+            return check_claim(claim, retriever, filters, self._checker)
 
     @cached_property
     def _checker(self) -> Checker:

@@ -39,7 +39,13 @@ def evaluate_claims(
     print_scores(console, scores)
     console.print()
     rows = gains(read, by_guards)
-    print_gains(console, rows)
+    print_gains(console, "guard", rows)
+    if reader is not None:
+        sure = [n for n, v in enumerate(found) if (v.probability or 0.0) >= reader.least]
+        console.print()
+        print_gains(
+            console, "guard, where the reader passes it", gains([read[n] for n in sure], [found[n] for n in sure])
+        )
     if failures:
         for claim, verdict in zip(read, found, strict=True):
             if verdict.label.holds and claim.label != "supported":

@@ -139,12 +139,13 @@ def majority(claims: Sequence[Claim]) -> Score:
 
 
 def looks(verdict: Verdict) -> float:
-    """Return how good a statement looks, higher is better: its probability, or how few guards speak against it."""
+    """Return how good a statement looks, higher is better: its probability, or its label and
+    how few guards speak against it."""
     if verdict.label is Label.QUOTED:
         return 1.0
     if verdict.probability is not None:
         return verdict.probability if verdict.label.holds else verdict.probability - 1
-    return -float(sum(r.guard is not Guard.DERIVED for r in verdict.reasons))
+    return 0.0 if verdict.label.holds else -1.0 - len(verdict.reasons)
 
 
 def gains(claims: Sequence[Claim], found: Sequence[Verdict]) -> list[GuardGain]:

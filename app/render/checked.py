@@ -28,9 +28,9 @@ def print_scores(console: SafeConsole, scores: Sequence[Score]) -> None:
     console.print(table)
 
 
-def print_gains(console: SafeConsole, rows: Sequence[GuardGain]) -> None:
+def print_gains(console: SafeConsole, head: str, rows: Sequence[GuardGain]) -> None:
     """Print what each guard speaks against."""
-    table = Table("guard", box=None, pad_edge=False)
+    table = Table(head, box=None, pad_edge=False)
     for name in ("of right ones", "of wrong ones", "ratio"):
         table.add_column(name, justify="right")
     for row in rows:

@@ -16,12 +16,7 @@ from app.support.wording import resting_on, shared
 DECISIVE = frozenset(
     {Guard.FIGURE, Guard.UNIT, Guard.DATE, Guard.NAME, Guard.QUALIFIER, Guard.NEGATION, Guard.OPPOSITE, Guard.ADDED}
 )
-_LABEL_OF = {
-    Guard.FIGURE: Label.CONTRADICTED, Guard.UNIT: Label.CONTRADICTED, Guard.DATE: Label.CONTRADICTED,
-    Guard.NAME: Label.NOT_SUPPORTED, Guard.QUALIFIER: Label.PARTLY, Guard.NEGATION: Label.CONTRADICTED,
-    Guard.OPPOSITE: Label.CONTRADICTED, Guard.ADDED: Label.PARTLY, Guard.SPEAKER: Label.PARTLY,
-    Guard.DOUBT: Label.PARTLY, Guard.DERIVED: Label.NOT_SUPPORTED,
-}  # fmt: skip
+_LESS = frozenset({Guard.QUALIFIER, Guard.ADDED, Guard.SPEAKER, Guard.DOUBT})  # the source says it, but not so much
 _ABOUT = 0.5  # part of a statement's telling words that a sentence must share: guards cannot read a free paraphrase
 
 
@@ -63,10 +58,16 @@ class Checker:
 
 def _by_guards(statement: str, evidence: Evidence, nearest: int, reasons: Sequence[Reason]) -> Label:
     about = shared(statement, evidence.sentences[nearest]) >= _ABOUT
-    if reasons:
-        label = _LABEL_OF[reasons[0].guard]
-        return label if about else Label.NOT_SUPPORTED
-    return Label.SUPPORTED if about else Label.NOT_SUPPORTED
+    if not about:
+        return Label.NOT_SUPPORTED
+    return _label_of(reasons[0]) if reasons else Label.SUPPORTED
+
+
+def _label_of(reason: Reason) -> Label:
+    """Return what a reason makes of a statement: the source says less, says otherwise, or does not say it."""
+    if reason.guard in _LESS:
+        return Label.PARTLY
+    return Label.CONTRADICTED if reason.given else Label.NOT_SUPPORTED
 
 
 def _by_reader(belief: Belief, least: float, reasons: Sequence[Reason]) -> Label:
@@ -75,7 +76,7 @@ def _by_reader(belief: Belief, least: float, reasons: Sequence[Reason]) -> Label
     if belief.supported >= least and not against:
         return Label.SUPPORTED
     if belief.supported >= least:
-        return _LABEL_OF[against[0].guard]
+        return _label_of(against[0])
     rest = {
         Label.PARTLY: belief.partly,
         Label.CONTRADICTED: belief.contradicted,

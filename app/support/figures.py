@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from app.support.cues import UNITS
+from app.support.cues import BOUNDS, UNITS
 from app.support.records import Evidence, Guard, Reason
 from index.text.analysis import Analysis, analyse
 from index.text.dates import Date
@@ -17,6 +17,9 @@ from index.text.words import QUALIFIERS
 _SMALL = 12  # counts up to here are often counted out of a list: 'the second question', 'both', 'three were left'
 _ROUND = Decimal("0.1")  # how far a hedged figure may be from the exact one
 _MOST = 16  # figures of a text that are put together
+_ANY = sorted({*QUALIFIERS, "as high as", "as low as"} - {"only", "just", "not", "no"}, key=len, reverse=True)
+# Those that tell when they are lost: 'over' and the like stand as often for a time or a place: 'over six weeks'.
+_TELLING = [q for q in _ANY if q not in ("over", "under", "above", "below")]
 # Figures in other words, as values; a share as percent too.
 _SPELLED: dict[str, tuple[Decimal, ...]] = {
     "dozen": (Decimal(12),), "fortnight": (Decimal(14), Decimal(2)), "decade": (Decimal(10),),
@@ -26,16 +29,24 @@ _SPELLED: dict[str, tuple[Decimal, ...]] = {
 }  # fmt: skip
 
 
-def figures_of(statement: str, quoted: str) -> Iterator[Reason]:
-    """Yield a reason for each figure of `statement` that `quoted` does not give as it does."""
+def figures_of(statement: str, evidence: Evidence, quoted: str) -> Iterator[Reason]:
+    """Yield a reason for each figure of `statement` that `quoted` does not give as it does.
+
+    A figure may be calculated from all sentences of `evidence`; one that names something ('Article 407', 'the 72nd
+    Brigade') may stand around them, as a name may.
+    """
     said, given = analyse(statement), analyse(quoted)
-    known = _values(given)
+    whole = " ".join(evidence.sentences)
+    known, all_known = _values(given), _values(analyse(whole))
+    around = _values(analyse(f"{evidence.header}\n{evidence.context}"))
     for number in said.numbers:
+        if (number.label or number.ordinal) and number.value in around:
+            continue
         words = statement[number.start : number.end]
         if number.value in known:
             yield from _as_given(statement, number, quoted, given)
-        elif number.value > _SMALL and not _near(statement, number, known):
-            if any(_same(number.value, v) for v in _derived(known)):
+        elif number.value > _SMALL and number.value not in all_known and not _near(statement, number, all_known):
+            if any(_same(number.value, v) for v in _derived(all_known)):
                 yield Reason(guard=Guard.DERIVED, said=words)
             else:
                 yield Reason(guard=Guard.FIGURE, said=words, given=_instead(given))
@@ -44,10 +55,11 @@ def figures_of(statement: str, quoted: str) -> Iterator[Reason]:
 def dates_of(statement: str, evidence: Evidence, quoted: str) -> Iterator[Reason]:
     """Yield a reason for each date of `statement` that neither `quoted` nor what stands around it gives."""
     around = analyse(f"{quoted}\n{evidence.header}\n{evidence.context}").dates
+    told = [quoted[d.start : d.end] for d in analyse(quoted).dates]
     for date in analyse(statement).dates:
         if not any(_meets(date, other) for other in around):
-            words = statement[date.start : date.end]
-            yield Reason(guard=Guard.DATE, said=words)
+            instead = told[0] if len(told) == 1 else ""
+            yield Reason(guard=Guard.DATE, said=statement[date.start : date.end], given=instead)
 
 
 def _as_given(statement: str, number: Number, quoted: str, given: Analysis) -> Iterator[Reason]:
@@ -58,8 +70,8 @@ def _as_given(statement: str, number: Number, quoted: str, given: Analysis) -> I
     own, others = _unit(statement, number), {_unit(quoted, n) for n in same}
     if own and all(others) and own not in others:
         yield Reason(guard=Guard.UNIT, said=_measure(statement, number), given=_measure(quoted, same[0]))
-    lost = [_qualifier(quoted, n) for n in same]
-    if all(lost) and not _qualifier(statement, number):
+    lost = [_qualifier(quoted, n, _TELLING) for n in same]
+    if all(lost) and not _qualifier(statement, number, _ANY) and not BOUNDS.search(statement):
         shown = quoted[same[0].start : same[0].end]
         yield Reason(guard=Guard.QUALIFIER, given=f"{lost[0]} {shown}")
 
@@ -74,7 +86,7 @@ def _values(read: Analysis) -> frozenset[Decimal]:
 
 def _near(statement: str, number: Number, known: Iterable[Decimal]) -> bool:
     """Return whether a hedged figure rounds one that is given."""
-    return bool(_qualifier(statement, number)) and any(_same(number.value, v, _ROUND) for v in known)
+    return bool(_qualifier(statement, number, _ANY)) and any(_same(number.value, v, _ROUND) for v in known)
 
 
 def _same(one: Decimal, other: Decimal, within: Decimal = Decimal("0.006")) -> bool:
@@ -118,18 +130,12 @@ def _measure(text: str, number: Number) -> str:
     return f"{text[number.start : number.end]} {_word(text, number)}".rstrip()
 
 
-def _qualifier(text: str, number: Number) -> str:
+def _qualifier(text: str, number: Number, qualifiers: Sequence[str]) -> str:
     before = " ".join(words_before(text, number.start)).lower()
-    return next((q for q in _CHANGING if before == q or before.endswith(f" {q}")), "")
-
-
-_CHANGING = sorted(
-    ({*QUALIFIERS, "as high as", "as low as", "well over", "well under"} - {"only", "just", "not", "no"}),
-    key=len,
-    reverse=True,
-)
+    return next((q for q in qualifiers if before == q or before.endswith(f" {q}")), "")
 
 
 def _instead(given: Analysis) -> str:
+    """Return the only figure of the source, which stands where the statement has another; '' if it has several."""
     counts = list(dict.fromkeys(given.text[n.start : n.end] for n in given.counts))
     return counts[0] if len(counts) == 1 else ""

@@ -30,14 +30,14 @@ from index.text.names import same_name
 from index.text.words import MONTHS, WEEKDAYS
 
 _CLOSE, _CLOSER = 0.6, 0.75  # parts of a statement's telling words that a sentence must share; docs/quality.md
-_OPPOSED = tuple(frozenset(map(stem, group)) for group in OPPOSITES)
+_OPPOSED = tuple(tuple(frozenset(map(stem, side.split())) for side in sides) for sides in OPPOSITES)
 
 
 def findings(statement: str, evidence: Evidence, rests_on: Sequence[int]) -> tuple[Reason, ...]:
     """Return what speaks against `statement`; `rests_on`: the numbers of the sentences that it is held against."""
     quoted = " ".join(evidence.sentences[n] for n in rests_on)
     found = [
-        *figures_of(statement, quoted),
+        *figures_of(statement, evidence, quoted),
         *dates_of(statement, evidence, quoted),
         *_names(statement, evidence),
     ]
@@ -83,17 +83,18 @@ def _added(statement: str, sentence: str) -> Iterator[Reason]:
 def _opposites(statement: str, words: str) -> Iterator[Reason]:
     """Find a word whose opposite the source has."""
     said, given = analyse(statement), analyse(words)
-    for group in _OPPOSED:
-        ours, theirs = said.terms & group, given.terms & group
-        if ours and theirs and not ours & theirs:
-            shown = next(t.surface for t in given.tokens if t.term in theirs)
-            own = next(t.surface for t in said.tokens if t.term in ours)
+    for sides in _OPPOSED:
+        ours, theirs = ([side for side in sides if side & read.terms] for read in (said, given))
+        if len(ours) == len(theirs) == 1 and ours != theirs:
+            shown = next(t.surface for t in given.tokens if t.term in theirs[0])
+            own = next(t.surface for t in said.tokens if t.term in ours[0])
             yield Reason(guard=Guard.OPPOSITE, said=own, given=shown)
 
 
 def _negation(statement: str, words: str) -> Iterator[Reason]:
     """Find a 'not' that was lost."""
-    given = [w for w in (t.surface.lower() for t in analyse(words).tokens) if _negates(w)]
+    tokens = [t for t in analyse(words).tokens if not words.startswith(".", t.end)]  # 'no. 9' denies nothing
+    given = [w for w in (t.surface.lower() for t in tokens) if _negates(w)]
     said = (t.surface.lower() for t in analyse(statement).tokens)
     if given and not any(_negates(w) or w in DENIALS for w in said):
         yield Reason(guard=Guard.NEGATION, given=given[0])
@@ -108,7 +109,7 @@ def _speaker(statement: str, sentence: str) -> Iterator[Reason]:
     if ATTRIBUTED.search(statement) or DOUBTS.search(statement):
         return
     doubt = DOUBTS.search(clause(statement, sentence))
-    says = next((t.surface for t in analyse(sentence).tokens if t.surface.lower() in SAYS), "")
+    says = next((t.surface for t in analyse(sentence).tokens if t.surface in SAYS), "")
     if doubt:
         yield Reason(guard=Guard.DOUBT, given=doubt[0])
     elif says:
