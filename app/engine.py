@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
+from app.claim import ClaimCheck, check_claim
 from app.compare.rows import Comparison
 from app.nearby import Nearby, Place
 from app.question.check import checked
@@ -15,6 +17,8 @@ from app.run import Run
 from app.serving import Serving
 from app.settings import Settings
 from app.sources import IndexContents, contents_of
+from app.support.check import Checker
+from app.support.reader import OnnxClaimReader
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit
@@ -112,6 +116,16 @@ class Engine:
         """Return what each source says on `question`, by date. Raises what `ask` raises."""
         with self.run(question, history, filters, as_typed) as run:
             return run.comparison()
+
+    def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
+        """Hold a statement against the sources. Raises what `ask` raises, and ModelError for a damaged reader."""
+        claim = checked(claim, "statement", "write what somebody claims")
+        with self._serving.current() as retriever:
+            return check_claim(claim, retriever, filters, self._checker)
+
+    @cached_property
+    def _checker(self) -> Checker:
+        return Checker(OnnxClaimReader.open())
 
     def nearby(self, question: str, offered: Mapping[str, Place | None]) -> Generator[tuple[str, ...]]:
         """Yield the few of the `offered` questions that are near to `question` and have an answer, nearest first: those

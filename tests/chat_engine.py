@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from app.answer.compose import Draft, Numbering, finish
 from app.answer.extract import Candidate
+from app.claim import ClaimCheck, hold_against
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
 from app.nearby import Place
@@ -33,6 +34,7 @@ from app.records import (
     Understood,
 )
 from app.sources import IndexContents, SourceEntry
+from app.support.check import Checker
 from app.words.describe import short_speaker
 from index.errors import UnknownSourceError
 from index.filters import Filters
@@ -174,6 +176,11 @@ class OverlapEngine:
             (q for q in offered if words(q) & words(question)), key=lambda q: -len(words(q) & words(question))
         )
         yield tuple(q for q in near if any(score >= ENOUGH for score, _, _ in self._ranked(q, Filters())))[:MOST]
+
+    def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
+        hits = self.search(claim, 8, filters)
+        stamp = IndexStamp(generation=self.generation, fingerprint="f")
+        return hold_against(claim, hits, self._sources, Checker(), stamp)
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """The passages that share words with `query`."""

@@ -49,6 +49,11 @@ def test_axe_finds_nothing_of_any_grade(pages: Pages, address: str, scheme: str)
     page.keyboard.press("Escape")
     ask(page, REFUSED)
     found["refusal with a chip"] = violations(page)
+    page.get_by_role("button", name="Check a statement").click()
+    page.locator("#checked textarea").fill("Nobody was the only one of 4,000 who deserted.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#checked .notice, #checked .checked .calm")).to_be_visible()
+    found["checked statement"] = violations(page)
     assert {where: what for where, what in found.items() if what} == {}
 
 

@@ -9,8 +9,10 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
+from app.claim import ClaimCheck
 from app.cli.main import app
 from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement
+from app.support.records import Verdict
 from tests.conftest import ROOT
 from tests.test_imports import ROOMS
 
@@ -75,7 +77,9 @@ def test_the_map_names_every_room() -> None:
 
 def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> None:
     text = (ROOT / "docs" / "json.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
-    assert sorted(rows) == sorted(Answer.model_fields)
+    of_answer, _, of_check = text.partition("## A check in JSON")
+    for part, record in ((of_answer, Answer), (of_check, ClaimCheck)):
+        assert sorted(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) == sorted(record.model_fields)
+    assert sorted(re.findall(r"^\| `verdict\.(\w+)` \|", of_check, re.MULTILINE)) == sorted(Verdict.model_fields)
     inner = {n for record in (Statement, AnswerQuote, Direct, Correction, AnswerHit) for n in record.model_fields}
     assert [n for n in sorted(inner | {k.value for k in QuestionKind}) if f"`{n}`" not in text] == []

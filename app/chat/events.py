@@ -18,6 +18,7 @@ from app.chat.session.problems import attempt
 from app.chat.session.search import find
 from app.chat.session.stored import record_of, restored
 from app.chat.session.suggestions import first_suggestions
+from app.chat.view.check import Asked, check_html, check_way_html
 from app.chat.view.comparison import Compared, comparison_html, comparison_problem, row_in_source
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
@@ -116,7 +117,7 @@ class Events:
     def frame(self, texts: Texts) -> tuple[Update, ...]:
         """Make what surrounds the conversation.
 
-        [header, conversations panel, sources panel, composer status, question, ask, stop]
+        [header, conversations panel, sources panel, composer status, question, ask, stop, check]
         """
         return (
             str(header_html(texts)),
@@ -126,6 +127,7 @@ class Events:
             gr.Textbox(label=texts.question, placeholder=texts.question_hint),
             gr.Button(texts.ask),
             gr.Button(texts.stop),
+            str(check_way_html(texts)),
         )
 
     def first_page(self, texts: Texts) -> str:
@@ -202,6 +204,25 @@ class Events:
 
         shown, problem = attempt(found, texts)
         return shown or str(search_html(query, (), None, opened, texts, problem))
+
+    def check(self, client: str, language: str, event: gr.EventData) -> Update:
+        """Hold a statement against the chosen sources, or show the empty box; nothing if it was not asked so."""
+        texts, data = TEXTS[language], _data(event)
+        claim, opened = data.get("claim"), data.get("opened")
+        if not isinstance(claim, str) or not isinstance(opened, int):
+            return gr.skip()
+        asked = Asked(whole_characters(claim).strip()[:MAX_QUESTION], opened)
+        if not asked.claim:
+            return str(check_html(asked, None, texts))
+        chosen = read_client_state(client).sources
+
+        def found() -> str:
+            engine = self.provider.engine()
+            there = frozenset(s.id for s in engine.sources() if s.id in chosen)
+            return str(check_html(asked, engine.check(asked.claim, Filters(sources=there)), texts))
+
+        shown, problem = attempt(found, texts)
+        return shown or str(check_html(asked, None, texts, problem))
 
     def _compared(self, tab: TabState, exchange: Exchange) -> Compared:
         before = tab.conversation[: tab.conversation.index(exchange)]

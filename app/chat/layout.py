@@ -21,6 +21,7 @@ from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
 from app.chat.theme import theme
+from app.chat.view.check import check_way_html
 from app.chat.view.frame import composer_status_html, header_html
 from app.chat.view.panels import conversations_panel_html
 from app.question.check import MAX_QUESTION
@@ -29,7 +30,18 @@ from app.settings import Settings
 from app.words.languages import ENGLISH
 
 AT_ONCE = 8  # answers made at the same time; more only contend for a laptop's cores
-EVENTS = ("submit", "restore", "set_language", "open_source", "compare", "search", "check_index", "feedback", "save")
+EVENTS = (
+    "submit",
+    "restore",
+    "set_language",
+    "open_source",
+    "compare",
+    "search",
+    "check",
+    "check_index",
+    "feedback",
+    "save",
+)
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _UNQUEUED: dict[str, Any] = {"queue": False, **_QUIET}
@@ -80,17 +92,19 @@ def build(events: Events) -> Blocks:
                     question = _question_box()
                     ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
                     stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
+                    check = _region("check-way", str(check_way_html(texts)))
             with gr.Column(elem_id="side"):
                 evidence = _region("evidence", events.overview(texts))
                 source_viewer = _region("source-viewer", "")
                 comparison = _region("comparison", "")
                 search = _region("search", "")
+                checked = _region("checked", "")
         conversations = _region("conversations", str(conversations_panel_html(texts)))
         sources = _region("sources", events.sources_panel(texts))
         messages = _region("messages", "")
 
         shown = [conversation, evidence, tab, messages]
-        frame = [header, conversations, sources, composer_status, question, ask, stop]
+        frame = [header, conversations, sources, composer_status, question, ask, stop, check]
         whole = [language, *frame, *shown]
         asking = gr.on(
             [question.submit, ask.click, conversation.submit],  # gr.on takes only events that Gradio itself knows
@@ -114,6 +128,7 @@ def build(events: Events) -> Blocks:
         conversation.open_source(events.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
         conversation.compare(events.compare, [tab, language], [comparison, compared], **_UNQUEUED)
         conversation.search(events.search, language, search, **_UNQUEUED)
+        conversation.check(events.check, [messages, language], checked, **client)
         conversation.check_index(events.check_index, language, [sources, notice], **_UNQUEUED)
         conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
         conversation.save(events.save, [tab, language], messages, **_UNQUEUED)

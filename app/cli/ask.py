@@ -62,7 +62,7 @@ def ask(
     engine = open_engine(home)
     answer = engine.answer(question or "", turns, filters(engine, source), as_typed)
     if bundle is not None:
-        _save_bundle(bundle, answer, engine)
+        save_bundle(bundle, answer, engine)
     if as_json:
         say_record(answer)
     elif cite is not None:
@@ -115,7 +115,8 @@ def _read_history(path: Path) -> tuple[Turn, ...]:
         raise UsageError(f'{path}: {where}: {first["msg"]}; write [{{"role": "user", "text": "..."}}, ...]') from None
 
 
-def _save_bundle(path: Path, answer: Answer, engine: Engine) -> None:
+def save_bundle(path: Path, answer: Answer, engine: Engine) -> None:
+    """Write the evidence bundle of an answer. Raises UsageError if it cannot be written."""
     from app.bundle.write import pack
 
     data = pack([answer], engine.sources(), engine.settings, answer.question)

@@ -15,7 +15,9 @@ import typer
 
 from app import __version__
 from app.cli.ask import ask, compare
+from app.cli.check import check
 from app.cli.eval import evaluate
+from app.cli.eval_claims import evaluate_claims
 from app.cli.feedback import feedback
 from app.cli.index import index_app
 from app.cli.options import Home, settings
@@ -93,8 +95,9 @@ def serve(
     run(loaded, host=loaded.host, port=loaded.port)
 
 
-for command in (ask, compare, search, show, serve, replay, feedback):
+for command in (ask, compare, check, search, show, serve, replay, feedback):
     app.command()(command)
 app.command("eval")(evaluate)
+app.command("eval-claims")(evaluate_claims)
 app.add_typer(sources_app, name="sources")
 app.add_typer(index_app, name="index")

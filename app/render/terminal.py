@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from app.claim import ClaimCheck
 from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
 from app.records import Answer, Part, Role, Statement, Support
@@ -25,6 +26,7 @@ from app.words.describe import (
 )
 from app.words.direct import STOP, cut_words, pieces_of
 from app.words.languages import ENGLISH
+from app.words.reasons import label_words, reason_words
 from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
 from index.source import Kind, Source
@@ -128,6 +130,23 @@ def _print_passage(console: SafeConsole, source: Source, start: int, end: int, i
     words = " ".join(source.text[start:end].split())
     line = Text.assemble((f"{speaker(source)}: ", "cyan"), words)
     console.print(Padding(line, (0, 0, 0, indent)) if console.is_terminal else Text(" " * indent) + line)
+
+
+def print_check(console: SafeConsole, found: ClaimCheck, sources: dict[str, Source]) -> None:
+    """Print the sentences by what they do with the statement, what speaks against it, and the footnotes."""
+    if not found.findings:
+        console.print(Text(ENGLISH.check_none, style="bold yellow"))
+        return
+    if not found.reader:
+        console.print(Text(ENGLISH.check_unread, style="yellow"))
+    for label in dict.fromkeys(f.verdict.label for f in found.findings):
+        console.print(Text(f"\n{label_words(label, bool(found.reader))}", style="bold"))
+        for finding, statement, _ in found.of(label):
+            console.print(_statement(found.answer, statement))
+            for reason in finding.verdict.shown:
+                console.print(Text(f"  {ENGLISH.check_against} {reason_words(reason)}", style="yellow"))
+    console.print(Text("\nFootnotes", style="bold"))
+    console.print(_footnotes(found.answer, sources))
 
 
 def print_comparison(console: SafeConsole, found: Comparison) -> None:

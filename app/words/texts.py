@@ -224,6 +224,29 @@ class Texts:
     search_none: str
     search_close: str
 
+    # checking a statement
+    check: str
+    check_head: str
+    check_more: str
+    check_hint: str
+    check_now: str
+    check_unread: str
+    check_quoted: str
+    check_supports: str
+    check_unopposed: str
+    check_disputes: str
+    check_partly: str
+    check_silent: str
+    check_none: str
+    check_against: str
+    reason_says: str
+    reason_otherwise: str
+    reason_not_said: str
+    reason_derived: str
+    reason_name: str
+    reason_speaker: str
+    reason_doubt: str
+
     # what each source says
     compare: str
     compare_head: str

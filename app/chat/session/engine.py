@@ -13,6 +13,7 @@ from index.passage import Hit
 from index.source import Source
 
 if TYPE_CHECKING:
+    from app.claim import ClaimCheck
     from app.compare.rows import Comparison
     from app.sources import IndexContents
 
@@ -40,6 +41,8 @@ class ChatEngine(Protocol):
     def compare(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
     ) -> Comparison: ...
+
+    def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck: ...
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]: ...
 

@@ -5,7 +5,8 @@ import { closePanel } from "./panels.js";
 import { closeOverlay } from "./overlays.js";
 import { closeSheet } from "./sheet.js";
 
-const LAYERS = ["panel-conversations", "panel-sources", "reading", "comparing", "searching", "sheet"]; // classes of body
+// Classes of body.
+const LAYERS = ["panel-conversations", "panel-sources", "reading", "comparing", "searching", "checking", "sheet"];
 let leaving = false; // the entry is being taken away, because its layer was closed otherwise
 
 const anyOpen = () => LAYERS.some((name) => document.body.classList.contains(name));

@@ -8,6 +8,7 @@ import "./actions.js";
 import "./startup.js";
 import "./keys.js";
 import "./search.js";
+import "./check.js";
 import "./title.js";
 import "./theme.js";
 

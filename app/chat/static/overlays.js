@@ -4,7 +4,7 @@ import { all, announce, bringIntoView, find, narrow, onChange, onClick, send } f
 import { closePanel } from "./panels.js";
 
 let opened = 0; // counts openings, so that an overlay that was opened again can be told from one left open
-const openers = { reading: null, comparing: null, searching: null }; // the element to go back to
+const openers = { reading: null, comparing: null, searching: null, checking: null }; // the element to go back to
 const STATES = Object.keys(openers); // the uppermost first
 
 const isOpen = (state) => document.body.classList.contains(state);

@@ -102,5 +102,6 @@ SOURCES = _icon("M2.5 2.5h3v11h-3zM5.5 4.5h3v9h-3zM9.2 4.4l2.8-.8 2.4 9.2-2.8.8z
 CONVERSATIONS = _icon("M2.5 3h11v7.5H7L4 13v-2.5H2.5z")
 NEW = _icon("M8 3v10M3 8h10")
 SEARCH = _icon("M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9zM10.4 10.4l3.4 3.4")
+CHECK = _icon("M2.5 8.5l3.4 3.6L13.5 4")
 THEME = _icon("M13.2 9.7A5.7 5.7 0 1 1 6.3 2.8a4.7 4.7 0 0 0 6.9 6.9z")
 SAVE = _icon("M8 2.5v7M5 7l3 3 3-3M3 13.2h10")

@@ -1,0 +1,101 @@
+"""A statement and the quoted words -> a verdict. Guards first, then a reader where there is one.
+
+quoted ── guards ── reader ── verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.support.guards import findings
+from app.support.reader import Belief, ClaimReader
+from app.support.records import Evidence, Guard, Label, Reason, Verdict
+from app.support.wording import resting_on, shared
+
+# A statement with one of these does not hold, whatever a reader thinks of it.
+DECISIVE = frozenset(
+    {Guard.FIGURE, Guard.UNIT, Guard.DATE, Guard.NAME, Guard.QUALIFIER, Guard.NEGATION, Guard.OPPOSITE, Guard.ADDED}
+)
+_LESS = frozenset({Guard.QUALIFIER, Guard.ADDED, Guard.SPEAKER, Guard.DOUBT})  # the source says it, but not so much
+_ABOUT = 0.5  # part of a statement's telling words that a sentence must share: guards cannot read a free paraphrase
+
+
+class Checker:
+    """Checks statements; `reader`: None where there is no model. Safe to use from several threads if the reader is."""
+
+    def __init__(self, reader: ClaimReader | None = None) -> None:
+        self.reader = reader
+
+    def check(self, statement: str, evidence: Evidence) -> Verdict:
+        """Return how `statement` rests on `evidence`. Raises ModelError if the reader fails."""
+        return self.check_all([(statement, evidence)])[0]
+
+    def check_all(self, pairs: Sequence[tuple[str, Evidence]]) -> list[Verdict]:
+        """Check several statements, each against its own evidence, in one run of the reader."""
+        open_pairs = [pair for pair in pairs if not _quoted(*pair)]
+        beliefs = iter(self.reader.read(open_pairs)) if self.reader and open_pairs else None
+        return [
+            Verdict(label=Label.QUOTED, sentence=_where(*pair))
+            if _quoted(*pair)
+            else self._verdict(*pair, next(beliefs) if beliefs else None)
+            for pair in pairs
+        ]
+
+    def _verdict(self, statement: str, evidence: Evidence, belief: Belief | None) -> Verdict:
+        rests_on = resting_on(statement, evidence.sentences)
+        reasons = tuple(sorted(findings(statement, evidence, rests_on), key=lambda r: r.guard not in DECISIVE))
+        nearest = max(rests_on, key=lambda n: shared(statement, evidence.sentences[n]))
+        if belief is None or self.reader is None:
+            return Verdict(label=_by_guards(statement, evidence, nearest, reasons), reasons=reasons, sentence=nearest)
+        return Verdict(
+            label=_by_reader(belief, self.reader.least, reasons),
+            reasons=reasons,
+            sentence=nearest,
+            probability=belief.supported,
+            reader=self.reader.name,
+        )
+
+
+def _by_guards(statement: str, evidence: Evidence, nearest: int, reasons: Sequence[Reason]) -> Label:
+    about = shared(statement, evidence.sentences[nearest]) >= _ABOUT
+    if not about:
+        return Label.NOT_SUPPORTED
+    return _label_of(reasons[0]) if reasons else Label.SUPPORTED
+
+
+def _label_of(reason: Reason) -> Label:
+    """Return what a reason makes of a statement: the source says less, says otherwise, or does not say it."""
+    if reason.guard in _LESS:
+        return Label.PARTLY
+    return Label.CONTRADICTED if reason.given else Label.NOT_SUPPORTED
+
+
+def _by_reader(belief: Belief, least: float, reasons: Sequence[Reason]) -> Label:
+    """Take the reader's word; where a decisive guard or the threshold is against it, the likeliest of the rest."""
+    against = [r for r in reasons if r.guard in DECISIVE]
+    if belief.supported >= least and not against:
+        return Label.SUPPORTED
+    if belief.supported >= least:
+        return _label_of(against[0])
+    rest = {
+        Label.PARTLY: belief.partly,
+        Label.CONTRADICTED: belief.contradicted,
+        Label.NOT_SUPPORTED: belief.not_mentioned,
+    }
+    return max(rest, key=lambda label: rest[label])
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).strip("“”\"'‘’ .").casefold()
+
+
+def _quoted(statement: str, evidence: Evidence) -> bool:
+    """Return whether the statement is words of a sentence, from its beginning to its end.
+
+    Part of a sentence is not enough: a piece may have lost what qualifies it.
+    """
+    return any(_plain(statement) == _plain(sentence) for sentence in evidence.sentences)
+
+
+def _where(statement: str, evidence: Evidence) -> int:
+    return next(n for n, sentence in enumerate(evidence.sentences) if _plain(statement) == _plain(sentence))

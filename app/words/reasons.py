@@ -1,0 +1,31 @@
+"""What speaks against a statement, in words."""
+
+from __future__ import annotations
+
+from app.support.records import Guard, Label, Reason
+from app.words.languages import ENGLISH
+from app.words.texts import Texts
+
+
+def reason_words(reason: Reason, texts: Texts = ENGLISH) -> str:
+    """Return a short plain sentence: 'the source says “up to 9,000”'."""
+    own = {
+        Guard.DERIVED: texts.reason_derived,
+        Guard.NAME: texts.reason_name,
+        Guard.SPEAKER: texts.reason_speaker,
+        Guard.DOUBT: texts.reason_doubt,
+    }
+    both = texts.reason_otherwise if reason.said else texts.reason_says
+    words = own.get(reason.guard, both if reason.given else texts.reason_not_said)
+    return words.format(said=reason.said, given=reason.given)
+
+
+def label_words(label: Label, read: bool, texts: Texts = ENGLISH) -> str:
+    """Say what a sentence does with a statement; `read`: whether a model has read both."""
+    return {
+        Label.QUOTED: texts.check_quoted,
+        Label.SUPPORTED: texts.check_supports if read else texts.check_unopposed,
+        Label.PARTLY: texts.check_partly,
+        Label.CONTRADICTED: texts.check_disputes,
+        Label.NOT_SUPPORTED: texts.check_silent,
+    }[label]
