@@ -1,6 +1,6 @@
 """Footnote inside llama-index: its passages as a node parser, its search as a retriever.
 
-The only file that imports llama-index. A node's offsets are the passage's own, never searched for, and `quote_of`
+The only file of this package that imports llama-index. A node's offsets are the passage's own, never searched for, and `quote_of`
 turns a node back into a proved quotation.
 """
 
@@ -71,7 +71,7 @@ class PassageParser(NodeParser):
         return nodes
 
 
-class PassageRetriever(BaseRetriever):
+class FootnoteRetriever(BaseRetriever):
     """A llama-index retriever over an open index; node scores are `Hit.score`, 0..1, higher is better."""
 
     def __init__(self, retriever: Retriever, k: int = 5, filters: Filters = Filters()) -> None:
