@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from app.model_run import ModelRun
 from index.passage import Quote
 from index.records import Record
 from index.source import SourceFacts
@@ -37,6 +38,20 @@ class Support(StrEnum):
     QUOTED = "quoted"  # the statement is its quotations, word for word
     METADATA = "metadata"  # rests on the source's front matter; the quotation shows the source
     NONE = "none"  # Footnote speaking of itself (small talk, abstention): no claim, no footnote
+    # A language model's words, from here on. The first five rest on quotations that are proved.
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "not-supported"
+    CONTRADICTED = "contradicted"
+    UNCHECKED = "unchecked"  # nobody has held the words against the quotation
+    NOT_FOUND = "not-found"  # the words that the model says it rests on stand in no passage: no footnote
+
+
+RESTING = frozenset(
+    {Support.SUPPORTED, Support.PARTLY, Support.UNSUPPORTED, Support.CONTRADICTED, Support.UNCHECKED}
+)  # a model's words with a footnote
+WRITTEN = RESTING | {Support.NOT_FOUND}  # a model's words
+DOUBTED = frozenset({Support.UNSUPPORTED, Support.CONTRADICTED, Support.NOT_FOUND})  # stand last, or nowhere
 
 
 class Role(StrEnum):
@@ -198,7 +213,7 @@ class Answer(Understanding):
     `text`: plain text with [n] marks. `nearest`: on an abstention the closest passages, which do not answer.
     `unmentioned`: on an abstention names and years of the question that no source mentions.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
-    `timings_ms`: stage -> milliseconds.
+    `timings_ms`: stage -> milliseconds. `model`: what a language model had to do with it; None where none was asked.
     """
 
     id: str = ""
@@ -215,6 +230,7 @@ class Answer(Understanding):
     confidence: float | None = None
     timings_ms: dict[str, float]
     engine: str
+    model: ModelRun | None = None
     index: IndexStamp
 
     @property
@@ -251,11 +267,19 @@ class StatementReady(Record):
     statement: Statement
 
 
+class Writing(Record):
+    """A language model is at work, and nothing more is proved yet. `seconds` since it was asked; `tokens` so far."""
+
+    event: Literal["writing"] = "writing"
+    seconds: float
+    tokens: int
+
+
 class Done(Record):
-    """Last event: the whole answer."""
+    """Last event: the whole answer. Its statements count: where a model failed, they are others than were ready."""
 
     event: Literal["done"] = "done"
     answer: Answer
 
 
-Event = Annotated[Understood | StatementReady | Done, Field(discriminator="event")]
+Event = Annotated[Understood | StatementReady | Writing | Done, Field(discriminator="event")]

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import app
-from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement
+from app.llm.failure import Reason
+from app.model_run import ModelCall, ModelRun
+from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement, Support
 from tests.conftest import ROOT
 from tests.test_imports import ROOMS
 
@@ -77,5 +79,13 @@ def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> Non
     text = (ROOT / "docs" / "json.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert sorted(rows) == sorted(Answer.model_fields)
-    inner = {n for record in (Statement, AnswerQuote, Direct, Correction, AnswerHit) for n in record.model_fields}
-    assert [n for n in sorted(inner | {k.value for k in QuestionKind}) if f"`{n}`" not in text] == []
+    inner = {
+        n
+        for record in (Statement, ModelRun, ModelCall, AnswerQuote, Direct, Correction, AnswerHit)
+        for n in record.model_fields
+    }
+    assert [
+        n
+        for n in sorted(inner | {k.value for kinds in (QuestionKind, Support, Reason) for k in kinds})
+        if f"`{n}`" not in text
+    ] == []
