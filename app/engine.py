@@ -9,6 +9,7 @@ from functools import partial
 from app.compare.rows import Comparison
 from app.llm.prompt import Message
 from app.llm.protocol import Engine as Model
+from app.llm.standalone import Heard, with_model
 from app.nearby import Nearby, Place
 from app.question.check import checked
 from app.question.language import detect
@@ -177,8 +178,14 @@ class Engine:
         question = checked(question)
         model = None if quotations_only else self.model
         with self._serving.current() as retriever:
-            understood = understand(question, history, retriever.vocabulary, self.settings.index, as_typed)
-            yield Run(retriever, self.settings, self.threshold, question, understood, filters, model)
+            read = partial(understand, vocabulary=retriever.vocabulary, settings=self.settings.index)
+            heard = Heard(read(question, history, as_typed=as_typed))
+            if model is not None and not as_typed:
+                heard = with_model(model, question, history, heard.understood, partial(read, history=()))
+            yield Run(
+                retriever, self.settings, self.threshold, question, heard.understood, filters,
+                model, heard.calls, heard.failed,
+            )  # fmt: skip
 
 
 def _model(settings: Settings) -> Model | None:

@@ -94,7 +94,8 @@ class Run:
     def _asked(self, parts: Sequence[Found], understood: Understanding) -> Iterator[Asked]:
         texts = understood.parts or (understood.standalone_question,)
         for n, (text, part) in enumerate(zip(texts, parts, strict=True)):
-            typed = text if understood.parts else self.question
+            translated = any(call.purpose is Purpose.TRANSLATE for call in self.calls)
+            typed = text if understood.parts and not translated else self.question
             yield Asked(text, typed, part, self.answerer.sources, self.retriever.generation.passages_of, n)
 
     def _first_engine(self) -> Answering:

@@ -218,8 +218,10 @@ class LanguageModel:
         room = self._model.limits.window - _SHORT
         return self._line(prompts.for_rewrite(question, history, room), Purpose.REWRITE)
 
-    def english(self, question: str) -> tuple[str | None, ModelCall]:
-        return self._line(prompts.for_translation(question), Purpose.TRANSLATE)
+    def english(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
+        room = self._model.limits.window - _SHORT
+        rewritten = prompts.for_rewrite(question, history, room, english=True)
+        return self._line(rewritten if history else prompts.for_translation(question), Purpose.TRANSLATE)
 
     def warm(self) -> None:
         self._model.warm()

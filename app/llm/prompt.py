@@ -74,8 +74,8 @@ SCHEMA: Mapping[str, Any] = {
 }
 _REWRITE = """\
 The last question leans on the conversation before it. Write it so that it can be understood alone: put names for
-pronouns, and add what is left out. Change nothing else, and do not answer it. Reply with the question alone, in its
-own language.
+pronouns, and add what is left out. Change nothing else, and do not answer it. Reply with the question alone, in
+{language}.
 """
 _TRANSLATE = """\
 Translate the question into English. Keep names and figures. Do not answer it. Reply with the translation alone.
@@ -130,11 +130,15 @@ def for_answer(
     return Prompt((Message("system", rules), Message("user", "\n\n".join([*shown, ask]))), tuple(chosen))
 
 
-def for_rewrite(question: str, history: Sequence[Turn], room: int) -> Prompt:
-    """Ask for a follow-up as a question that stands alone, with the latest turns that fit into `room` tokens."""
+def for_rewrite(question: str, history: Sequence[Turn], room: int, *, english: bool = False) -> Prompt:
+    """Ask for a follow-up as a question that stands alone, with the latest turns that fit into `room` tokens.
+
+    `english`: in English, whatever language it is in.
+    """
+    rewrite = _REWRITE.format(language="English" if english else "its own language")
     turns = [f"{t.role}: {_line(t.text)[:_LONG]}" for t in history[-_REMEMBERED:]]
     fence = _fence(turns)
-    rules = f"{_REWRITE}\n{_DATA.format(fence=fence)}"
+    rules = f"{rewrite}\n{_DATA.format(fence=fence)}"
     last = f"The last question: {_line(question)}"
     while turns and tokens(rules) + tokens(last) + sum(map(tokens, turns)) + 2 * tokens(fence) > room:
         del turns[0]

@@ -76,8 +76,8 @@ class Engine(Protocol):
         """Return a follow-up as a question that stands alone, None if the model gives none. Raises ModelFailure."""
         ...
 
-    def english(self, question: str) -> tuple[str | None, ModelCall]:
-        """Return a question in English, for the search; None if the model gives none. Raises ModelFailure."""
+    def english(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
+        """Return a question in English that stands alone; None if the model gives none. Raises ModelFailure."""
         ...
 
     def warm(self) -> None:
