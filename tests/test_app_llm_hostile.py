@@ -61,7 +61,7 @@ def prompt_of(source: Source, question: str = YARD) -> tuple[str, list[str]]:
 def test_a_source_stays_behind_its_fence(text: str) -> None:
     prompt, fences = prompt_of(source_of(text))
     assert [f.split("==")[2].strip()[:16] for f in fences] == ["passage 1 | sour", "end of passage 1"]
-    inside = prompt.split("\n", 1)[1].rsplit(fences[1], 1)[0]
+    inside = prompt.split(f"{fences[0]}\n", 1)[1].rsplit(fences[1], 1)[0]
     assert inside.strip("\n") == text.strip("\n")
 
 

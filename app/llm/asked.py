@@ -21,10 +21,14 @@ def is_told(asked: Asked) -> bool:
 
 def prompt_of(asked: Asked, room: int, *, as_json: bool) -> Prompt:
     """Return the prompt for a question. Raises ModelFailure if no passage fits into `room` tokens."""
-    said = asked.question
-    if asked.typed != asked.question:
-        said = f"{asked.typed} (understood as: {asked.question})"
-    return prompts.for_answer(said, passages_of(asked), asked.sources, as_json=as_json, room=room)
+    return prompts.for_answer(told(asked), passages_of(asked), asked.sources, as_json=as_json, room=room)
+
+
+def told(asked: Asked) -> str:
+    """Return the question as the model gets it: in the reader's own words, and as it was understood."""
+    if asked.typed == asked.question:
+        return asked.question
+    return f"{asked.typed} (understood as: {asked.question})"
 
 
 def passages_of(asked: Asked) -> list[Passage]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import queue
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from app.answer.compose import Draft
 from app.llm import prompt as prompts
-from app.llm.asked import is_told, prompt_of
+from app.llm.asked import is_told, passages_of, told
 from app.llm.client import Model
 from app.llm.failure import ModelFailure, Reason
 from app.llm.ground import Check, ground, unchecked
@@ -21,6 +22,8 @@ from app.llm.reading import Piece, Reading
 from app.llm.reply import Claim, Reply, one_line
 from app.model_run import ModelCall, ModelRun, Purpose
 from app.records import DOUBTED, Turn, Writing
+from index.passage import Passage
+from index.source import Source
 
 _BEAT = 0.5  # seconds between two signs of life
 _MOMENT = 0.5  # seconds
@@ -134,29 +137,38 @@ class Generated:
         if not is_told(asked):
             yield from asked.found.drafts
             return
+        for made in self.tell(told(asked), passages_of(asked), asked.sources, asked.part):
+            yield replace(made, part=asked.part) if isinstance(made, Draft) else made
+
+    def tell(self, question: str, passages: Sequence[Passage], sources: Mapping[str, Source], part: int = 0) -> Written:
+        """Yield what the model says of `passages`, as `write` does. Raises ModelFailure."""
         self._model.warm()
         self._deadline = self._deadline or time.monotonic() + self._model.limits.whole
+        ask = partial(self._asked_once, question, passages, sources, part)
         try:
-            yield from self._in_its_words(asked)
+            yield from self._in_its_words(ask)
         except ModelFailure as failure:
             raise failure.told(self.run) from failure
 
-    def _in_its_words(self, asked: Asked) -> Written:
+    def _in_its_words(self, ask: Callable[[bool], Written]) -> Written:
         schema = self._model.takes_schema
         try:
-            yield from self._asked_once(asked, schema)
+            yield from ask(schema)
         except ModelFailure as failure:
             if failure.reason is not Reason.FORMAT or not schema:
                 raise
             self._model.refuses_schema()
             if self._model.takes_schema:
                 raise
-            yield from self._asked_once(asked, schema=False)
+            yield from ask(False)
 
-    def _asked_once(self, asked: Asked, schema: bool) -> Written:
+    def _asked_once(
+        self, question: str, passages: Sequence[Passage], sources: Mapping[str, Source], part: int, schema: bool
+    ) -> Written:
         limits = self._model.limits
-        prompt = prompt_of(asked, limits.window - limits.tokens, as_json=schema)
-        talk = Talk(self._model, prompt, Purpose.ANSWER, asked.part, limits.tokens, self._deadline or 0.0)
+        room = limits.window - limits.tokens
+        prompt = prompts.for_answer(question, passages, sources, as_json=schema, room=room)
+        talk = Talk(self._model, prompt, Purpose.ANSWER, part, limits.tokens, self._deadline or 0.0)
         reply, seen = Reply(), set[Draft]()
         held: list[Draft] = []
         try:
@@ -165,7 +177,7 @@ class Generated:
                     if isinstance(said, Writing):
                         yield said
                         continue
-                    draft = replace(ground(said, prompt.passages, asked.sources, self._check), part=asked.part)
+                    draft = ground(said, prompt.passages, sources, self._check)
                     if draft not in seen and draft.support not in DOUBTED:
                         yield draft
                     held += [draft] if draft not in seen and draft.support in DOUBTED else []

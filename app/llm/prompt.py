@@ -127,7 +127,9 @@ def for_answer(
             shown.append(text)
     if not chosen:
         raise ModelFailure(Reason.WINDOW)
-    return Prompt((Message("system", rules), Message("user", "\n\n".join([*shown, ask]))), tuple(chosen))
+    return Prompt(
+        (Message("system", rules), Message("user", "\n\n".join(["The passages:", *shown, ask]))), tuple(chosen)
+    )
 
 
 def for_rewrite(question: str, history: Sequence[Turn], room: int, *, english: bool = False) -> Prompt:
@@ -143,7 +145,7 @@ def for_rewrite(question: str, history: Sequence[Turn], room: int, *, english: b
     while turns and tokens(rules) + tokens(last) + sum(map(tokens, turns)) + 2 * tokens(fence) > room:
         del turns[0]
     talk = "\n".join([f"{fence} conversation", *turns, f"{fence} end of the conversation"])
-    return Prompt((Message("system", rules), Message("user", f"{talk}\n\n{last}")))
+    return Prompt((Message("system", rules), Message("user", f"The conversation:\n\n{talk}\n\n{last}")))
 
 
 def for_translation(question: str) -> Prompt:
