@@ -25,8 +25,8 @@ ROOMS = (
     "index.retrieve", "index.llama", "index.training",
     "app.model_run", "app.records", "app.outside", "app.settings", "app.feedback", "app.evaluate", "app.words",
     "app.sources", "app.question", "app.answer", "app.compare", "app.serving", "app.answerer", "app.llm", "app.run",
-    "app.nearby", "app.engine", "app.render", "app.bundle", "app.chat.session", "app.chat.view", "app.chat",
-    "app.middleware", "app.server", "app.cli",
+    "app.nearby", "app.engine", "app.doctor", "app.render", "app.bundle", "app.chat.session", "app.chat.view",
+    "app.chat", "app.middleware", "app.server", "app.cli",
 )  # fmt: skip
 # Outside library -> the only files (or folder) that may import it.
 ONE_FILE = {

@@ -15,6 +15,7 @@ import typer
 
 from app import __version__
 from app.cli.ask import ask, compare
+from app.cli.doctor import doctor
 from app.cli.eval import evaluate
 from app.cli.feedback import feedback
 from app.cli.index import index_app
@@ -93,7 +94,7 @@ def serve(
     run(loaded, host=loaded.host, port=loaded.port)
 
 
-for command in (ask, compare, search, show, serve, replay, feedback):
+for command in (ask, compare, search, show, serve, replay, feedback, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.add_typer(sources_app, name="sources")

@@ -108,6 +108,23 @@ class ServerModel(Model):
         if self.form is ReplyFormat.AUTO:
             super().refuses_schema()
 
+    def listed(self) -> list[dict[str, Any]] | None:
+        """Return what the server says of its models, None if it keeps no list. Raises ModelFailure."""
+        import httpx
+
+        headers = {"authorization": f"Bearer {os.environ.get(KEY) or _NO_KEY}", "user-agent": f"footnote/{__version__}"}
+        try:
+            with httpx.Client(timeout=_CONNECT, trust_env=not is_loopback(self.url), follow_redirects=False) as http:
+                answer = http.get(f"{self.url}/models", headers=headers)
+            if answer.status_code in (404, 405, 501):
+                return None
+            answer.raise_for_status()
+            found = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise of_error(error) from error
+        entries = found.get("data") if isinstance(found, dict) else None
+        return [e for e in entries if isinstance(e, dict) and isinstance(e.get("id"), str)] if entries else []
+
     async def _pieces(self, messages: Sequence[Message], tokens: int, schema: bool) -> AsyncIterator[Piece]:
         import httpx
         from llama_index.core.llms import ChatMessage

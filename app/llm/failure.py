@@ -50,7 +50,7 @@ class ModelFailure(FootnoteError):
 
 def of_error(error: Exception) -> ModelFailure:
     """Tell an error by its kind: those of the openai package have a status, those of httpx a name."""
-    status = getattr(error, "status_code", None)
+    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(status, int):
         return _by_status(status, error)
     kinds = {k.__name__ for link in _chain(error) for k in type(link).__mro__}
