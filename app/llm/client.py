@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ _NEEDS = "llama_index.llms.openai_like"
 _INSTALL = 'pip install "llama-index-llms-openai-like>=0.8,<0.9"'
 _NO_KEY = "none"  # without one the openai package would take OPENAI_API_KEY, which was never meant for this server
 _CONNECT = 10.0  # seconds
+_REFUSALS = (401, 403, 429)
 _BUSY = 20.0  # seconds that a server with too much to do is left alone, if it names none
 
 
@@ -46,7 +48,7 @@ class Limits:
 
 
 class Model:
-    """A model that can be asked. Thread-safe. `name`: how its server knows it.
+    """A model that can be asked. Thread-safe. `name`: how its server knows it; `shown`: the same without a folder.
 
     `takes_schema`: its server is asked to hold a reply to a JSON schema, and to count tokens, until it refuses.
     `ends`: it says when it has ended, so that a reply that breaks off is told from one that is done.
@@ -57,6 +59,8 @@ class Model:
 
     def __init__(self, name: str, limits: Limits) -> None:
         self.name, self.limits = name, limits
+        path = PureWindowsPath(name)  # takes both kinds of slash
+        self.shown = path.name if path.root or path.drive or name.startswith("~") else name
 
     def ask(self, messages: Sequence[Message], tokens: int, *, schema: bool) -> Reading:
         """Ask for a reply of at most `tokens`. Raises ModelFailure if the server wants to be left alone."""
@@ -116,7 +120,7 @@ class ServerModel(Model):
         try:
             with httpx.Client(timeout=_CONNECT, trust_env=not is_loopback(self.url), follow_redirects=False) as http:
                 answer = http.get(f"{self.url}/models", headers=headers)
-            if answer.status_code in (404, 405, 501):
+            if answer.status_code not in _REFUSALS and not answer.is_success:
                 return None
             answer.raise_for_status()
             found = answer.json()

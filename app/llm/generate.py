@@ -62,15 +62,14 @@ class Talk:
     def pieces(self, *, schema: bool = False) -> Generator[str | Writing]:
         """Yield the text as it comes, and signs of life between."""
         reading = self._model.ask(self._prompt.messages, self._tokens, schema=schema)
+        beat = self._begun + _BEAT
         try:
-            while True:
-                piece = self._next(reading)
-                if piece is None:
-                    return
-                if isinstance(piece, Writing):
-                    yield piece
-                elif piece.text:
+            while (piece := self._next(reading, beat)) is not None:
+                if piece.text:
                     yield piece.text
+                if (now := time.monotonic()) >= beat:
+                    beat = now + _BEAT
+                    yield Writing(seconds=round(now - self._begun, 1), tokens=len(self._said))
         finally:
             reading.leave()
 
@@ -86,7 +85,8 @@ class Talk:
         if self._model.ends and self._finish is None and not whole:
             raise ModelFailure(Reason.CUT if self._said else Reason.EMPTY)
 
-    def _next(self, reading: Reading) -> Piece | Writing | None:
+    def _next(self, reading: Reading, beat: float) -> Piece | None:
+        """Return the next piece, an empty one if none comes until `beat`, None at the end."""
         now = time.monotonic()
         started = self._first is not None
         end = self._deadline if started else min(self._deadline, self._begun + self._model.limits.first)
@@ -95,9 +95,9 @@ class Talk:
         if now >= end:
             raise ModelFailure(Reason.SLOW if started else Reason.SLOW_START)
         try:
-            piece = reading.next(min(_BEAT, end - now))
+            piece = reading.next(min(beat, end) - now)
         except queue.Empty:
-            return Writing(seconds=round(time.monotonic() - self._begun, 1), tokens=len(self._said))
+            return Piece("")
         if piece is not None:
             self._keep(piece)
         return piece
@@ -126,11 +126,11 @@ class Generated:
 
     @property
     def name(self) -> str:
-        return f"llm: {self._model.name}"
+        return f"llm: {self._model.shown}"
 
     @property
     def run(self) -> ModelRun:
-        return ModelRun(name=self._model.name, calls=tuple(self._calls))
+        return ModelRun(name=self._model.shown, calls=tuple(self._calls))
 
     def write(self, asked: Asked) -> Written:
         """Yield each statement once its words are found; those that rest on nothing come last, if at all."""
@@ -246,6 +246,6 @@ class LanguageModel:
         try:
             said = "".join(p for p in talk.pieces() if isinstance(p, str))
         except ModelFailure as failure:
-            raise failure.told(ModelRun(name=self._model.name, calls=(talk.call(),))) from failure
+            raise failure.told(ModelRun(name=self._model.shown, calls=(talk.call(),))) from failure
         line = one_line(said)
         return (line if 2 < len(line) <= _LONGEST else None), talk.call()
