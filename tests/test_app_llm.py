@@ -13,6 +13,7 @@ from app.bundle.write import pack
 from app.engine import Engine
 from app.llm.prompt import REFUSAL
 from app.records import Answer, Done, StatementReady, Support
+from app.words.languages import TEXTS
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply, speaking
 from tests.zips import changed
 
@@ -224,6 +225,7 @@ def test_every_footnote_of_a_bundle_replays(yard: Engine, server: LlmServer, tmp
     [
         ('"text": "Forty were built."', '"text": "Fifty were built."', "statement 1 is not in the reply"),
         ('"support": "unchecked"', '"support": "quoted"', ""),
+        ('"support": "unchecked"', '"support": "supported"', "statement 1 has another label"),
         ('"support": "not-found"', '"support": "unchecked"', "statement 3 does not quote the words"),
         ('\\"quote\\": \\"forty ships\\"', '\\"quote\\": \\"fifty ships\\"', "statement 1 does not quote the words"),
     ],
@@ -250,3 +252,19 @@ def test_a_refusal_of_the_model_ends_in_quotations(yard: Engine, server: LlmServ
     assert answer.model is not None
     assert answer.model.failure == "declined"
     assert answer.statements == yard.answer(YARD, quotations_only=True).statements
+
+
+def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: Engine, server: LlmServer) -> None:
+    from app.chat.session.converse import converse
+    from app.chat.session.engine import EngineProvider
+    from app.chat.view.statements import statements_html
+
+    server.claims((FORTY, FORTY, "Forty in 1912."), ("", "", "The king did it."))
+    provider = EngineProvider(lambda: yard, speaking(yard, server))
+    seen = [c[-1] for c in converse(provider, (), YARD, TEXTS["en"])]
+    assert max(len(e.statements) for e in seen if e.answer is None) == 2
+    for exchange in (seen[-2], seen[-1]):
+        page = statements_html(exchange, TEXTS["en"])
+        assert "the model&#39;s words, not checked" in page
+        assert "not found in the sources" in page
+        assert "“" not in page
