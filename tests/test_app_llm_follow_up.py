@@ -57,6 +57,18 @@ def test_a_rewrite_that_says_nothing_leaves_the_rules_reading(yard: Engine, serv
         assert answer.standalone_question == without
 
 
+def test_a_plain_server_rewrites_too(yard: Engine, server: LlmServer) -> None:
+    def say(request: Request) -> Say:
+        if "stream_options" in request.body:
+            return Say(status=422, error="extra fields")
+        return Say(as_reply(request, [(request.number(FORTY), FORTY, "Forty.")]) if request.passages else YARD)
+
+    server.say = say
+    answer = speaking(yard, server).answer("And how many ships did it build?", HISTORY)
+    assert answer.standalone_question == YARD
+    assert answer.engine.startswith("llm")
+
+
 def test_a_model_that_fails_at_the_rewrite_is_not_asked_again(yard: Engine, server: LlmServer) -> None:
     server.say = Say(status=500)
     answer = speaking(yard, server).answer("And how many ships did it build?", HISTORY)

@@ -66,9 +66,13 @@ class Model:
         """Ask for a reply of at most `tokens`. Raises ModelFailure if the server wants to be left alone."""
         raise NotImplementedError
 
-    def refuses_schema(self) -> None:
-        """Remember that the server does not take a schema."""
+    def plainly(self, asked_for_more: bool) -> bool:
+        """Ask plainly from now on, after a refused request; return whether that one is worth another try.
+
+        `asked_for_more`: what `takes_schema` was when it was sent.
+        """
         self.takes_schema = False
+        return asked_for_more
 
     def warm(self) -> None:
         """Import what the first question would import: it takes seconds."""
@@ -108,9 +112,8 @@ class ServerModel(Model):
     def warm(self) -> None:
         import llama_index.llms.openai_like  # noqa: F401
 
-    def refuses_schema(self) -> None:
-        if self.form is ReplyFormat.AUTO:
-            super().refuses_schema()
+    def plainly(self, asked_for_more: bool) -> bool:
+        return self.form is ReplyFormat.AUTO and super().plainly(asked_for_more)
 
     def listed(self) -> list[dict[str, Any]] | None:
         """Return what the server says of its models, None if it keeps no list. Raises ModelFailure."""

@@ -151,14 +151,11 @@ class Generated:
             raise failure.told(self.run) from failure
 
     def _in_its_words(self, ask: Callable[[bool], Written]) -> Written:
-        schema = self._model.takes_schema
+        rich = self._model.takes_schema
         try:
-            yield from ask(schema)
+            yield from ask(rich)
         except ModelFailure as failure:
-            if failure.reason is not Reason.FORMAT or not schema:
-                raise
-            self._model.refuses_schema()
-            if self._model.takes_schema:
+            if failure.reason is not Reason.FORMAT or not self._model.plainly(rich):
                 raise
             yield from ask(False)
 
@@ -241,11 +238,14 @@ class LanguageModel:
     def _line(self, prompt: Prompt, purpose: Purpose) -> tuple[str | None, ModelCall]:
         """Ask for one line."""
         self._model.warm()
+        rich = self._model.takes_schema
         deadline = time.monotonic() + self._model.limits.whole
         talk = Talk(self._model, prompt, purpose, 0, _SHORT, deadline)
         try:
             said = "".join(p for p in talk.pieces() if isinstance(p, str))
         except ModelFailure as failure:
+            if failure.reason is Reason.FORMAT and self._model.plainly(rich):
+                return self._line(prompt, purpose)
             raise failure.told(ModelRun(name=self._model.shown, calls=(talk.call(),))) from failure
         line = one_line(said)
         return (line if 2 < len(line) <= _LONGEST else None), talk.call()

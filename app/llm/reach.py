@@ -46,9 +46,19 @@ def reach(model: ServerModel) -> Reached:
     names = None if listed is None else tuple(entry["id"] for entry in listed)
     window = next((w for e in listed or () if e["id"] == model.name and (w := _window(e))), None)
     try:
-        return Reached(models=names, window=window, answers_ms=_first_word(model))
+        return Reached(models=names, window=window, answers_ms=_answers(model))
     except ModelFailure as failure:
         return Reached(models=names, window=window, failure=failure.reason.value, wait=failure.wait)
+
+
+def _answers(model: ServerModel) -> float:
+    rich = model.takes_schema
+    try:
+        return _first_word(model)
+    except ModelFailure as failure:
+        if failure.reason is Reason.FORMAT and model.plainly(rich):
+            return _first_word(model)
+        raise
 
 
 def _first_word(model: ServerModel) -> float:
