@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 
 from app.claim import ClaimCheck, check_claim
 from app.compare.rows import Comparison
+from app.events import Done, Event
+from app.llm.prompt import Message
+from app.llm.protocol import Engine as Model
+from app.llm.standalone import Heard, with_model
 from app.nearby import Nearby, Place
 from app.question.check import checked
 from app.question.language import detect
 from app.question.understand import understand
-from app.records import Answer, Done, Event, Turn
+from app.records import Answer, Turn
 from app.run import Run
 from app.serving import Serving
-from app.settings import Settings
+from app.settings import Doubted, Settings
 from app.sources import IndexContents, contents_of
 from app.support.check import Checker
 from app.support.reader import OnnxClaimReader
@@ -30,17 +34,26 @@ from index.storage.generation import Manifest
 class Engine:
     """An open index and everything that answers from it. Thread-safe; notices when the index is rebuilt."""
 
-    def __init__(self, settings: Settings, retriever: Retriever, refusing: bool = True) -> None:
-        """Answer from `retriever`; `refusing`: whether to refuse at all (False: to measure confidence)."""
-        self.settings = settings
+    def __init__(
+        self, settings: Settings, retriever: Retriever, refusing: bool = True, model: Model | None = None
+    ) -> None:
+        """Answer from `retriever`; `refusing`: whether to refuse at all (False: to measure confidence).
+
+        `model`: what answers in its own words, unless quotations only are wanted.
+        """
+        self.settings, self.model = settings, model
         self.threshold = retriever.reranker.thresholds.at(settings.caution) if refusing else 0.0
         self._serving = Serving(retriever)
         self._nearby = Nearby(retriever.generation.id, retriever.embedder)
 
     @classmethod
     def open(cls, settings: Settings, refusing: bool = True) -> Engine:
-        """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError."""
-        return cls(settings, Retriever.open(settings.index), refusing)
+        """Open the current generation. Raises NoIndexError, StaleIndexError, DamagedIndexError, ModelError.
+
+        With a language model set up, raises UsageError where it is half set up.
+        """
+        model = _model(settings)
+        return cls(settings, Retriever.open(settings.index), refusing, model)
 
     def close(self) -> None:
         """Release files and memory, unless an answer is still being made."""
@@ -82,6 +95,8 @@ class Engine:
         detect("In which language is this question?")
         with self._serving.current() as retriever:
             retriever.vocabulary.near("qestion", 1)
+        if self.model is not None:
+            self.model.warm()
 
     def search(self, query: str, k: int = 5, filters: Filters = Filters()) -> list[Hit]:
         """Return the `k` passages that best match `query`, best first. Raises what `ask` raises."""
@@ -89,26 +104,47 @@ class Engine:
             return retriever.retrieve(checked(query), k, filters)
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
     ) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
-        for event in self.ask(question, history, filters, as_typed):
+        for event in self.ask(question, history, filters, as_typed, quotations_only):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("ask() ended without Done")
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
     ) -> Generator[Event]:
-        """Yield the events of one answer: Understood, StatementReady (any number), Done.
+        """Yield the events of one answer: Understood, StatementReady and Writing (any number), Done.
 
-        `as_typed`: take the question word for word, without earlier turns and without mending.
+        `as_typed`: take the question word for word, without earlier turns and without mending. `quotations_only`: ask
+        no language model, even if one is set up.
 
         Close it, if not all are taken: until then its generation stays open.
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
-        with self.run(question, history, filters, as_typed) as run:
+        with self.run(question, history, filters, as_typed, quotations_only) as run:
             yield from run.events()
+
+    def prompts(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+    ) -> list[tuple[Message, ...]]:
+        """Return what a language model would be told for each part of `question` that it would be asked. Asks none.
+
+        Raises what `ask` raises, and ModelFailure if nothing fits the model's window.
+        """
+        with self.run(question, history, filters, as_typed, quotations_only=True) as run:
+            return run.prompts()
 
     def compare(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
@@ -137,7 +173,7 @@ class Engine:
         with self._serving.current() as retriever:
             if self._nearby.generation != retriever.generation.id:
                 self._nearby = Nearby(retriever.generation.id, retriever.embedder)
-            yield from self._nearby.find(question, offered, self.answer)
+            yield from self._nearby.find(question, offered, partial(self.answer, quotations_only=True))
 
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""
@@ -146,10 +182,32 @@ class Engine:
 
     @contextmanager
     def run(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
     ) -> Iterator[Run]:
         """Hold the current generation while a question is on its way. Raises what `ask` raises."""
         question = checked(question)
+        model = None if quotations_only else self.model
         with self._serving.current() as retriever:
-            understood = understand(question, history, retriever.vocabulary, self.settings.index, as_typed)
-            yield Run(retriever, self.settings, self.threshold, question, understood, filters)
+            read = partial(understand, vocabulary=retriever.vocabulary, settings=self.settings.index)
+            heard = Heard(read(question, history, as_typed=as_typed))
+            if model is not None and not as_typed:
+                heard = with_model(model, question, history, heard.understood, partial(read, history=()))
+            yield Run(
+                retriever, self.settings, self.threshold, question, heard.understood, filters,
+                model, heard.calls, heard.failed,
+            )  # fmt: skip
+
+
+def _model(settings: Settings) -> Model | None:
+    """Return the language model of the settings, None if there is none. Raises UsageError, ModelError."""
+    if not settings.llm_url and not settings.llm_model:
+        return None
+    from app.llm.client import ServerModel
+    from app.llm.generate import LanguageModel
+
+    return LanguageModel(ServerModel.of(settings), doubted=settings.llm_doubted is Doubted.LAST)

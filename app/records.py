@@ -1,13 +1,14 @@
-"""Statement, Answer and the events of a streamed answer: frozen, and the same after a trip through JSON."""
+"""Statement and Answer: frozen, and the same after a trip through JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from app.model_run import ModelRun
 from index.passage import Quote
 from index.records import Record
 from index.source import Relation, SourceFacts
@@ -37,6 +38,20 @@ class Support(StrEnum):
     QUOTED = "quoted"  # the statement is its quotations, word for word
     METADATA = "metadata"  # rests on the source's front matter; the quotation shows the source
     NONE = "none"  # Footnote speaking of itself (small talk, abstention): no claim, no footnote
+    # A language model's words, from here on. The first five rest on quotations that are proved.
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "not-supported"
+    CONTRADICTED = "contradicted"
+    UNCHECKED = "unchecked"  # nobody has held the words against the quotation
+    NOT_FOUND = "not-found"  # the words that the model says it rests on stand in no passage: no footnote
+
+
+RESTING = frozenset(
+    {Support.SUPPORTED, Support.PARTLY, Support.UNSUPPORTED, Support.CONTRADICTED, Support.UNCHECKED}
+)  # a model's words with a footnote
+WRITTEN = RESTING | {Support.NOT_FOUND}  # a model's words
+DOUBTED = frozenset({Support.UNSUPPORTED, Support.CONTRADICTED, Support.NOT_FOUND})  # stand last, or nowhere
 
 
 class Role(StrEnum):
@@ -250,7 +265,7 @@ class Answer(Understanding):
     `text`: plain text with [n] marks. `nearest`: on an abstention the closest passages, which do not answer.
     `unmentioned`: on an abstention names and years of the question that no source mentions.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
-    `timings_ms`: stage -> milliseconds.
+    `timings_ms`: stage -> milliseconds. `model`: what a language model had to do with it; None where none was asked.
     """
 
     id: str = ""
@@ -267,6 +282,7 @@ class Answer(Understanding):
     confidence: float | None = None
     timings_ms: dict[str, float]
     engine: str
+    model: ModelRun | None = None
     index: IndexStamp
 
     @property
@@ -287,27 +303,3 @@ class Answer(Understanding):
     def facts_of(self, source_id: str) -> SourceFacts | None:
         """Return what the answer says of a source that it quotes."""
         return next((s.facts for s in self.sources if s.id == source_id), None)
-
-
-class Understood(Understanding):
-    """First event: the question as it was understood."""
-
-    event: Literal["understood"] = "understood"
-    kind: QuestionKind
-
-
-class StatementReady(Record):
-    """One finished statement, with the sources it quotes that earlier events did not bring."""
-
-    event: Literal["statement"] = "statement"
-    statement: Statement
-
-
-class Done(Record):
-    """Last event: the whole answer."""
-
-    event: Literal["done"] = "done"
-    answer: Answer
-
-
-Event = Annotated[Understood | StatementReady | Done, Field(discriminator="event")]

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
-from app.answer.compose import Numbering, finish, own_draft
+from app.answer.compose import Draft, Numbering, finish, own_draft
 from app.answer.direct import direct
 from app.answer.extract import telling_figure
 from app.answer.unclear import question_back
 from app.answerer import Answerer, Found, Stopwatch
 from app.compare.rows import Comparison, compare, tabulate
+from app.events import Done, Event, StatementReady, Understood, Writing
+from app.llm.asked import is_told, prompt_of
+from app.llm.failure import ModelFailure
+from app.llm.prompt import Message
+from app.llm.protocol import Answering, Asked, Engine, Extractive
+from app.model_run import ModelCall, ModelRun, Purpose
 from app.question.classify import CONTEXT, classify
 from app.question.follow_up import in_context
-from app.records import (
-    Done,
-    Event,
-    IndexStamp,
-    QuestionKind,
-    StatementReady,
-    Turn,
-    Understanding,
-    Understood,
-)
-from app.settings import Settings
+from app.records import IndexStamp, QuestionKind, Statement, Turn, Understanding
+from app.settings import ReplyFormat, Settings
 from index.filters import Filters
 from index.retrieve import Retriever
 from index.source import Kind
-
-ENGINE = "extractive"
 
 
 class Run:
@@ -42,7 +38,14 @@ class Run:
         question: str,
         understood: Understanding,
         filters: Filters,
+        model: Engine | None = None,
+        calls: Sequence[ModelCall] = (),
+        failed: ModelRun | None = None,
     ) -> None:
+        """`model`: what answers in its own words; `calls`: what it was asked to understand the question; `failed`: why
+        it is not asked any more.
+        """
+        self.model, self.calls, self.failed = model, calls, failed
         self.question, self.understood, self.retriever, self.settings = question, understood, retriever, settings
         self.clock = Stopwatch()
         every = retriever.generation.sources()
@@ -54,29 +57,74 @@ class Run:
         self.stamp = IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
 
     def events(self) -> Iterator[Event]:
-        """Yield the events of an answer."""
-        parts = [self._unclear()] if self.understood.unclear else self._parts()
+        """Yield the events of an answer. Where a language model fails, the extractive answer takes its place."""
+        parts, understood = self._found()
         found = parts[0] if len(parts) == 1 else _together(parts, self.asked.kind)
-        understood = self.understood if len(parts) > 1 else self.understood.model_copy(update={"parts": ()})
         yield Understood(kind=found.kind, **dict(understood))
+        try:
+            yield from self._told(self._first_engine(), parts, found, understood)
+        except ModelFailure as failure:
+            yield from self._told(Extractive(self.retriever.reranker.name, failure.run), parts, found, understood)
+
+    def prompts(self) -> list[tuple[Message, ...]]:
+        """Return what a language model would be told. Raises ModelFailure if nothing fits its window."""
+        limits = self.settings.llm_window - self.settings.llm_tokens
+        as_json = self.settings.llm_format is not ReplyFormat.LINES
+        asked = [a for a in self._asked(*self._found()) if is_told(a)]
+        return [prompt_of(a, limits, as_json=as_json).messages for a in asked]
+
+    def _found(self) -> tuple[list[Found], Understanding]:
+        """Answer each question of the message with quotations; name its parts only where there are several."""
+        parts = [self._unclear()] if self.understood.unclear else self._parts()
+        understood = self.understood if len(parts) > 1 else self.understood.model_copy(update={"parts": ()})
+        return parts, understood
+
+    def _asked(self, parts: Sequence[Found], understood: Understanding) -> Iterator[Asked]:
+        texts = understood.parts or (understood.standalone_question,)
+        for n, (text, part) in enumerate(zip(texts, parts, strict=True)):
+            translated = any(call.purpose is Purpose.TRANSLATE for call in self.calls)
+            typed = text if understood.parts and not translated else self.question
+            yield Asked(text, typed, part, self.answerer.sources, self.retriever.generation.passages_of, n)
+
+    def _first_engine(self) -> Answering:
+        if self.model is not None and self.failed is None:
+            return self.model.answering(self.calls)
+        return Extractive(self.retriever.reranker.name, self.failed)
+
+    def _told(
+        self, engine: Answering, parts: Sequence[Found], found: Found, understood: Understanding
+    ) -> Iterator[Event]:
+        """Yield what `engine` makes of what was found, and the whole answer. Raises ModelFailure."""
         numbering = Numbering(self.answerer.sources, self.article)
-        with self.clock.stage("prove"):
-            statements = [numbering.statement(d) for d in found.drafts]
-        for statement in statements:
-            yield StatementReady(statement=statement)
+        drafts: list[Draft] = []
+        statements: list[Statement] = []
+        for asked in self._asked(parts, understood):
+            with closing(engine.write(asked)) as written:
+                for made in written:
+                    if isinstance(made, Writing):
+                        yield made
+                        continue
+                    with self.clock.stage("prove"):
+                        drafts.append(replace(made, part=asked.part))
+                        statements.append(numbering.statement(drafts[-1]))
+                    yield StatementReady(statement=statements[-1])
+        run = engine.run if engine.run and (engine.run.calls or engine.run.failure) else None
+        wrote = any(call.purpose is Purpose.ANSWER for call in run.calls) if run and not run.failure else False
+        ms = self.clock.ms | ({"model": sum(c.total_ms for c in run.calls)} if run else {})
         yield Done(
             answer=finish(
                 question=self.question,
                 understood=understood,
                 kind=found.kind,
-                direct=direct(found.drafts, statements, self.answerer.sources),
+                direct=direct(drafts, statements, self.answerer.sources),
                 statements=statements,
                 sources=numbering.sources(),
                 hits=found.hits,
                 unmentioned=found.unmentioned,
                 confidence=found.confidence,
-                timings_ms=self.clock.ms | {"total": sum(self.clock.ms.values())},
-                engine=f"{ENGINE}: {self.retriever.reranker.name}",
+                timings_ms=ms | {"total": sum(ms.values())},
+                engine=engine.name if wrote else Extractive(self.retriever.reranker.name).name,
+                model=run,
                 stamp=self.stamp,
                 nearest=found.hits[: self.settings.nearest],
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -18,6 +20,22 @@ from index.rerank.reranker import Caution
 from index.settings import IndexSettings
 
 CONFIG_FILE = "footnote.toml"
+_MAY_HOLD_A_SECRET = ("llm_url", "llm_key")  # what was given is not repeated in an error
+
+
+class ReplyFormat(StrEnum):
+    """How a language model is asked to reply."""
+
+    AUTO = "auto"
+    JSON = "json"
+    LINES = "lines"
+
+
+class Doubted(StrEnum):
+    """Where a model's statements stand that rest on no source."""
+
+    LAST = "last"
+    NEVER = "never"
 
 
 class Settings(BaseSettings, IndexSettings):
@@ -40,10 +58,51 @@ class Settings(BaseSettings, IndexSettings):
         "without one, only localhost, 127.0.0.1, [::1] and `host`",
     )
 
+    llm_url: str = Field(
+        "",
+        description="address of a server of language models with OpenAI's interface, '/v1' included: "
+        "'http://127.0.0.1:11434/v1'; empty: answers are quotations alone. A key is read from the variable "
+        "`FOOTNOTE_LLM_KEY` and nowhere else",
+    )
+    llm_model: str = Field("", description="the model to ask, as its server names it")
+    llm_window: int = Field(
+        4096, ge=512, le=10_000_000, description="tokens that the model takes, its reply included (`footnote doctor`)"
+    )
+    llm_tokens: int = Field(700, ge=50, le=100_000, description="tokens of a reply, at most")
+    llm_first: float = Field(60.0, gt=0, le=3600, description="seconds until the first word of a reply, at most")
+    llm_whole: float = Field(180.0, gt=0, le=3600, description="seconds for a whole reply, at most")
+    llm_format: ReplyFormat = Field(
+        ReplyFormat.AUTO,
+        description="how the model replies: 'json' (held to a schema by its server), 'lines' (plain, for servers and "
+        "small models that manage no JSON), 'auto': JSON unless the server refuses it",
+    )
+    llm_doubted: Doubted = Field(
+        Doubted.LAST,
+        description="the model's statements that rest on no source: 'last', with a label, or 'never' shown",
+    )
+
+    @field_validator("llm_url")
+    @classmethod
+    def _plain_address(cls, url: str) -> str:
+        """Take no address that holds a secret: it would stand in a file, a log or a list of processes."""
+        if not url:
+            return url
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("write it as http://HOST:PORT/v1 or https://HOST/v1")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("leave out user, password and everything behind '?'; a key goes into FOOTNOTE_LLM_KEY")
+        return url.rstrip("/")
+
     @field_validator("hosts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether a language model is set up."""
+        return bool(self.llm_url and self.llm_model)
 
     @property
     def index(self) -> IndexSettings:
@@ -68,9 +127,14 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(map(str, first["loc"]))
+        if name == "llm_key":
+            raise UsageError(
+                "setting 'llm_key': a key is read from the environment variable FOOTNOTE_LLM_KEY only; "
+                f"take it out of {CONFIG_FILE}, and have a new one made if others could read that file"
+            ) from None
+        given = "" if name in _MAY_HOLD_A_SECRET else f", got {first['input']!r}"
         raise UsageError(
-            f"setting '{name}': {first['msg']}, got {first['input']!r}; "
-            f"check the flag, FOOTNOTE_{name.upper()} and {CONFIG_FILE}"
+            f"setting '{name}': {first['msg']}{given}; check the flag, FOOTNOTE_{name.upper()} and {CONFIG_FILE}"
         ) from None
     except ValueError as error:  # tomllib's error on a file that is not TOML
         raise UsageError(f"{CONFIG_FILE}: {error}; fix or remove the file") from None

@@ -1,7 +1,7 @@
 """Footnote inside llama-index: its passages as a node parser, its search as a retriever.
 
-The only file that imports llama-index. A node's offsets are the passage's own, never searched for, and `quote_of`
-turns a node back into a proved quotation.
+The only file of this package that imports llama-index. A node's offsets are the passage's own, never searched for;
+`quote_of` turns a node back into a proved quotation, `passage_of` into a passage with its sentences.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from index.embedding.embedder import Embedder
 from index.errors import UsageError
 from index.filters import Filters
 from index.passage import Passage, Quote
+from index.read.sentences import sentences_of
 from index.read.split import split
 from index.retrieve import Retriever
 from index.source import Source
@@ -71,7 +72,7 @@ class PassageParser(NodeParser):
         return nodes
 
 
-class PassageRetriever(BaseRetriever):
+class FootnoteRetriever(BaseRetriever):
     """A llama-index retriever over an open index; node scores are `Hit.score`, 0..1, higher is better."""
 
     def __init__(self, retriever: Retriever, k: int = 5, filters: Filters = Filters()) -> None:
@@ -108,6 +109,13 @@ def quote_of(node: TextNode, source: Source) -> Quote:
     quote = Quote(source.id, str(node.metadata.get("sha256")), start or 0, end or 0, node.text)
     quote.prove(source)
     return quote
+
+
+def passage_of(node: TextNode, source: Source) -> Passage:
+    """Return the passage of a node that `node_of` made, with its sentences. Raises QuoteError."""
+    quote = quote_of(node, source)
+    inside = (s.sentence for s in sentences_of(source) if s.sentence.start < quote.end and quote.start < s.sentence.end)
+    return Passage(source.id, quote.start, quote.end, quote.text, source.title, tuple(inside))
 
 
 def _metadata(source: Source) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.engine import Engine
     from tests.browser import Pages
     from tests.chat_engine import OverlapEngine
+    from tests.llm_server import LlmServer
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -124,6 +125,23 @@ def hashed_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     from tests.fakes import open_hashed
 
     return open_hashed(Settings(home=tmp_path_factory.mktemp("hashed"), corpus=CORPUS))
+
+
+@pytest.fixture(scope="session")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An engine over three short sources, for answers by a language model; a test sets up its own."""
+    from tests.llm_server import open_yard
+
+    return open_yard(tmp_path_factory.mktemp("yard"))
+
+
+@pytest.fixture
+def server() -> Iterator[LlmServer]:
+    """A scripted server of language models."""
+    from tests.llm_server import llm_server
+
+    with llm_server() as scripted:
+        yield scripted
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 
 from app.answer.compose import Draft, Numbering
 from app.engine import Engine
-from app.records import Answer, Done, QuestionKind, Role, StatementReady, Turn, Understood
+from app.events import Done, StatementReady, Understood
+from app.records import Answer, QuestionKind, Role, Turn
 from app.settings import Settings
 from app.words.describe import said_by
 from app.words.languages import ENGLISH

@@ -41,7 +41,7 @@ def test_a_bundle_holds_the_whole_conversation() -> None:
         "sources/union-1913.json",
     ]  # fmt: skip
     manifest = Manifest.model_validate_json(held["manifest.json"])
-    assert (manifest.format, manifest.made, manifest.title) == (2, "2026-11-25T12:30:59Z", "The ships of 1912")
+    assert (manifest.format, manifest.made, manifest.title) == (3, "2026-11-25T12:30:59Z", "The ships of 1912")
     assert (manifest.footnote, manifest.answers, manifest.quotations) == (__version__, 2, 2)
     assert manifest.files == {n: hashlib.sha256(c).hexdigest() for n, c in held.items() if n != "manifest.json"}
     assert set(manifest.versions) == {"llama-index-core", "chromadb", "sentence-transformers", "onnxruntime"}

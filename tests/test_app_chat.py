@@ -22,7 +22,8 @@ from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html, excerpts
 from app.chat.view.frame import first_page_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source
-from app.records import Event, QuestionKind, Turn
+from app.events import Event
+from app.records import QuestionKind, Turn
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
 from app.words.languages import ENGLISH, TEXTS

@@ -99,7 +99,7 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (
         ("ask", "--batch", "words.zip", "--json", "--bundle", "x.zip"),
         2,
-        "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION",
+        "--markdown, --cite, --bundle, --history, --as-typed and --show-prompt go with a QUESTION",
     ),
     (("ask", "Why do soldiers desert?", "--bundle", "nowhere/x.zip"), 2, "nowhere/x.zip: cannot be written"),
     (("ask", "why?", "--nonsense"), 2, "nonsense"),

@@ -219,7 +219,7 @@ def test_records_of_which_no_page_can_be_made_are_problems(changes: dict[str, Ch
         ({"manifest.json": b"{"}, "manifest.json: "),
         ({"manifest.json": b"\xff"}, "manifest.json: "),
         ({"manifest.json": b'{"format": 1}'}, "manifest.json: made: Field required"),
-        ({"manifest.json": b'{"format": 3}'}, "format 3, this Footnote reads up to 2; update Footnote"),
+        ({"manifest.json": b'{"format": 4}'}, "format 4, this Footnote reads up to 3; update Footnote"),
         ({"manifest.json": b"[" * 100_000}, "manifest.json: "),
         ({"quotes.jsonl": b"{}\n" * 20_001}, "20001 quotations"),
     ],

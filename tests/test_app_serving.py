@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.engine import Engine
-from app.records import Done
+from app.events import Done
 from app.settings import Settings
 from index.build.build import build
 from index.build.prune import prune

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from app.claim import ClaimCheck
 from app.cli.main import app
-from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement
+from app.llm.failure import Reason
+from app.model_run import ModelCall, ModelRun
+from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement, Support
 from app.support.records import Verdict
 from tests.conftest import ROOT
 from tests.test_imports import ROOMS
@@ -81,5 +83,7 @@ def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> Non
     for part, record in ((of_answer, Answer), (of_check, ClaimCheck)):
         assert sorted(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) == sorted(record.model_fields)
     assert sorted(re.findall(r"^\| `verdict\.(\w+)` \|", of_check, re.MULTILINE)) == sorted(Verdict.model_fields)
-    inner = {n for record in (Statement, AnswerQuote, Direct, Correction, AnswerHit) for n in record.model_fields}
-    assert [n for n in sorted(inner | {k.value for k in QuestionKind}) if f"`{n}`" not in text] == []
+    records = (Statement, ModelRun, ModelCall, AnswerQuote, Direct, Correction, AnswerHit)
+    inner = {n for record in records for n in record.model_fields}
+    values = {k.value for kinds in (QuestionKind, Support, Reason) for k in kinds}
+    assert [n for n in sorted(inner | values) if f"`{n}`" not in text] == []

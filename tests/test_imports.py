@@ -23,10 +23,10 @@ ROOMS = (
     "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage", "index.filters",
     "index.fuse", "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build",
     "index.retrieve", "index.llama", "index.training",
-    "app.records", "app.outside", "app.settings", "app.feedback", "app.support", "app.evaluate", "app.words",
-    "app.sources", "app.question", "app.answer", "app.compare", "app.serving", "app.answerer", "app.claim", "app.run",
-    "app.nearby", "app.engine", "app.render", "app.bundle", "app.chat.session", "app.chat.view", "app.chat",
-    "app.middleware", "app.server", "app.cli",
+    "app.model_run", "app.records", "app.events", "app.outside", "app.settings", "app.feedback", "app.support", "app.evaluate",
+    "app.words", "app.sources", "app.question", "app.answer", "app.compare", "app.serving", "app.answerer", "app.llm",
+    "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor", "app.render", "app.bundle", "app.chat.session",
+    "app.chat.view", "app.chat", "app.middleware", "app.server", "app.cli",
 )  # fmt: skip
 # Outside library -> the only files (or folder) that may import it.
 ONE_FILE = {
@@ -36,7 +36,8 @@ ONE_FILE = {
     "tantivy": ("index/storage/lexical.py",),
     "sentencex": ("index/text/sentences.py",),
     "markdown_it": ("index/read/markdown.py", "index/read/raw_html.py", "app/render/rich_text.py"),
-    "llama_index": ("index/llama.py",),
+    "llama_index": ("index/llama.py", "app/llm/client.py", "app/llm/citations.py"),
+    "httpx": ("app/llm/client.py",),
     "yaml": ("index/read/front_matter.py",),
     "py3langid": ("app/question/language.py",),
     "regex": ("app/render/page_text.py",),

@@ -45,12 +45,12 @@ def test_the_retriever_serves_a_query_engine(built_home: Path) -> None:
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
 
-    from index.llama import PassageRetriever, quote_of
+    from index.llama import FootnoteRetriever, quote_of
 
     retriever = Retriever.open(IndexSettings(home=built_home, corpus=CORPUS))
     only = frozenset({"law-3902-ix-2024-08-20"})
     engine = RetrieverQueryEngine.from_args(
-        PassageRetriever(retriever, k=3, filters=Filters(sources=only)), llm=MockLLM()
+        FootnoteRetriever(retriever, k=3, filters=Filters(sources=only)), llm=MockLLM()
     )
     response = engine.query("How many votes did bill No. 11322 get?")
     assert response.source_nodes

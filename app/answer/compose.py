@@ -9,7 +9,10 @@ from dataclasses import asdict, dataclass, fields
 
 from app.answer.later_day import names_later_day
 from app.answer.on_article import on_article
+from app.model_run import ModelRun
 from app.records import (
+    RESTING,
+    WRITTEN,
     Answer,
     AnswerHit,
     AnswerQuote,
@@ -24,7 +27,7 @@ from app.records import (
     Understanding,
     parted,
 )
-from app.words.describe import refusal_words, said_by
+from app.words.describe import aside, refusal_words, said_by
 from app.words.direct import cut_words, direct_line, pieces
 from app.words.languages import ENGLISH
 from app.words.own import own_words
@@ -73,7 +76,7 @@ class Numbering:
         quotes = tuple(map(self._numbered, draft.quotes))
         known = {f.name: getattr(draft, f.name) for f in fields(draft) if f.name in Statement.model_fields}
         known["quotes"] = quotes
-        if draft.support is Support.QUOTED and quotes:
+        if quotes and (draft.support is Support.QUOTED or draft.support in RESTING):
             known |= self._told(draft)
         return Statement(**known)
 
@@ -123,11 +126,14 @@ def plain_text(
 
 
 def _line(statement: Statement, sources: Mapping[str, SourceFacts]) -> str:
-    if not statement.quotes:
+    facts = sources[statement.quotes[0].source_id] if statement.quotes else None
+    marks = "".join(f" [{q.number}]" for q in statement.quotes)
+    if label := aside(statement, facts):
+        return f"{statement.text}{marks} ({label})"
+    if facts is None:
         return statement.text
-    marks = " ".join(f"[{q.number}]" for q in statement.quotes)
     words = f"“{statement.text}”" if statement.support is Support.QUOTED else statement.text
-    return f"{said_by(statement, sources[statement.quotes[0].source_id])}: {words} {marks}"
+    return f"{said_by(statement, facts)}: {words}{marks}"
 
 
 def answer_hits(hits: Sequence[Hit]) -> tuple[AnswerHit, ...]:
@@ -139,11 +145,13 @@ def answer_hits(hits: Sequence[Hit]) -> tuple[AnswerHit, ...]:
 def answer_id(question: str, standalone: str, statements: Sequence[Statement], generation: str) -> str:
     """Return 16 hex digits (SHA-256) by which a link or a note can name an answer.
 
-    The same question, understood alike, answered from the same generation with the same quotations has the same id;
-    timings and scores are no part of it.
+    The same question, understood alike, answered from the same generation with the same quotations, and the same words
+    of a language model if there are any, has the same id; timings and scores are no part of it.
     """
     quotes = [[q.source_id, q.source_sha256, q.start, q.end] for s in statements for q in s.quotes]
     parts = [question, standalone, quotes, not statements, generation]
+    written = [s.text for s in statements if s.support in WRITTEN]
+    parts += [written] if written else []
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode("ascii")).hexdigest()[:16]
 
 
@@ -160,6 +168,7 @@ def finish(
     timings_ms: Mapping[str, float],
     engine: str,
     stamp: IndexStamp,
+    model: ModelRun | None = None,
     nearest: Sequence[Hit] = (),
     direct: Sequence[Direct] = (),
 ) -> Answer:
@@ -184,5 +193,6 @@ def finish(
         confidence=confidence,
         timings_ms={stage: round(ms, 1) for stage, ms in timings_ms.items()},
         engine=engine,
+        model=model,
         index=stamp,
     )

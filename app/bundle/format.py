@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.records import Answer, AnswerQuote, IndexStamp, Support, as_one
+from app.llm.ground import find, unchecked
+from app.llm.reply import read_whole
+from app.model_run import Purpose
+from app.records import RESTING, WRITTEN, Answer, AnswerQuote, IndexStamp, Statement, Support, as_one
 from index.errors import UsageError
 from index.records import Record
 from index.source import Block, Source, SourceFacts
 
-FORMAT = 2  # raised when a member changes its meaning
+FORMAT = 3  # raised when a member changes its meaning
 MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
 ANSWERS, SOURCES = "answers/", "sources/"
 
@@ -94,9 +97,36 @@ def misquoted(answer: Answer) -> set[int]:
 
 
 def unfounded(answer: Answer) -> Iterator[str]:
-    """Yield where `answer` claims to be cut out of a quotation and is not."""
+    """Yield where `answer` claims to be cut out of a quotation, or to rest on one, and does not."""
     for number in dict.fromkeys(d.number for d in answer.unfounded):
         yield f"the direct answer of footnote {number} does not stand in its quotation"
+    said = _said(answer)
+    for place, statement in enumerate(answer.statements, 1):
+        if statement.support in WRITTEN and (why := _unheld(statement, said)):
+            yield f"statement {place} {why}"
+
+
+def _said(answer: Answer) -> dict[str, list[str]]:
+    """Return each statement of the model's raw replies with the words that it gave for it."""
+    said: dict[str, list[str]] = {}
+    for call in answer.model.calls if answer.model else ():
+        if call.purpose is Purpose.ANSWER:
+            for claim in read_whole(call.reply):
+                said.setdefault(claim.text, []).append(claim.quote)
+    return said
+
+
+def _unheld(statement: Statement, said: Mapping[str, Sequence[str]]) -> str:
+    """Say why a statement is not what the model said, or does not rest on what it quotes; '' if all is well."""
+    if statement.text not in said:
+        return "is not in the reply of the model"
+    if statement.support not in RESTING:
+        return "has footnotes and is said to have none" if statement.quotes else ""
+    if not any(find(words, q.text) for words in said[statement.text] for q in statement.quotes):
+        return "does not quote the words that the model gave for it"
+    if unchecked(statement.text, [q.text for q in statement.quotes]) is not statement.support:
+        return "has another label than a check gives it"
+    return ""
 
 
 def misdescribed(answer: Answer, cards: Mapping[Version, SourceCard]) -> Iterator[str]:

@@ -39,7 +39,9 @@ from index.errors import QuoteError, UsageError
 from index.source import Source
 
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
-_ADDRESSES = frozenset({"host", "port", "hosts", "store_url"})  # settings that say where, not how, an answer was found
+_ADDRESSES = frozenset(
+    {"host", "port", "hosts", "store_url", "llm_url"}
+)  # settings that say where, not how, an answer was found
 
 
 def pack(

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import AsTyped, Home, Json, Sources, filters, open_engine
-from app.cli.output import console, say, say_record, table_console
+from app.cli.options import AsTyped, Home, Json, Llm, LlmModel, QuotationsOnly, Sources, filters, open_engine
+from app.cli.output import console, say, say_json, say_record, table_console
 from app.render.style import Style
 from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from app.engine import Engine
     from app.records import Answer, Turn
+    from index.filters import Filters
 
 
 def ask(
@@ -35,6 +36,12 @@ def ask(
     bundle: Annotated[
         Path | None, typer.Option(help="Save the answer and its evidence as a zip for `footnote replay`.")
     ] = None,
+    llm: Llm = None,
+    model: LlmModel = None,
+    quotations_only: QuotationsOnly = False,
+    show_prompt: Annotated[
+        bool, typer.Option("--show-prompt", help="Print what a language model would be told, and ask none.")
+    ] = False,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -47,22 +54,30 @@ def ask(
     if sum((markdown, as_json, cite is not None)) > 1:
         raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
     if batch is not None:
-        if markdown or cite or bundle is not None or history is not None or as_typed:
+        if markdown or cite or bundle is not None or history is not None or as_typed or show_prompt:
             raise UsageError(
-                "--markdown, --cite, --bundle, --history and --as-typed go with a QUESTION; --batch prints JSON, "
-                "and its lines have history and as_typed of their own"
+                "--markdown, --cite, --bundle, --history, --as-typed and --show-prompt go with a QUESTION; --batch "
+                "prints JSON, and its lines have history and as_typed of their own"
             )
         if not as_json:
             raise UsageError("--batch prints one JSON object a line; add --json")
         from app.cli.batch import ask_batch
 
-        ask_batch(batch, home, source)
+        ask_batch(batch, home, source, quotations_only=quotations_only, llm_url=llm, llm_model=model)
         return
     turns = _read_history(history) if history else ()
-    engine = open_engine(home)
-    answer = engine.answer(question or "", turns, filters(engine, source), as_typed)
+    if show_prompt:
+        engine = open_engine(home, llm_url="", llm_model="")
+        say_prompt(engine, question or "", turns, filters(engine, source), as_typed, as_json=as_json)
+        return
+    engine = open_engine(home, llm_url=llm, llm_model=model)
+    answer = engine.answer(question or "", turns, filters(engine, source), as_typed, quotations_only)
     if bundle is not None:
         save_bundle(bundle, answer, engine)
+    _print(answer, engine, as_json=as_json, cite=cite, markdown=markdown)
+
+
+def _print(answer: Answer, engine: Engine, *, as_json: bool, cite: Style | None, markdown: bool) -> None:
     if as_json:
         say_record(answer)
     elif cite is not None:
@@ -75,6 +90,21 @@ def ask(
         from app.render.terminal import print_answer
 
         print_answer(console(), answer, {s.id: s for s in engine.sources()})
+
+
+def say_prompt(
+    engine: Engine, question: str, turns: tuple[Turn, ...], asked_of: Filters, as_typed: bool, *, as_json: bool
+) -> None:
+    """Print the messages that a model would get for a question, those of each part of it one after the other."""
+    prompts = engine.prompts(question, turns, asked_of, as_typed)
+    if as_json:
+        say_json([[m._asdict() for m in messages] for messages in prompts])
+        return
+    for messages in prompts:
+        for message in messages:
+            say(f"--- {message.role}\n{message.text}")
+    if not prompts:
+        say("No model would be asked: the sources do not answer, or the question is not about what they say.")
 
 
 def _print_citations(answer: Answer, style: Style) -> None:

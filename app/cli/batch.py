@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,13 +42,18 @@ class Unanswered(BaseModel):
     error: str = ""
 
 
-def ask_batch(file: Path, home: Path | None, sources: list[str] | None) -> None:
-    """Print a line of JSON for each line of `file`. Raises typer.Exit(3) if one of them could not be answered."""
+def ask_batch(
+    file: Path, home: Path | None, sources: list[str] | None, *, quotations_only: bool = False, **flags: Any
+) -> None:
+    """Print a line of JSON for each line of `file`; `flags`: further settings.
+
+    Raises typer.Exit(3) if one of them could not be answered.
+    """
     lines = read_json_lines(file)
-    engine = open_engine(home)
+    engine = open_engine(home, **flags)
     asked_of = filters(engine, sources)
     failed = 0
-    for result in _results(lines, engine, asked_of):
+    for result in _results(lines, engine, asked_of, quotations_only):
         failed += isinstance(result, Unanswered)
         say_record(result, indent=None)
     if failed:
@@ -56,7 +61,9 @@ def ask_batch(file: Path, home: Path | None, sources: list[str] | None) -> None:
         raise typer.Exit(_SOME_FAILED)
 
 
-def _results(lines: list[tuple[int, bytes]], engine: Engine, asked_of: Filters) -> Iterator[Answer | Unanswered]:
+def _results(
+    lines: list[tuple[int, bytes]], engine: Engine, asked_of: Filters, quotations_only: bool
+) -> Iterator[Answer | Unanswered]:
     for number, line in lines:
         try:
             asked = BatchQuestion.model_validate_json(line)
@@ -64,7 +71,7 @@ def _results(lines: list[tuple[int, bytes]], engine: Engine, asked_of: Filters) 
             yield Unanswered(id=_id(line), line=number, error=amiss(error))
             continue
         try:
-            answer = engine.answer(asked.question, asked.history, asked_of, asked.as_typed)
+            answer = engine.answer(asked.question, asked.history, asked_of, asked.as_typed, quotations_only)
         except (UsageError, QuoteError) as error:
             yield Unanswered(id=asked.id, line=number, error=str(error))
             continue

@@ -26,7 +26,7 @@ def evaluate(
     from app.settings import load_settings
 
     read = read_questions(questions)
-    engine = Engine.open(load_settings(home=home))
+    engine = Engine.open(load_settings(home=home, llm_url="", llm_model=""))
     engine.warm()
     sources = {s.id: s for s in engine.sources()}
     outcomes = []

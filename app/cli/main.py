@@ -16,6 +16,7 @@ import typer
 from app import __version__
 from app.cli.ask import ask, compare
 from app.cli.check import check
+from app.cli.doctor import doctor
 from app.cli.eval import evaluate
 from app.cli.eval_claims import evaluate_claims
 from app.cli.feedback import feedback
@@ -95,7 +96,7 @@ def serve(
     run(loaded, host=loaded.host, port=loaded.port)
 
 
-for command in (ask, compare, check, search, show, serve, replay, feedback):
+for command in (ask, compare, check, search, show, serve, replay, feedback, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command("eval-claims")(evaluate_claims)

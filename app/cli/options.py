@@ -21,6 +21,14 @@ AsTyped = Annotated[
     bool, typer.Option("--as-typed", help="Take the question word for word: no earlier turn, no word mended.")
 ]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
+Llm = Annotated[
+    str | None,
+    typer.Option("--llm", metavar="URL", help="Answer by a language model: the address of its server, '/v1' included."),
+]
+LlmModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model, as its server names it.")]
+QuotationsOnly = Annotated[
+    bool, typer.Option("--quotations-only", help="Ask no language model, even if one is set up.")
+]
 
 
 def settings(**flags: Any) -> Settings:
@@ -30,11 +38,11 @@ def settings(**flags: Any) -> Settings:
     return load_settings(**flags)
 
 
-def open_engine(home: Path | None) -> Engine:
-    """Open the current index. Raises what `Engine.open` raises."""
+def open_engine(home: Path | None, **flags: Any) -> Engine:
+    """Open the current index, with further settings on top. Raises what `Engine.open` raises."""
     from app.engine import Engine
 
-    return Engine.open(settings(home=home))
+    return Engine.open(settings(home=home, **flags))
 
 
 def filters(engine: Engine, sources: list[str] | None) -> Filters:

@@ -16,7 +16,7 @@ from app.records import Answer, Part, Role, Statement, Support
 from app.render.escape_markdown import address, blocks, emphasis, plain
 from app.render.page import conversation_html
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
-from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
+from app.words.describe import aside, is_refusal_of_sources, model_words, nearest_words, said_by, unreadable_words
 from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing
@@ -65,6 +65,8 @@ def _answer(answer: Answer, versions: Versions) -> Iterator[str]:
             yield f"{nearest_words(answer.kind)}:"
             yield "\n".join(map(_near, near))
         return
+    if about := model_words(answer.model):
+        yield emphasis(about)
     for part in answer.parted:
         yield from _part(answer, part)
     if cited := references(answer, versions):
@@ -96,11 +98,14 @@ def _piece(piece: Piece) -> str:
 
 
 def _statement(answer: Answer, statement: Statement) -> str:
+    facts = answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None
+    marks = " ".join(f"[{q.number}]" for q in statement.quotes)
+    if label := aside(statement, facts):
+        return " ".join(filter(None, (plain(statement.text), marks, emphasis(f"({label})"))))
     if not statement.quotes:
         return plain(statement.text)
-    marks = " ".join(f"[{q.number}]" for q in statement.quotes)
     if statement.support is Support.QUOTED:
-        who = plain(said_by(statement, answer.facts_of(statement.quotes[0].source_id)))
+        who = plain(said_by(statement, facts))
         return f"{who}{': ' if who else ''}“{plain(statement.text)}” {marks}"
     return f"{plain(statement.text)} {marks}"
 

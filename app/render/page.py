@@ -15,7 +15,7 @@ from app.records import Answer, Part, Role, Statement, Support
 from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
-from app.words.describe import is_refusal_of_sources, nearest_words, said_by, unreadable_words
+from app.words.describe import aside, is_refusal_of_sources, model_words, nearest_words, said_by, unreadable_words
 from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
 from app.words.understood import read_as, showing
@@ -100,7 +100,9 @@ def _near(near: Near) -> Markup:
 
 
 def _answered(n: int, answer: Answer, versions: Versions) -> Markup:
-    said = join(_part(n, answer, part) for part in answer.parted)
+    about = model_words(answer.model)
+    said = html('<p class="notice">{about}</p>', about=visible(about)) if about else NOTHING
+    said += join(_part(n, answer, part) for part in answer.parted)
     notes = join(_reference(n, r) for r in references(answer, versions))
     if notes:
         section = '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>'
@@ -140,12 +142,16 @@ def _piece(n: int, piece: Piece) -> Markup:
 def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
     body = emphasised(statement.text, statement.emphasis)
     speaker = NOTHING
+    facts = answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None
+    label = aside(statement, facts)
     if statement.support is Support.QUOTED:
         body = html("“{body}”", body=body)
-        who = said_by(statement, answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None)
+        who = said_by(statement, facts)
         speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else NOTHING
     marks = join(_mark(n, quote.number) for quote in statement.quotes)
-    return html('<p dir="auto">{speaker}{body}{marks}</p>', speaker=speaker, body=body, marks=marks)
+    behind = html(' <span class="who">({label})</span>', label=visible(label)) if label else NOTHING
+    template = '<p dir="auto">{speaker}{body}{marks}{behind}</p>'
+    return html(template, speaker=speaker, body=body, marks=marks, behind=behind)
 
 
 def _mark(n: int, number: int) -> Markup:

@@ -77,7 +77,7 @@ def _reference(
     return Reference(
         number=quote.number,
         quotation=visible(quote.text),
-        speaker=visible(said_by(statement, facts) if statement.support is Support.QUOTED else dated_name(facts)),
+        speaker=visible(dated_name(facts) if statement.support is Support.METADATA else said_by(statement, facts)),
         title=visible(facts.title),
         published=visible(f"{published} ({about})"),
         address=live_address(version, quote.start, quote.end) if version else web_address(facts.url),

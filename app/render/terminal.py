@@ -11,12 +11,14 @@ from rich.text import Text
 from app.claim import ClaimCheck
 from app.compare.rows import Comparison
 from app.evaluate.scoring import CurvePoint, Summary
-from app.records import Answer, Part, Role, Statement, Support
+from app.records import DOUBTED, Answer, Part, Role, Statement, Support
 from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
 from app.words.describe import (
+    aside,
     date_words,
     kind_words,
+    model_words,
     nearest_words,
     opening,
     relation_words,
@@ -44,6 +46,9 @@ def print_answer(console: SafeConsole, answer: Answer, sources: dict[str, Source
         for hit in answer.nearest:
             _print_passage(console, sources[hit.source_id], hit.start, hit.end, indent=2)
         return
+    if about := model_words(answer.model):
+        console.print(Text(about, style="yellow" if answer.model and answer.model.failure else "dim"))
+        console.print()
     for n, part in enumerate(answer.parted):
         if n:
             console.print()
@@ -98,9 +103,13 @@ def _direct(answer: Answer, part: Part) -> Text:
 def _statement(answer: Answer, statement: Statement) -> Text:
     body = _bold(statement.text, statement.emphasis)
     marks = Text("".join(f" [{quote.number}]" for quote in statement.quotes), style="green")
+    facts = answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None
+    if label := aside(statement, facts):
+        body.stylize("dim" if statement.support in DOUBTED else "")
+        return Text.assemble(body, marks, (f" ({label})", "dim"))
     if statement.support is not Support.QUOTED:
         return body + marks
-    who = said_by(statement, answer.facts_of(statement.quotes[0].source_id)) if statement.quotes else ""
+    who = said_by(statement, facts)
     return Text.assemble((f"{who}: " if who else "", "cyan"), "“", body, "”", marks)
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.records import QuestionKind, Statement, Support
+from app.model_run import ModelRun, Purpose
+from app.records import WRITTEN, QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.texts import Texts, locale
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
@@ -86,6 +87,37 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
         return kind_words(facts, texts)
     name = speaker(facts, texts, quoting=statement.quoting, on_article=statement.on_article, later=statement.later)
     return texts.heading.format(name=name) if statement.heading else name
+
+
+def support_words(support: Support, texts: Texts = ENGLISH) -> str:
+    """Say how a language model's words rest on their quotation; '' for what is none of its words."""
+    return texts.supports.get(support.value, "")
+
+
+def aside(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLISH) -> str:
+    """Say behind a language model's statement whose words it rests on, and how; '' for what is none of its words."""
+    if statement.support not in WRITTEN:
+        return ""
+    who = said_by(statement, facts, texts) if statement.quotes else ""
+    return "; ".join(w for w in (who, support_words(statement.support, texts)) if w)
+
+
+def model_words(run: ModelRun | None, texts: Texts = ENGLISH) -> str:
+    """Say in whose words an answer is, or why it is not in the model's; '' where no model was asked for it."""
+    if run is None or not run.calls:
+        return "" if run is None or not run.failure else model_failure(run, texts)
+    if run.failure:
+        return model_failure(run, texts)
+    if all(call.purpose is not Purpose.ANSWER for call in run.calls):
+        return ""
+    return texts.in_words_of.format(name=run.name)
+
+
+def model_failure(run: ModelRun, texts: Texts = ENGLISH) -> str:
+    """Say why a language model did not answer."""
+    timed = f"{run.failure}-for" if run.wait else ""
+    why = texts.model_failures.get(timed) or texts.model_failures.get(run.failure) or texts.model_failures["server"]
+    return texts.model_failed.format(why=why.format(wait=run.wait))
 
 
 def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLISH) -> str:

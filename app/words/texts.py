@@ -137,6 +137,12 @@ class Texts:
     from_sources: Plural
     references: str
 
+    # a language model's words
+    in_words_of: str
+    supports: Mapping[str, str]
+    model_failed: str
+    model_failures: Mapping[str, str]
+
     # not answered
     not_answered: str
     sources_do_not_answer: str

@@ -10,9 +10,10 @@ from app.chat.session.engine import ChatEngine, EngineProvider
 from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
 from app.chat.session.problems import ENDINGS, logged, problem_words
 from app.chat.session.suggestions import Suggestion
+from app.events import Done, Event, StatementReady, Understood, Writing
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
-from app.records import AnswerQuote, Done, Event, StatementReady, Understanding, Understood
+from app.records import AnswerQuote, Understanding
 from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import FootnoteError, UsageError
@@ -102,6 +103,8 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
         case StatementReady():
             sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
+        case Writing():
+            return exchange
         case Done():
             answer = event.answer
             sources = _quoted_sources(exchange, engine, answer.quotes)

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from app.events import Event
 from app.nearby import Place
-from app.records import Event, Turn
+from app.records import Turn
 from index.filters import Filters
 from index.passage import Hit
 from index.source import Source

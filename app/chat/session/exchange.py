@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.chat.session.suggestions import Suggestion
 from app.records import (
+    RESTING,
     Answer,
     AnswerHit,
     AnswerQuote,
@@ -109,7 +110,9 @@ class Exchange:
         answer = self.answer
         if answer is None or answer.abstained or self.changed or len(self.asked_of) == 1:
             return False
-        return answer.kind not in _ABOUT_NO_MATTER and any(s.support is Support.QUOTED for s in answer.statements)
+        return answer.kind not in _ABOUT_NO_MATTER and any(
+            s.support is Support.QUOTED or s.support in RESTING for s in answer.statements
+        )
 
     def quote(self, number: int) -> AnswerQuote | None:
         """Return the proved quotation with this footnote number."""

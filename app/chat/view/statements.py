@@ -12,7 +12,7 @@ from app.chat.view.elements import NOTHING, notice_html, relation_html
 from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
-from app.words.describe import date_words, kind_words, opening, said_by, speaker
+from app.words.describe import aside, date_words, kind_words, opening, said_by, speaker
 from app.words.direct import STOP, Piece, cut_words, pieces
 from app.words.own import own_words
 from app.words.texts import Texts
@@ -105,8 +105,10 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     text = emphasised(words, () if own else statement.emphasis)
     if statement.support is Support.QUOTED and not changed:
         text = html('“<span class="quoted">{text}</span>”', text=text)
+    label = aside(statement, None, texts)
     return html(
-        '<p class="words{gone}" dir="auto">{text}{marks}</p>{notice}',
+        '<p class="words{gone}" dir="auto">{text}{marks}{label}</p>{notice}',
+        label=html(' <span class="aside">({label})</span>', label=label) if label else NOTHING,
         gone=" gone" if changed else "",
         text=text,
         marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),

@@ -1,0 +1,252 @@
+"""A language model's answer: asked with what the search found, and given out statement by statement as it is proved."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+
+from app.answer.compose import Draft
+from app.events import Writing
+from app.llm import prompt as prompts
+from app.llm.asked import is_told, passages_of, told
+from app.llm.client import Model
+from app.llm.failure import ModelFailure, Reason
+from app.llm.ground import Check, ground, unchecked
+from app.llm.prompt import MOST, Prompt
+from app.llm.protocol import Asked, Written
+from app.llm.reading import Piece, Reading
+from app.llm.reply import Claim, Reply, one_line
+from app.model_run import ModelCall, ModelRun, Purpose
+from app.records import DOUBTED, Turn
+from index.passage import Passage
+from index.source import Source
+
+_BEAT = 0.5  # seconds between two signs of life
+_MOMENT = 0.5  # seconds
+_LETTERS_A_TOKEN = 8  # no vocabulary has longer ones on average: more is a server that does not keep to the limit
+_SHORT = 120  # tokens of a question
+_LONGEST = 500  # characters of a question
+
+
+class Talk:
+    """One request. Keeps what the evidence of it needs; raises ModelFailure for whatever goes wrong."""
+
+    def __init__(self, model: Model, prompt: Prompt, purpose: Purpose, part: int, tokens: int, deadline: float) -> None:
+        self._model, self._prompt, self._purpose, self._part = model, prompt, purpose, part
+        self._tokens, self._deadline = tokens, deadline
+        self._begun = time.monotonic()
+        self._first: float | None = None
+        self._said: list[str] = []
+        self._length = 0
+        self._usage: tuple[int | None, int | None] = (None, None)
+        self._finish: str | None = None
+        self._done = False
+
+    def call(self) -> ModelCall:
+        """Return what is known of the request so far."""
+        return ModelCall(
+            purpose=self._purpose,
+            part=self._part,
+            prompt_sha256=prompts.digest(self._prompt.messages),
+            reply="".join(self._said),
+            prompt_tokens=self._usage[0],
+            reply_tokens=self._usage[1],
+            first_ms=None if self._first is None else round((self._first - self._begun) * 1000, 1),
+            total_ms=round((time.monotonic() - self._begun) * 1000, 1),
+        )
+
+    def pieces(self, *, schema: bool = False) -> Generator[str | Writing]:
+        """Yield the text as it comes, and signs of life between."""
+        reading = self._model.ask(self._prompt.messages, self._tokens, schema=schema)
+        beat = self._begun + _BEAT
+        try:
+            while (piece := self._next(reading, beat)) is not None:
+                if piece.text:
+                    yield piece.text
+                if (now := time.monotonic()) >= beat:
+                    beat = now + _BEAT
+                    yield Writing(seconds=round(now - self._begun, 1), tokens=len(self._said))
+        finally:
+            reading.leave()
+
+    def hurry(self) -> None:
+        """Take nothing more of the reply; wait a moment for the server's count of tokens."""
+        self._done = True
+        self._deadline = min(self._deadline, time.monotonic() + _MOMENT)
+
+    def check_end(self, whole: bool) -> None:
+        """Raise ModelFailure unless the model came to an end by itself. `whole`: its reply shows that it did."""
+        if self._finish == "length":
+            raise ModelFailure(Reason.RAMBLING)
+        if self._model.ends and self._finish is None and not whole:
+            raise ModelFailure(Reason.CUT if self._said else Reason.EMPTY)
+
+    def _next(self, reading: Reading, beat: float) -> Piece | None:
+        """Return the next piece, an empty one if none comes until `beat`, None at the end."""
+        now = time.monotonic()
+        started = self._first is not None
+        end = self._deadline if started else min(self._deadline, self._begun + self._model.limits.first)
+        if now >= end and self._done:
+            return None
+        if now >= end:
+            raise ModelFailure(Reason.SLOW if started else Reason.SLOW_START)
+        try:
+            piece = reading.next(min(beat, end) - now)
+        except queue.Empty:
+            return Piece("")
+        if piece is not None:
+            self._keep(piece)
+        return piece
+
+    def _keep(self, piece: Piece) -> None:
+        self._finish = piece.finish or self._finish
+        self._usage = (piece.prompt_tokens or self._usage[0], piece.reply_tokens or self._usage[1])
+        if not piece.text or self._done:
+            return
+        self._first = self._first or time.monotonic()
+        self._said.append(piece.text)
+        self._length += len(piece.text)
+        if self._length > self._tokens * _LETTERS_A_TOKEN:
+            raise ModelFailure(Reason.RAMBLING)
+
+
+class Generated:
+    """One answer in a model's words. `doubted`: show what rests on no source, behind the rest."""
+
+    def __init__(
+        self, model: Model, *, doubted: bool, check: Check = unchecked, calls: Sequence[ModelCall] = ()
+    ) -> None:
+        self._model, self._doubted, self._check = model, doubted, check
+        self._calls = list(calls)
+        self._deadline: float | None = None
+
+    @property
+    def name(self) -> str:
+        return f"llm: {self._model.shown}"
+
+    @property
+    def run(self) -> ModelRun:
+        return ModelRun(name=self._model.shown, calls=tuple(self._calls))
+
+    def write(self, asked: Asked) -> Written:
+        """Yield each statement once its words are found; those that rest on nothing come last, if at all."""
+        if not is_told(asked):
+            yield from asked.found.drafts
+            return
+        for made in self.tell(told(asked), passages_of(asked), asked.sources, asked.part):
+            yield replace(made, part=asked.part) if isinstance(made, Draft) else made
+
+    def tell(self, question: str, passages: Sequence[Passage], sources: Mapping[str, Source], part: int = 0) -> Written:
+        """Yield what the model says of `passages`, as `write` does. Raises ModelFailure."""
+        self._model.warm()
+        self._deadline = self._deadline or time.monotonic() + self._model.limits.whole
+        ask = partial(self._asked_once, question, passages, sources, part)
+        try:
+            yield from self._in_its_words(ask)
+        except ModelFailure as failure:
+            raise failure.told(self.run) from failure
+
+    def _in_its_words(self, ask: Callable[[bool], Written]) -> Written:
+        rich = self._model.takes_schema
+        try:
+            yield from ask(rich)
+        except ModelFailure as failure:
+            if failure.reason is not Reason.FORMAT or not self._model.plainly(rich):
+                raise
+            yield from ask(False)
+
+    def _asked_once(
+        self, question: str, passages: Sequence[Passage], sources: Mapping[str, Source], part: int, schema: bool
+    ) -> Written:
+        limits = self._model.limits
+        room = limits.window - limits.tokens
+        prompt = prompts.for_answer(question, passages, sources, as_json=schema, room=room)
+        talk = Talk(self._model, prompt, Purpose.ANSWER, part, limits.tokens, self._deadline or 0.0)
+        reply, seen = Reply(), set[Draft]()
+        held: list[Draft] = []
+        try:
+            with closing(_claims(talk, reply, schema)) as claims:
+                for said in claims:
+                    if isinstance(said, Writing):
+                        yield said
+                        continue
+                    draft = ground(said, prompt.passages, sources, self._check)
+                    if draft not in seen and draft.support not in DOUBTED:
+                        yield draft
+                    held += [draft] if draft not in seen and draft.support in DOUBTED else []
+                    seen.add(draft)
+                    if len(seen) >= MOST:
+                        break
+                else:
+                    talk.check_end(reply.whole)
+            _check_worth(seen, held, reply)
+        finally:
+            self._calls.append(talk.call())
+        if self._doubted:
+            yield from held
+
+
+def _claims(talk: Talk, reply: Reply, schema: bool) -> Generator[Claim | Writing]:
+    with closing(talk.pieces(schema=schema)) as pieces:
+        for piece in pieces:
+            if isinstance(piece, Writing):
+                yield piece
+                continue
+            yield from reply.feed(piece)
+            if reply.whole:
+                talk.hurry()  # some models never stop talking behind their JSON
+                deque(pieces, maxlen=0)
+                return
+    yield from reply.close()
+
+
+def _check_worth(seen: set[Draft], held: Sequence[Draft], reply: Reply) -> None:
+    """Raise ModelFailure for a reply from which nothing can be shown as proved."""
+    if reply.broken and len(seen) < MOST:
+        raise ModelFailure(Reason.INVALID)
+    if not seen:
+        raise ModelFailure(Reason.DECLINED if reply.refused or reply.whole else Reason.EMPTY)
+    if len(held) == len(seen):
+        raise ModelFailure(Reason.UNPROVED)
+
+
+class LanguageModel:
+    """The engine of a model that is set up (`app.llm.protocol.Engine`)."""
+
+    def __init__(self, model: Model, *, doubted: bool = True, check: Check = unchecked) -> None:
+        self._model, self._doubted, self._check = model, doubted, check
+
+    def answering(self, calls: Sequence[ModelCall] = ()) -> Generated:
+        return Generated(self._model, doubted=self._doubted, check=self._check, calls=calls)
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
+        room = self._model.limits.window - _SHORT
+        return self._line(prompts.for_rewrite(question, history, room), Purpose.REWRITE)
+
+    def english(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
+        room = self._model.limits.window - _SHORT
+        rewritten = prompts.for_rewrite(question, history, room, english=True)
+        return self._line(rewritten if history else prompts.for_translation(question), Purpose.TRANSLATE)
+
+    def warm(self) -> None:
+        self._model.warm()
+
+    def _line(self, prompt: Prompt, purpose: Purpose) -> tuple[str | None, ModelCall]:
+        """Ask for one line."""
+        self._model.warm()
+        rich = self._model.takes_schema
+        deadline = time.monotonic() + self._model.limits.whole
+        talk = Talk(self._model, prompt, purpose, 0, _SHORT, deadline)
+        try:
+            said = "".join(p for p in talk.pieces() if isinstance(p, str))
+        except ModelFailure as failure:
+            if failure.reason is Reason.FORMAT and self._model.plainly(rich):
+                return self._line(prompt, purpose)
+            raise failure.told(ModelRun(name=self._model.shown, calls=(talk.call(),))) from failure
+        line = one_line(said)
+        return (line if 2 < len(line) <= _LONGEST else None), talk.call()
