@@ -67,7 +67,7 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     @app.get(ABOUT)
     def about(request: Request, language: str = "") -> HTMLResponse:
         texts = TEXTS.get(language) or accepted(request.headers)
-        return HTMLResponse(about_html([*TEXTS.values()], texts))
+        return HTMLResponse(about_html([*TEXTS.values()], texts, with_model=bool(settings.llm_url)))
 
     return mount_chat(app, provider, settings)
 

@@ -11,7 +11,8 @@ import pytest
 from app.records import Statement, Support
 from app.words.describe import date_words, language_words, said_by, time_words
 from app.words.languages import ENGLISH, TEXTS, choose
-from app.words.texts import Plural, Texts
+from app.words.plural import Plural
+from app.words.texts import Texts
 from index.read.corpus import read_corpus
 from index.source import Relation
 from tests.chat_engine import source_of

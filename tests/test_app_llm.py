@@ -10,12 +10,17 @@ import pytest
 
 from app.bundle.replay import replay
 from app.bundle.write import pack
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
+from app.chat.view.statements import statements_html
 from app.engine import Engine
 from app.events import Done, StatementReady
 from app.llm.prompt import REFUSAL
 from app.records import Answer, Support
+from app.words.describe import model_failure, model_words
 from app.words.languages import TEXTS
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply, speaking
+from tests.test_app_chat import Page
 from tests.zips import changed
 
 
@@ -256,10 +261,6 @@ def test_a_refusal_of_the_model_ends_in_quotations(yard: Engine, server: LlmServ
 
 
 def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: Engine, server: LlmServer) -> None:
-    from app.chat.session.converse import converse
-    from app.chat.session.engine import EngineProvider
-    from app.chat.view.statements import statements_html
-
     server.claims((FORTY, FORTY, "Forty in 1912."), ("", "", "The king did it."))
     provider = EngineProvider(lambda: yard, speaking(yard, server))
     seen = [c[-1] for c in converse(provider, (), YARD, TEXTS["en"])]
@@ -269,3 +270,17 @@ def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: E
         assert "the model&#39;s words, not checked" in page
         assert "not found in the sources" in page
         assert "“" not in page
+    answer = seen[-1].answer
+    assert answer is not None
+    assert model_words(answer.model) in page
+
+
+def test_the_chat_says_why_a_model_did_not_answer(yard: Engine, server: LlmServer) -> None:
+    server.say = Say(status=401)
+    provider = EngineProvider(lambda: yard, speaking(yard, server))
+    exchange = [c[-1] for c in converse(provider, (), YARD, TEXTS["uk"])][-1]
+    assert exchange.answer is not None
+    assert exchange.answer.model is not None
+    page = Page(str(statements_html(exchange, TEXTS["uk"]))).words
+    assert model_failure(exchange.answer.model, TEXTS["uk"]) in page
+    assert exchange.answer.statements == yard.answer(YARD, quotations_only=True).statements

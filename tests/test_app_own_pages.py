@@ -8,11 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from app.render.own_page import about_html, not_found_html
 from app.server import create_app
 from app.settings import Settings
 from app.words.languages import ENGLISH, TEXTS
+from app.words.texts import Texts
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine
 from tests.conftest import CORPUS, ROOT
@@ -105,3 +107,19 @@ def test_the_pages_ask_for_nothing_from_elsewhere_and_run_nothing(texts: object)
 @pytest.mark.parametrize("texts", TEXTS.values(), ids=lambda t: t.code)
 def test_the_about_page_has_a_paragraph_for_each_head(texts: object) -> None:
     assert len(texts.about_heads) == len(texts.about_words)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("texts", TEXTS.values(), ids=lambda t: t.code)
+def test_the_about_page_says_what_a_language_model_changes(texts: Texts) -> None:
+    """What leaves the machine, and that text is made, is said where a model is set up, and there alone."""
+    told = {
+        url: TestClient(create_app(Settings(llm_url=url, llm_model="m"), OverlapEngine([])), base_url=HERE)
+        .get("/about", params={"language": texts.code})
+        .text
+        for url in ("", "http://127.0.0.1:11434/v1")
+    }
+    for url, page in told.items():
+        leaves, made = (str(escape(words)) for words in (texts.about_words[2:4], texts.about_model)[bool(url)])
+        assert leaves in page
+        assert made in page
+        assert "11434" not in page

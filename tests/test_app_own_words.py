@@ -11,7 +11,8 @@ from app.chat.session.exchange import Exchange
 from app.chat.session.stored import record_of, restored
 from app.chat.view.statements import statements_html
 from app.engine import Engine
-from app.records import Own, Saying, Statement, Support
+from app.records import Statement, Support
+from app.saying import Own, Saying
 from app.words.languages import ENGLISH, TEXTS
 from app.words.own import own_words
 from app.words.texts import Texts

@@ -23,10 +23,11 @@ ROOMS = (
     "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage", "index.filters",
     "index.fuse", "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build",
     "index.retrieve", "index.llama", "index.training",
-    "app.model_run", "app.records", "app.events", "app.outside", "app.settings", "app.feedback", "app.support",
-    "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare", "app.serving",
-    "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor", "app.render",
-    "app.bundle", "app.chat.session", "app.chat.view", "app.chat", "app.middleware", "app.server", "app.cli",
+    "app.model_run", "app.saying", "app.records", "app.events", "app.outside", "app.settings", "app.feedback",
+    "app.support", "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare",
+    "app.serving", "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor",
+    "app.render", "app.bundle", "app.chat.session", "app.chat.view", "app.chat", "app.middleware", "app.server",
+    "app.cli",
 )  # fmt: skip
 # Outside library -> the only files (or folder) that may import it.
 ONE_FILE = {

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from app.answer.compose import Draft
 from app.question.named_sources import Named, named_sources, words
-from app.records import Own, Role, Saying, Support
+from app.records import Role, Support
+from app.saying import Own, Saying
 from app.words.own import own_words
 from index.passage import Quote
 from index.source import BlockKind, Kind, Relation, Source, date_range

@@ -19,7 +19,6 @@ from app.records import (
     AnswerSource,
     Direct,
     IndexStamp,
-    Own,
     QuestionKind,
     Role,
     Statement,
@@ -27,6 +26,7 @@ from app.records import (
     Understanding,
     parted,
 )
+from app.saying import Own
 from app.words.describe import aside, refusal_words, said_by
 from app.words.direct import cut_words, direct_line, pieces
 from app.words.languages import ENGLISH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.question.classify import smalltalk
-from app.records import Own, Saying
+from app.saying import Own, Saying
 from index.source import Kind, Source
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.records import Own, Saying
+from app.saying import Own, Saying
 
 
 def question_back(typed: str) -> Own:

@@ -14,9 +14,18 @@ ICON = "/chat-files/icon.svg"
 ABOUT = "/about"
 
 
-def about_html(languages: Sequence[Texts], texts: Texts) -> str:
-    """Say in plain words what is quoted, whose words they are, what leaves the machine and what may be wrong."""
-    parts = zip(texts.about_heads, texts.about_words, strict=True)
+_LEAVES, _MADE = 2, 3  # places in `about_words` of what is otherwise with a language model
+
+
+def about_html(languages: Sequence[Texts], texts: Texts, with_model: bool = False) -> str:
+    """Say in plain words what is quoted, whose words they are, what leaves the machine and what may be wrong.
+
+    `with_model`: a language model is set up.
+    """
+    words = [*texts.about_words]
+    if with_model:
+        words[_LEAVES], words[_MADE] = texts.about_model
+    parts = zip(texts.about_heads, words, strict=True)
     others = join(
         html(' <a href="{about}?language={t.code}" lang="{t.code}" hreflang="{t.code}">{t.name}</a>', about=ABOUT, t=t)
         for t in languages

@@ -15,11 +15,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from app.support.records import Evidence
-from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
-from index.errors import ModelError
-from index.files import file_sha256
-from index.rerank.card import GRAPH, REMEDY, SHIPPED, ReaderCard, read_card
-from index.rerank.layout import Layout, Row, tokenizer_file
+from index.rerank.card import SHIPPED
+from index.rerank.layout import Row
+from index.rerank.network import Network
 
 CLAIMS = SHIPPED / "claims"
 
@@ -50,55 +48,31 @@ class ClaimReader(Protocol):
 class OnnxClaimReader:
     """A reader of claims in ONNX Runtime; safe to use from several threads."""
 
-    def __init__(self, card: ReaderCard, session: Any, layout: Layout, threads: int) -> None:
-        self.card = card
-        self._session, self._layout, self._threads = session, layout, threads
-        self._inputs = frozenset(i.name for i in session.get_inputs())
+    def __init__(self, network: Network) -> None:
+        self.name = network.name
+        self._network = network
 
     @classmethod
     def open(cls, folder: Path = CLAIMS, threads: int | None = None) -> OnnxClaimReader | None:
         """Open the reader in `folder`, None if there is none. Raises ModelError if it is damaged."""
-        card = read_card(folder)
-        if card is None:
-            return None
-        if file_sha256(tokenizer_file()) != card.tokenizer_sha256:
-            raise ModelError(
-                f"the reader in '{folder.name}' knows another tokenizer than the bundled model's; {REMEDY}"
-            )
-        session = open_session(folder / GRAPH, f"reader in '{folder.name}'", REMEDY)
-        return cls(card, session, Layout(), threads or physical_cores())
-
-    @property
-    def name(self) -> str:
-        return f"{self.card.title} ({self.card.sha256[:8]})"
+        network = Network.open(folder, threads)
+        return cls(network) if network else None
 
     @property
     def least(self) -> float:
-        return self.card.thresholds.balanced
+        return self._network.card.thresholds.balanced
 
     def read(self, pairs: Sequence[tuple[str, Evidence]]) -> list[Belief]:
         """Return one belief a statement with its evidence. Raises ModelError if the model fails."""
         rows = [self._row(statement, evidence) for statement, evidence in pairs]
-        return list(at_once(self._run, rows, self._threads))
+        return [self._belief(np.asarray(out[0], dtype=np.float64).reshape(-1)) for out in self._network.run(rows)]
 
     def _row(self, statement: str, evidence: Evidence) -> Row:
-        asked, header, *sentences = self._layout.pieces([statement, evidence.header, *evidence.sentences])
-        return self._layout.row(asked, header, sentences)
-
-    def _run(self, row: Row) -> Belief:
-        feed = {
-            "input_ids": np.array([row.ids], dtype=np.int64),
-            "token_types": row.types()[None],
-            "membership": row.membership()[None],
-        }
-        try:
-            logits = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
-        except runtime_errors() as error:
-            raise ModelError(f"the reader '{self.card.title}' failed ({error}); {REMEDY}") from error
-        return self._belief(np.asarray(logits, dtype=np.float64).reshape(-1))
+        asked, header, *sentences = self._network.layout.pieces([statement, evidence.header, *evidence.sentences])
+        return self._network.layout.row(asked, header, sentences)
 
     def _belief(self, logits: np.ndarray[Any, np.dtype[np.float64]]) -> Belief:
         """Return probabilities: 'supported' by the card's curve, the others share the rest as the logits say."""
         rest = np.exp(logits[1:] - np.logaddexp.reduce(logits[1:]))
-        supported = self.card.curve.probability(float(logits[0] - np.logaddexp.reduce(logits[1:])))
+        supported = self._network.card.curve.probability(float(logits[0] - np.logaddexp.reduce(logits[1:])))
         return Belief(supported, *(float(part) * (1 - supported) for part in rest))

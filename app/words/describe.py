@@ -9,7 +9,8 @@ from datetime import datetime
 from app.model_run import ModelRun, Purpose
 from app.records import WRITTEN, QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
-from app.words.texts import Texts, locale
+from app.words.plural import locale
+from app.words.texts import Texts
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from app.words.texts import Plural, Texts
+from app.words.plural import Plural
+from app.words.texts import Texts
 
 CODES = ("en", "uk")  # a further language is one more file
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.records import Own
+from app.saying import Own
 from app.words.describe import date_words, opening, relation_words
 from app.words.languages import ENGLISH
 from app.words.texts import Texts

@@ -7,27 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from babel import Locale
-
-
-@cache
-def locale(code: str) -> Locale:
-    """Return what Unicode CLDR knows of a language: months, plural forms, names of languages."""
-    from babel import Locale
-
-    return Locale.parse(code)
-
-
-class Plural(NamedTuple):
-    """Forms of one phrase with {count}: for one, for a few, for many (CLDR's names)."""
-
-    one: str
-    few: str
-    many: str
+from app.words.plural import Plural, locale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +87,7 @@ class Texts:
     about_footnote: str
     about_heads: tuple[str, ...]
     about_words: tuple[str, ...]
+    about_model: tuple[str, ...]
     not_found: str
     not_found_more: str
     to_the_chat: str

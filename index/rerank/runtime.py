@@ -1,7 +1,6 @@
-"""A shipped reader in ONNX Runtime: which sentence of a passage answers a question, and with which words.
+"""A shipped reader: which sentence of a passage answers a question, and with which words.
 
-One row a run, as many runs at once as there are cores (see `index.embedding.onnx` on why). A passage longer than one
-row is read in windows of whole sentences.
+One row a run (see `index.embedding.onnx` on why). A passage longer than one row is read in windows of whole sentences.
 """
 
 from __future__ import annotations
@@ -9,21 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
-from index.errors import ModelError
-from index.files import file_sha256
 from index.passage import AnswerSpan
-from index.rerank.card import GRAPH, REMEDY, ReaderCard, read_card
-from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout, Piece, Row, tokenizer_file
+from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Piece, Row
+from index.rerank.network import Floats, Network
 
 LONGEST_ANSWER = 20  # tokens; answers of the training data are shorter as a rule
 _SPECIAL = 3  # [CLS] and two [SEP]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +48,15 @@ class _Window:
 class Reader:
     """Reads passages; safe to use from several threads."""
 
-    def __init__(self, card: ReaderCard, session: Any, layout: Layout, threads: int) -> None:
-        self.card = card
-        self._session, self._layout, self._threads = session, layout, threads
-        self._inputs = frozenset(i.name for i in session.get_inputs())  # MPNet has no token types
+    def __init__(self, network: Network) -> None:
+        self.card, self.name = network.card, network.name
+        self._network, self._layout = network, network.layout
 
     @classmethod
     def open(cls, folder: Path, threads: int | None = None) -> Reader | None:
         """Open the reader in `folder`, None if there is none. Raises ModelError if it is damaged."""
-        card = read_card(folder)
-        if card is None:
-            return None
-        if file_sha256(tokenizer_file()) != card.tokenizer_sha256:
-            raise ModelError(
-                f"the reader in '{folder.name}' knows another tokenizer than the bundled model's; {REMEDY}"
-            )
-        session = open_session(folder / GRAPH, f"reader in '{folder.name}'", REMEDY)
-        return cls(card, session, Layout(), threads or physical_cores())
-
-    @property
-    def name(self) -> str:
-        return f"{self.card.title} ({self.card.sha256[:8]})"
+        network = Network.open(folder, threads)
+        return cls(network) if network else None
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[Reading]:
         """Read passages, given as (header, sentences): one reading each. Raises ModelError if the model fails."""
@@ -86,10 +67,10 @@ class Reader:
         windows = [w for n, pair in enumerate(pairs) for w in self._windows(n, *pair)]
         scores: list[list[float]] = [[] for _ in pairs]
         spans: list[list[AnswerSpan | None]] = [[] for _ in pairs]
-        outputs = at_once(self._run, [w.row for w in windows], self._threads)
+        outputs = self._network.run([w.row for w in windows])
         for window, (logits, start, end) in zip(windows, outputs, strict=True):
-            scores[window.passage] += logits.tolist()
-            spans[window.passage] += _spans(window, start, end)
+            scores[window.passage] += logits[0].tolist()
+            spans[window.passage] += _spans(window, start[0], end[0])
         return [Reading(tuple(s), tuple(a)) for s, a in zip(scores, spans, strict=True)]
 
     def _windows(self, number: int, question: str, header: str, sentences: Sequence[str]) -> Iterator[_Window]:
@@ -104,19 +85,6 @@ class Reader:
             part = tuple(pieces[first:end])
             yield _Window(number, self._layout.row(asked, head, part), part)
             first = end
-
-    def _run(self, row: Row) -> tuple[Floats, Floats, Floats]:
-        """Run the network on one row: log-odds (sentences,), start and end logits (tokens,)."""
-        feed = {
-            "input_ids": np.array([row.ids], dtype=np.int64),
-            "token_types": row.types()[None],
-            "membership": row.membership()[None],
-        }
-        try:
-            sentences, start, end = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})
-        except runtime_errors() as error:
-            raise ModelError(f"the reader '{self.card.title}' failed ({error}); {REMEDY}") from error
-        return sentences[0], start[0], end[0]
 
 
 def _spans(window: _Window, start: Floats, end: Floats) -> Iterator[AnswerSpan | None]:
