@@ -196,3 +196,13 @@ def test_the_statements_on_the_bundled_corpus_stand_on_its_words(real_engine) ->
         text = real_engine.source(claim.source).text
         assert all(sentence in text for sentence in claim.sentences), claim.claim
         assert bool(claim.evidence) == (claim.label is not Truth.NOT_MENTIONED)
+
+
+def test_a_sentence_that_differs_in_two_things_speaks_of_something_else() -> None:
+    """Of another bill with another count nothing says otherwise; of the bill itself the other count does."""
+    claim = "Parliament passed bill No. 14 with 300 votes."
+    checker = Checker()
+    other = Evidence(sentences=("Parliament passed bill No. 15 with 253 votes.",))
+    itself = Evidence(sentences=("Parliament passed bill No. 14 with 270 votes.",))
+    assert checker.check(claim, other).label is Label.NOT_SUPPORTED
+    assert checker.check(claim, itself).label is Label.CONTRADICTED

@@ -60,7 +60,10 @@ def _by_guards(statement: str, evidence: Evidence, nearest: int, reasons: Sequen
     about = shared(statement, evidence.sentences[nearest]) >= _ABOUT
     if not about:
         return Label.NOT_SUPPORTED
-    return _label_of(reasons[0]) if reasons else Label.SUPPORTED
+    label = _label_of(reasons[0]) if reasons else Label.SUPPORTED
+    # A sentence that differs in two things speaks of something else.
+    several = sum(r.guard in DECISIVE for r in reasons) > 1
+    return Label.NOT_SUPPORTED if several and label is Label.CONTRADICTED else label
 
 
 def _label_of(reason: Reason) -> Label:
