@@ -132,9 +132,10 @@ def load_settings(**flags: Any) -> Settings:
                 "setting 'llm_key': a key is read from the environment variable FOOTNOTE_LLM_KEY only; "
                 f"take it out of {CONFIG_FILE}, and have a new one made if others could read that file"
             ) from None
+        wrong = first["msg"].removeprefix("Value error, ")
         given = "" if name in _MAY_HOLD_A_SECRET else f", got {first['input']!r}"
         raise UsageError(
-            f"setting '{name}': {first['msg']}{given}; check the flag, FOOTNOTE_{name.upper()} and {CONFIG_FILE}"
+            f"setting '{name}': {wrong}{given}; check the flag, FOOTNOTE_{name.upper()} and {CONFIG_FILE}"
         ) from None
     except ValueError as error:  # tomllib's error on a file that is not TOML
         raise UsageError(f"{CONFIG_FILE}: {error}; fix or remove the file") from None
