@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from index.errors import UsageError
 from index.rerank.layout import Layout
 from index.rerank.logistic import sigmoid
-from index.training import near_miss
+from index.rerank.reading import PRIOR, Parts
+from index.training import baselines, near_miss
 from index.training.batches import Batches, Chosen, Item, Plan, make_item
 from index.training.data import Example, clean, hold_out, read, read_sets, thin, window
 from index.training.extra import load
@@ -108,6 +109,17 @@ def test_fewer_questions_are_as_many_of_each_set() -> None:
     assert [sum(e.dataset == name for e in found) for name in ("one", "two", "three")] == [10, 10, 1]
     assert found == thin(examples, 30)
     assert thin(examples, 0) == examples
+
+
+def test_what_two_readers_say_is_added() -> None:
+    last = [Prediction((True, False), (1.0, 1.5), 2.0)]
+    before = [Prediction((True, False), (PRIOR + 4.0, PRIOR), 0.0)]
+    (both,) = baselines.together(last, before, Parts(0.25, 0.25))
+    assert both.scores == pytest.approx((2.0, 1.5))
+    assert both.best == 0
+    assert both.confidence == pytest.approx(np.logaddexp(2.0, 1.5))
+    (alone,) = baselines.together(last, before, Parts(0.25, 0.0))
+    assert alone.confidence == pytest.approx(np.logaddexp(1.0, 1.5))
 
 
 def test_without_its_answer_a_paragraph_holds_nothing_that_answers() -> None:

@@ -1,4 +1,4 @@
-"""A reader, and what it has to beat: the embedding model, BM25 and chance."""
+"""A reader, two together, and what they have to beat: the embedding model, BM25 and chance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedding.embedder import Embedder
+from index.rerank.reading import PRIOR, Parts, any_of
 from index.rerank.runtime import Reader
 from index.training.data import Example
 from index.training.metrics import Prediction
@@ -19,6 +20,16 @@ def by_reader(examples: Sequence[Example], reader: Reader) -> list[Prediction]:
     """Rank by the reader's log-odds."""
     readings = reader.read_many([(e.question, e.header or e.title, e.sentences) for e in examples])
     return [Prediction(e.labels, r.sentences, r.any) for e, r in zip(examples, readings, strict=True)]
+
+
+def together(last: Sequence[Prediction], before: Sequence[Prediction], parts: Parts) -> list[Prediction]:
+    """Add `parts` of one reader's log-odds to those of the reader after it, as `index.rerank.reading` does."""
+    found = []
+    for own, first in zip(last, before, strict=True):
+        scores, odds = np.array(own.scores), np.array(first.scores) - PRIOR
+        confidence = any_of(scores, odds, parts.confidence)
+        found.append(Prediction(own.labels, tuple((scores + parts.order * odds).tolist()), confidence))
+    return found
 
 
 def by_embedding(examples: Sequence[Example], embedder: Embedder) -> list[Prediction]:

@@ -3,7 +3,8 @@
 FILE holds questions with labelled sentences (index/training/data.py), none of them trained on. Prints for each ranker
 and data set P@1, mean average precision (MAP), AUROC of 'some sentence answers' and mean risk over all coverages, with
 95% bootstrap intervals, and the expected calibration error (ECE) of a reader's probability that some sentence answers.
-docs/make_risk_coverage.py draws the curves in the file that --json names.
+'both' is what answers as a rule: the deep reader with its part of the small one. docs/make_risk_coverage.py draws the
+curves in the file that --json names.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from index.embedding.embedder import prepare_embedder
 from index.errors import UsageError, in_plain_words
 from index.rerank.card import GRAPH, SHIPPED, ReaderCard
+from index.rerank.reading import DEEP_PARTS
 from index.rerank.runtime import Reader
 from index.settings import IndexSettings
 from index.training import baselines, metrics
@@ -106,19 +108,26 @@ class Report:
         self.curves: Curves = {}
         print(_FORM.format("ranker", "set", "questions", "P@1", "MAP", "AUROC", "risk", "ECE", "pairs/s"))
 
-    def add(self, ranker: str, rank: Callable[[], list[Prediction]], card: ReaderCard | None) -> list[Prediction]:
+    def run(self, ranker: str, rank: Callable[[], list[Prediction]], card: ReaderCard | None) -> list[Prediction]:
         """Run a ranker, print a line for each data set and return the predictions."""
         start = time.perf_counter()
         predictions = rank()
         speed = sum(len(e.sentences) for e in self.examples) / (time.perf_counter() - start)  # on all cores
+        self.add(ranker, predictions, card, speed)
+        return predictions
+
+    def add(self, ranker: str, predictions: list[Prediction], card: ReaderCard | None, speed: float | None) -> None:
+        """Print a line for each data set. `speed`: pairs of question and sentence a second; None if not measured."""
         for name, part in {**metrics.by_dataset(predictions, self.examples), "all": predictions}.items():
             found = measure(part)
             found["ECE"] = passage_error(part, card) if card else None
-            print(_FORM.format(ranker, name, len(part), *map(shown, found.values()), f"{speed:.0f}"), flush=True)
+            print(
+                _FORM.format(ranker, name, len(part), *map(shown, found.values()), f"{speed:.0f}" if speed else "-"),
+                flush=True,
+            )
             self.rows.append({"ranker": ranker, "dataset": name, "questions": len(part), **found, "pairs/s": speed})
             if found["risk"] and name != "all":
                 self.curves.setdefault(name, {})[ranker] = curve(part)
-        return predictions
 
 
 def baseline_rankers(examples: Sequence[Example], home: Path) -> Mapping[str, Callable[[], list[Prediction]]]:
@@ -146,11 +155,14 @@ def main() -> None:
     readers = open_all(args.reader)
     report = Report(examples)
     read_by = {
-        name: report.add(name, partial(baselines.by_reader, examples, reader), reader.card)
+        name: report.run(name, partial(baselines.by_reader, examples, reader), reader.card)
         for name, reader in readers.items()
     }
+    if {Size.DEEP, Size.SMALL} <= set(read_by):
+        both = baselines.together(read_by[Size.DEEP], read_by[Size.SMALL], DEEP_PARTS)
+        report.add("both", both, readers[Size.DEEP].card, None)
     for name, rank in baseline_rankers(examples, args.home).items():
-        report.add(name, rank, None)
+        report.run(name, rank, None)
     print("in brackets: 95% bootstrap intervals; risk: mean over all coverages of the part answered wrongly")
     if args.failures:
         first = next(iter(readers))
