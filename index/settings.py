@@ -10,20 +10,25 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 # Raise it when the files of a generation or the text analysis change their meaning.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 # Raise it when `index.read.split` would cut the same source into other passages.
 SPLITTER_VERSION = 2
 
 BUNDLED_MODEL = "bundled"
 
 
+_NOT_CONTENT = frozenset({"home", "corpus", "store_url", "reader", "largest_file"})
+
+
 class IndexSettings(BaseModel):
-    """The index's settings. All but the paths, `store_url` and `reader` are part of the fingerprint."""
+    """The index's settings. All but the paths, `store_url`, `reader` and `largest_file` are part of the fingerprint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(Path(".footnote"), description="the folder for all generated files")
-    corpus: Path = Field(Path("corpus"), description="the folder with article.md and sources/*.md")
+    corpus: Path = Field(
+        Path("corpus"), description="the folder with the article and its sources, or with any texts, or one file"
+    )
     model: str = Field(
         BUNDLED_MODEL,
         description="the embedding model: 'bundled' (all-MiniLM-L6-v2), a sentence-transformers name or a folder",
@@ -39,12 +44,15 @@ class IndexSettings(BaseModel):
         description="the model that reads the best passages: 'deep', 'small' (a third of the work, answers less "
         "well), a folder, or 'none' for the embedding model alone (no words stand out, and there is no direct answer)",
     )
+    largest_file: int = Field(
+        100, ge=1, le=4096, description="the size in MB from which a file is passed over and not opened"
+    )
     store_url: str = Field("", description="the URL of a Chroma server; empty keeps the vectors in a folder")
 
     def fingerprinted(self) -> dict[str, str | int]:
         """Return everything that changes an index's content, by name."""
         versions = {"format": FORMAT_VERSION, "splitter": SPLITTER_VERSION}
-        names = IndexSettings.model_fields.keys() - {"home", "corpus", "store_url", "reader"}
+        names = IndexSettings.model_fields.keys() - _NOT_CONTENT
         return {**versions, **{name: getattr(self, name) for name in sorted(names)}}
 
     def fingerprint(self) -> str:

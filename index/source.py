@@ -41,6 +41,7 @@ class Relation(StrEnum):
     LAW = "law"
     BACKGROUND = "background"
     LATER = "later"
+    NONE = "none"  # none is known, or there is no article
 
 
 class Basis(StrEnum):
@@ -123,8 +124,8 @@ def _printable(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("write an address that begins with http:// or https://")
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("write an address that begins with http:// or https://, or leave it empty")
     return value
 
 
@@ -173,13 +174,17 @@ class SourceFacts:
 class Source(SourceFacts):
     """One document: its facts and its canonical text, without the markup that it had.
 
-    `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset.
+    `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset. `pages` maps them to
+    pages in the same way, counted from 1 as the file has them, whatever is printed on them; empty without pages.
+    `guessed`: the names of the fields that the document itself was asked for, since nobody stated them.
     """
 
     text: str = field(kw_only=True)
     blocks: tuple[Block, ...] = ()
     marks: tuple[Mark, ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    guessed: tuple[str, ...] = ()
     file: str = ""
 
     @cached_property
@@ -200,6 +205,11 @@ class Source(SourceFacts):
         """Return the 1-based line of the file that holds the character at `offset` (1 if there is no map)."""
         i = bisect_right(self.lines, (offset, 1 << 60)) - 1
         return self.lines[i][1] if i >= 0 else 1
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the 1-based page that holds the character at `offset`; None if the source has no pages."""
+        i = bisect_right(self.pages, (offset, 1 << 60)) - 1
+        return self.pages[max(i, 0)][1] if self.pages else None
 
     def block_at(self, offset: int) -> Block | None:
         """Return the block that contains `offset`, or None between blocks."""

@@ -166,10 +166,9 @@ def edited(before: str, after: str) -> str:
         (edited('"A title"', r'"A \e]52;c;aGk=\a title"'), "field 'title': "),
         (edited("url: https://example.org/a", r'url: "https://example.org/\u202Egpj"'), "holds the control character"),
         (b"---\nid: a\xff\n---\nx", "byte 9 is not UTF-8"),
-        ("no front matter", "line 1 is not '---'"),
         ("---\nid: a\n", "the front matter has no end"),
         ("---\n- a\n---\nx", "the front matter holds no fields"),
-        ("", "line 1 is not '---'"),
+        ("", "it is empty"),
     ],
 )
 def test_a_broken_file_is_named_on_one_line(tmp_path: Path, content: str | bytes, expected: str) -> None:
@@ -188,7 +187,7 @@ def test_two_files_with_one_id(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"no article\.md and no sources/\*\.md"):
+    with pytest.raises(CorpusError, match="no file here can be read; name a folder"):
         read_corpus(tmp_path)
 
 
@@ -197,10 +196,10 @@ def test_what_is_no_source_is_passed_over_and_named(tmp_path: Path) -> None:
         write(tmp_path, name, FRONT.format(id=f"s{n}") + "Text.")
     write(tmp_path, "README.md", "# Notes on this folder")
     write(tmp_path, "._a.md", b"\x00\x05\x16\x07")
-    write(tmp_path, "latin.md", "Straße".encode("latin-1"))
     write(tmp_path, "titles.md", FRONT.format(id="titles") + "# One\n\n## Two\n")
     write(tmp_path, "empty.md", FRONT.format(id="empty"))
     write(tmp_path, "page.html", "<p>Text.</p>")
+    write(tmp_path, "picture.png", b"\x89PNG")
     write(tmp_path, "bad\x1bname.md", FRONT.format(id="bad") + "Text.")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "sources" / "linked").symlink_to(tmp_path / "elsewhere")
@@ -211,13 +210,13 @@ def test_what_is_no_source_is_passed_over_and_named(tmp_path: Path) -> None:
     assert {p.name: p.reason.split(";")[0] for p in found.passed_over} == {
         "notes.md": "it lies beside sources/",
         "sources/._a.md": "it is hidden",
-        "sources/README.md": "line 1 is not '---'",
+        "sources/README.md": "it holds headings only",
         "sources/bad\ufffdname.md": "its name holds a control character",
         "sources/empty.md": "the body is empty",
         "sources/gone.md": "it is no file, or a link that leads nowhere",
-        "sources/latin.md": "byte 4 is not UTF-8 (invalid continuation byte)",
         "sources/linked": "a linked folder is not entered",
-        "sources/page.html": "files of this kind cannot be read",
+        "sources/page.html": "it holds the same text as sources/a.md",
+        "sources/picture.png": "files of this kind cannot be read",
         "sources/titles.md": "it holds headings only",
     }
 

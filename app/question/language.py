@@ -1,6 +1,6 @@
-"""The language of a question, and whether the embedding model in use reads it. The only file that imports py3langid.
+"""The language of a question, and whether the embedding model in use reads it.
 
-py3langid (naive Bayes over byte n-grams: Lui and Baldwin, 'langid.py', ACL 2012) judges by letters alone, and names
+The classifier (`index.text.classify_language`) judges by letters alone, and names
 of people and places mislead it. It is asked about the telling words only, without names, figures and quoted words,
 and believed only where it is sure. A false alarm on an English question full of foreign
 names would be worse than a miss.
@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from index.embedding.english import is_english
 from index.embedding.model_card import model_languages
 from index.settings import IndexSettings
+from index.text.classify_language import classify
 from index.text.words import PLAIN_ENGLISH
 
 # Measured on the questions of tests/test_app_language.py.
@@ -92,16 +92,6 @@ def _is_surely_english(question: str) -> bool:
     return plain >= 2 or (plain == 1 and sum(map(is_english, words)) >= _NEARLY_ALL * len(words))
 
 
-@cache
-def _identifier() -> Any:
-    """Load the model at first use (about 0.3 s); it knows two-letter codes only."""
-    from py3langid import langid
-
-    made = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    made.set_languages([code for code in made.labels if len(code) == 2])
-    return made
-
-
 def _telling(text: str) -> Iterator[str]:
     """Return lower-case words that are neither names nor quoted; the first word of a sentence is taken for no name."""
     plain = _QUOTED.sub(" ", text)
@@ -130,5 +120,4 @@ def _latin(words: Sequence[str]) -> Language | None:
 
 
 def _classified(words: Sequence[str]) -> Language:
-    code, confidence = _identifier().classify(" ".join(words))
-    return Language(code, confidence)
+    return Language(*classify(" ".join(words)))

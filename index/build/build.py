@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from index.build.inputs import looked_into, refuse_passed_over, stamps_of
 from index.build.progress import BuildProgress, BuildReport, Clock
 from index.build.prune import remove_unused
+from index.build.readings import Readings
 from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
@@ -79,6 +80,7 @@ class _Build:
     def __init__(self, settings: IndexSettings, full: bool, strict: bool, progress: BuildProgress) -> None:
         self.settings, self.full, self.strict, self.progress = settings, full, strict, progress
         self.clock = Clock()
+        self.readings = Readings(settings.home)
         self.notes: list[str] = []
         self.embedded = self.reused = 0
         self.current: str | None = None  # as the pointer says
@@ -106,6 +108,7 @@ class _Build:
             manifest = self._make(corpus.sources, stamps, without_text)
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
+        self.readings.forget_unused()
         return BuildReport(
             generation=manifest.generation,
             previous=former.generation if former else None,
@@ -117,6 +120,8 @@ class _Build:
             pruned=pruned,
             notes=tuple(self.notes),
             passed_over=tuple(map(str, corpus.passed_over)),
+            files_read=self.readings.read,
+            files_reused=self.readings.reused,
             seconds=dict(self.clock.seconds),
         )
 
@@ -139,12 +144,15 @@ class _Build:
             return None
 
     def _read(self) -> Corpus:
-        self.progress.stage("read", 1)
-        corpus = read_folder(self.settings.corpus)
+        corpus = read_folder(self.settings.corpus, self.settings.largest_file, self.readings, self._has_read)
         if self.strict:
             refuse_passed_over(corpus)
-        self.progress.advance(1)
         return corpus
+
+    def _has_read(self, done: int, of: int) -> None:
+        if done == 1:
+            self.progress.stage("read", of)
+        self.progress.advance(1)
 
     def _make(self, sources: Sequence[Source], stamps: dict[str, SourceStamp], passed_over: dict[str, str]) -> Manifest:
         """Write all files of a new generation, the manifest last, and let it serve."""

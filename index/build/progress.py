@@ -31,7 +31,8 @@ class BuildReport(Record):
     """What a build did. `built` is False if nothing had changed, so that `generation` is the one before.
 
     `embedded` + `reused` = `passages` for a new generation. `passed_over`: what lies in the corpus' folder and is no
-    source, with the reason, a line each. `seconds`: stage -> seconds.
+    source, with the reason, a line each. `files_read`: files of a format that takes time to read (PDF, pages, books)
+    that were read; `files_reused`: those that an earlier build had read. `seconds`: stage -> seconds.
     """
 
     generation: str
@@ -44,6 +45,8 @@ class BuildReport(Record):
     pruned: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    files_read: int = 0
+    files_reused: int = 0
     seconds: dict[str, float]
 
 

@@ -62,5 +62,5 @@ def stale_reason(settings: IndexSettings) -> str | None:
     if difference is not None:
         return difference
     before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
-    changes = Changes.between(before, file_digests(settings.corpus))
+    changes = Changes.between(before, file_digests(settings.corpus, settings.largest_file))
     return f"the corpus changed: {changes}" if changes else None

@@ -1,36 +1,28 @@
-"""A folder of files -> Sources, validated. Layout: `article.md` and `sources/**/*.md`.
+"""A folder of files, or one file -> Sources, validated.
 
-To add a file format, write `index/read/<format>.py` with a function like `read_markdown` (bytes -> Document; its
-ValueError says where, what is wrong, and what to do) and add it to `READERS`. All metadata values are text, so that
-'2024-10' stays a month and '2012' a year.
-
-A file that begins as a source does, with front matter, and breaks a rule stops the reading: it would be missed. One
-that is no source (a README, a kind that cannot be read, a text without a sentence) is passed over and named.
+All metadata values are text, so that '2024-10' stays a month and '2012' a year. A file that begins as a source does,
+with front matter, and breaks a rule stops the reading: it would be missed. One that cannot be read is passed over and
+named, and so is one with the text of another.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Protocol
 
 from index.errors import CorpusError
 from index.read.document import Document
-from index.read.front_matter import FENCE
-from index.read.markdown import read_markdown
-from index.source import UNPRINTABLE, BlockKind, Source, SourceFacts
+from index.read.facts import FIELDS, facts_of, id_of
+from index.read.folder import base_of, corpus_files, entries, sidecar_of
+from index.read.formats import FORMATS, Format, refuse_misnamed
+from index.read.front_matter import FENCE, begins_with_front_matter, read_fields
+from index.source import UNPRINTABLE, BlockKind, Source
 
-# By the file's suffix in lower case.
-READERS: dict[str, Callable[[bytes], Document]] = {".md": read_markdown, ".markdown": read_markdown}
-
-_FACTS = TypeAdapter(SourceFacts)
-_FIELDS = tuple(f.name for f in fields(SourceFacts))
-_BEGINS_AS_SOURCE = re.compile(rb"(?:\xef\xbb\xbf)?" + FENCE.encode() + rb"[ \t]*(?:\r?\n|\Z)")
+LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
+_MB = 1_000_000
 _TITLES = frozenset({BlockKind.HEADING, BlockKind.TABLE_HEAD})
 
 
@@ -57,46 +49,16 @@ class Corpus:
     digests: Mapping[str, str]
 
 
+class Keeper(Protocol):
+    """Keeps what was read, so that a file that has not changed is not read again."""
+
+    def get(self, sha256: str, version: str) -> Document | None: ...
+
+    def put(self, sha256: str, version: str, document: Document) -> None: ...
+
+
 class _NoSourceError(Exception):
     """Says why a file is no source."""
-
-
-def corpus_files(folder: Path) -> list[Path]:
-    """Return the files that may be sources, the article first. Raises CorpusError if there are none."""
-    files = [p for p, reason in _entries(folder) if not reason]
-    if not files:
-        raise CorpusError(
-            f"{folder}: no article.md and no sources/*.md here; name the folder that holds them with --corpus"
-        )
-    return files
-
-
-def _entries(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield every file and linked folder that is in sight with the reason to pass it over, '' for none."""
-    beside = sorted(p for p in folder.glob("*") if p.suffix.lower() in READERS and p.is_file())
-    articles = [p for p in beside if p.stem == "article"]
-    yield from ((p, _amiss(p)) for p in articles)
-    for path in beside:
-        if path not in articles and not path.name.startswith("."):
-            yield path, "it lies beside sources/; move it there to have it read"
-    for top, folders, names in os.walk(folder / "sources"):
-        linked = [n for n in folders if Path(top, n).is_symlink()]
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in linked)
-        yield from ((Path(top, n), "a linked folder is not entered; move or copy it here") for n in sorted(linked))
-        for path in (Path(top, n) for n in sorted(names)):
-            if not path.name.startswith(".") or path.suffix.lower() in READERS:
-                yield path, _amiss(path)
-
-
-def _amiss(path: Path) -> str:
-    """Say why a file is not opened; '' if it is."""
-    if path.name.startswith("."):
-        return "it is hidden; rename it to have it read"
-    if UNPRINTABLE.search(path.name):
-        return "its name holds a control character; rename it"
-    if path.suffix.lower() not in READERS:
-        return f"files of this kind cannot be read; save it as {' or '.join(READERS)}"
-    return "" if path.is_file() else "it is no file, or a link that leads nowhere"
 
 
 def read_corpus(folder: Path) -> tuple[Source, ...]:
@@ -104,16 +66,24 @@ def read_corpus(folder: Path) -> tuple[Source, ...]:
     return read_folder(folder).sources
 
 
-def read_folder(folder: Path) -> Corpus:
+def read_folder(
+    folder: Path,
+    largest: int = LARGEST,
+    keeper: Keeper | None = None,
+    advance: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Corpus:
     """Read all sources of `folder`, and note what else is there.
 
-    Raises CorpusError for the first source that cannot be read, and if there is no source at all.
+    `largest`: MB of a file that is opened. `advance` is called after each file, with how many are done and how many
+    there are. Raises CorpusError for the first source that breaks a rule, and if there is no source at all.
     """
-    found = _Found(folder)
-    for path, reason in _entries(folder):
+    found = _Found(folder, keeper)
+    every = list(entries(folder, largest * _MB))
+    for n, (path, reason) in enumerate(every, 1):
         found.add(path, reason)
+        advance(n, len(every))
     if not found.sources:
-        corpus_files(folder)
+        corpus_files(folder, largest * _MB)
         raise CorpusError(
             f"{folder}: no source can be read here; the first that is passed over: {found.passed_over[0]}"
         )
@@ -124,9 +94,10 @@ def read_folder(folder: Path) -> Corpus:
 class _Found:
     """Gathers what a folder holds."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, keeper: Keeper | None) -> None:
+        self._folder, self._keeper = base_of(folder), keeper
         self._files: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self.sources: list[Source] = []
         self.passed_over: list[PassedOver] = []
         self.digests: dict[str, str] = {}
@@ -137,61 +108,114 @@ class _Found:
             raw = _read_bytes(path, name)
             self.digests[name] = hashlib.sha256(raw).hexdigest()
             try:
-                source = _source(raw, path, name)
+                sidecar = self._sidecar(path)
+                source, has_id = _source(raw, path, name, sidecar, self._keeper)
+                self._keep(source, has_id)
             except _NoSourceError as error:
                 reason = str(error)
             else:
-                self._keep(source)
                 return
         self.passed_over.append(PassedOver(UNPRINTABLE.sub("\ufffd", name), reason))
 
-    def _keep(self, source: Source) -> None:
+    def _sidecar(self, path: Path) -> dict[str, object]:
+        beside = sidecar_of(path)
+        if not beside.is_file():
+            return {}
+        name = beside.relative_to(self._folder).as_posix()
+        raw = _read_bytes(beside, name)
+        self.digests[name] = hashlib.sha256(raw).hexdigest()
+        return _sidecar_fields(raw, name)
+
+    def _keep(self, source: Source, has_id: bool) -> None:
+        if not has_id:
+            if source.id in self._files:
+                source = replace(source, id=id_of(source.file, again=True))
+            if source.sha256 in self._texts:
+                raise _NoSourceError(f"it holds the same text as {self._texts[source.sha256]}; remove one of the two")
         if source.id in self._files:
             raise CorpusError(
                 f"{source.file}: field 'id': '{source.id}' is already the id of {self._files[source.id]}; "
                 "give each file an id of its own"
             )
         self._files[source.id] = source.file
+        self._texts.setdefault(source.sha256, source.file)
         self.sources.append(source)
 
 
-def file_digests(folder: Path) -> dict[str, str]:
+def file_digests(folder: Path, largest: int = LARGEST) -> dict[str, str]:
     """Return relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed."""
+    base = base_of(folder)
     return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(_read_bytes(p, p.name)).hexdigest()
-        for p in corpus_files(folder)
+        p.relative_to(base).as_posix(): hashlib.sha256(_read_bytes(p, p.name)).hexdigest()
+        for p in corpus_files(folder, largest * _MB)
     }
 
 
 def read_source(path: Path, name: str) -> Source:
     """Read one file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
+    beside = sidecar_of(path)
     try:
-        return _source(_read_bytes(path, name), path, name)
+        sidecar = _sidecar_fields(_read_bytes(beside, beside.name), beside.name) if beside.is_file() else {}
+        return _source(_read_bytes(path, name), path, name, sidecar, None)[0]
     except _NoSourceError as error:
         raise CorpusError(f"{name}: {error}") from None
 
 
-def _source(raw: bytes, path: Path, name: str) -> Source:
-    """Read one file. Raises CorpusError for a source that breaks a rule, _NoSourceError for what is none."""
+def _source(
+    raw: bytes, path: Path, name: str, sidecar: Mapping[str, object], keeper: Keeper | None
+) -> tuple[Source, bool]:
+    """Read one file; return it, and whether its id was stated.
+
+    Raises CorpusError for a source that breaks a rule, _NoSourceError for what is none.
+    """
+    suffix = path.suffix.lower()
     try:
-        document = READERS[path.suffix.lower()](raw)
+        document = _document(raw, suffix, keeper)
     except ValueError as error:
-        if _BEGINS_AS_SOURCE.match(raw):
+        if begins_with_front_matter(raw):
             raise CorpusError(f"{name}: {error}") from None
         raise _NoSourceError(str(error)) from None
-    facts = _validate(document.fields, name)
+    except CorpusError as error:
+        raise CorpusError(f"{name}: {error}") from error
+    known = facts_of(document, name, sidecar)
     if not document.blocks:
-        raise _NoSourceError(f"the body is empty; write the text below the second '{FENCE}' line")
+        below = f"; write the text below the second '{FENCE}' line" if document.fields else ""
+        raise _NoSourceError(f"the body is empty{below}")
     if all(b.kind in _TITLES for b in document.blocks):
         raise _NoSourceError("it holds headings only; write the text to be quoted")
-    return Source(
-        **{name: getattr(facts, name) for name in _FIELDS},
+    source = Source(
+        **{name: getattr(known.facts, name) for name in FIELDS},
         text=document.text,
         blocks=document.blocks,
         marks=document.marks,
         lines=document.lines,
+        pages=document.pages,
+        guessed=known.guessed,
         file=name,
     )
+    return source, known.has_id
+
+
+def _document(raw: bytes, suffix: str, keeper: Keeper | None) -> Document:
+    refuse_misnamed(raw, suffix)
+    kind: Format = FORMATS[suffix]
+    if keeper is None or not kind.is_costly:
+        return kind.reader()(raw)
+    digest, version = hashlib.sha256(raw).hexdigest(), kind.version
+    kept = keeper.get(digest, version)
+    if kept is None:
+        kept = kind.reader()(raw)
+        keeper.put(digest, version, kept)
+    return kept
+
+
+def _sidecar_fields(raw: bytes, name: str) -> dict[str, object]:
+    try:
+        return read_fields(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except ValueError as error:
+        raise CorpusError(f"{name}: {error}") from None
 
 
 def _read_bytes(path: Path, name: str) -> bytes:
@@ -199,30 +223,3 @@ def _read_bytes(path: Path, name: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CorpusError(f"{name}: cannot be read ({error.strerror}); repair the file or its permissions") from error
-
-
-def _validate(data: dict[str, object], name: str) -> SourceFacts:
-    try:
-        return _FACTS.validate_python(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        message = f"{name}: field '{'.'.join(map(str, first['loc']))}': {_words(first)}"
-        raise CorpusError(UNPRINTABLE.sub("\ufffd", message)) from None
-
-
-def _words(error: object) -> str:
-    """Return a pydantic error in words, with a remedy."""
-    assert isinstance(error, dict)
-    given, kind = error.get("input"), error["type"]
-    if kind == "missing":
-        return "is missing; add it to the front matter"
-    if kind == "unexpected_keyword_argument":
-        return f"is not a field; remove it or use one of {', '.join(_FIELDS)}"
-    if kind == "enum":
-        return f"'{given}' is not allowed; use {error['ctx']['expected']}"
-    if kind == "string_too_short":
-        return "is empty; fill it in"
-    if kind == "string_pattern_mismatch":
-        return f"'{given}' has a form that is not allowed; use letters, digits, '.', '_' and '-'"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message if str(given) in message else f"'{given}': {message}"

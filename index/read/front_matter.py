@@ -6,12 +6,14 @@ billion items, a list ten thousand deep) is refused before it is made.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
 FENCE = "---"
 MOST_CHARACTERS = 32_768  # the longest real ones have under 2,000
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?" + FENCE.encode() + rb"[ \t]*(?:\r?\n|\Z)")
 _DEEPEST = 4  # collections in one another; the fields need two: a list in the mapping
 
 
@@ -38,6 +40,11 @@ class _PlainLoader(yaml.BaseLoader):
         return node
 
 
+def begins_with_front_matter(raw: bytes) -> bool:
+    """Return whether a file begins as one with front matter does."""
+    return _BEGINS.match(raw) is not None
+
+
 def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
     """Return the fields (strings, lists and dicts), the body, and the 1-based line on which the body begins.
 
@@ -49,7 +56,11 @@ def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
     end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == FENCE), None)
     if end is None:
         raise ValueError(f"the front matter has no end; close it with a line '{FENCE}'")
-    text = "".join(lines[1:end])
+    return read_fields("".join(lines[1:end]), 2), "".join(lines[end + 1 :]), end + 2
+
+
+def read_fields(text: str, first_line: int = 1) -> dict[str, object]:
+    """Return the fields of a YAML text, whose first line is line `first_line` of its file. Raises ValueError."""
     if len(text) > MOST_CHARACTERS:
         raise ValueError(
             f"the front matter has {len(text)} characters, more than {MOST_CHARACTERS}; write the text below it"
@@ -58,11 +69,11 @@ def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
         fields = yaml.load(text, Loader=_PlainLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 2}: " if mark else ""
+        line = f"line {mark.line + first_line}: " if mark else ""
         problem = getattr(error, "problem", None) or "unreadable"
         if isinstance(error, _TooMuch):
             raise ValueError(f"{line}{problem}; write plain fields, such as 'id: my-source'") from None
         raise ValueError(f"{line}the front matter is not YAML ({problem}); put values with : or # in quotes") from None
     if not isinstance(fields, dict):
         raise ValueError("the front matter holds no fields; write lines such as 'id: my-source'")
-    return fields, "".join(lines[end + 1 :]), end + 2
+    return fields

@@ -1,4 +1,4 @@
-"""Markdown with front matter -> Document: canonical text with its structure kept beside it, not in it.
+"""Markdown, with or without front matter -> Document: canonical text with its structure kept beside it, not in it.
 
 Headings, emphasis, links, quotations, lists and tables become `Block`s and `Mark`s over offsets; their characters
 leave the text, as do HTML comments, tags and footnote marks. A row of a table is a block, its cells joined by ' | '.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -16,14 +16,14 @@ from markdown_it.rules_block import lheading as underlined_heading
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from index.read.block_writer import BlockWriter
+from index.read.decode import decode
 from index.read.document import Document
-from index.read.front_matter import FENCE, read_front_matter
+from index.read.front_matter import FENCE, begins_with_front_matter, read_front_matter
 from index.read.raw_html import TagReader, hidden_block
-from index.source import CELL, NO_BLOCK, Block, BlockKind, Mark, MarkKind
+from index.source import CELL, NO_BLOCK, BlockKind, Mark, MarkKind
 
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "link": MarkKind.LINK}
-_GAP = "\n\n"  # between blocks
-_COLONS = (":", "：")
 _NOTE = re.compile(r"\[\^([^\]\s]+)\](?::[ \t]*)?")
 _NOTES = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 # C0 and C1 controls but tab, line feed, form feed and carriage return: none has a meaning in a text.
@@ -32,7 +32,12 @@ _WHITE = str.maketrans("\f\u2028\u2029", "   ")
 
 
 def read_markdown(raw: bytes) -> Document:
-    """Read a Markdown file in UTF-8. Raises ValueError that says where, what is wrong, and what to do."""
+    """Read a Markdown file. Raises ValueError that says where, what is wrong, and what to do.
+
+    One that begins with front matter is held to UTF-8 without control characters: it is written by hand, as a source.
+    """
+    if not begins_with_front_matter(raw):
+        return parse_markdown(decode(raw))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -50,8 +55,7 @@ def parse_markdown(body: str) -> Document:
     """Parse CommonMark 0.31 with tables and footnotes; offsets hold for the result's `text`, lines for `body`."""
     reader = _Reader()
     reader.read(_PARSER.parse(body, {"notes": frozenset(_NOTES.findall(body))}))
-    writer = reader.writer
-    return Document("".join(writer.parts), tuple(writer.blocks), tuple(writer.marks), tuple(writer.lines))
+    return reader.writer.document()
 
 
 def _heading_or_rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -92,35 +96,6 @@ _PARSER = _parser()
 
 
 @dataclass
-class _Writer:
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    blocks: list[Block] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    lines: list[tuple[int, int]] = field(default_factory=list)
-
-    def block(self, cells: Sequence[Iterable[Token]], line: int, kind: BlockKind, level: int, under: int) -> int:
-        """Append one block and return where it starts; NO_BLOCK if it is empty."""
-        text, marks, breaks = _joined(cells)
-        lead = len(text) - len(text.lstrip())
-        body = text.strip()
-        if not body.strip(CELL):
-            return NO_BLOCK
-        start = self.length + len(_GAP) if self.parts else 0
-        self.parts += [_GAP, body] if self.parts else [body]
-        self.length = start + len(body)
-        self.blocks.append(Block(start, self.length, kind, level, under))
-        self.lines.append((start, line))
-        shift = start - lead
-        self.lines.extend((shift + at, line + n) for n, at in enumerate(breaks, 1) if lead < at < lead + len(body))
-        for mark in marks:
-            first, last = max(mark.start, lead) + shift, min(mark.end, lead + len(body)) + shift
-            if first < last:
-                self.marks.append(Mark(first, last, mark.kind, mark.href))
-        return start
-
-
-@dataclass
 class _List:
     """An open list. `under`: what introduces it. `item`: the first block of its present item."""
 
@@ -132,7 +107,7 @@ class _Reader:
     """Goes through the tokens of a document and writes its blocks."""
 
     def __init__(self) -> None:
-        self.writer = _Writer()
+        self.writer = BlockWriter()
         self._quotes = self._level = 0
         self._lists: list[_List] = []
         self._row: list[Iterable[Token]] = []
@@ -152,7 +127,7 @@ class _Reader:
                     self._write(token.children or (), line)
                 case "fence" | "code_block":
                     text = Token("text", "", 0, content=token.content)
-                    self.writer.block([[text]], line, BlockKind.CODE, 0, NO_BLOCK)
+                    self._block([[text]], line, BlockKind.CODE)
 
     def _around(self, token: Token, tokens: Sequence[Token], n: int) -> None:
         """Note what the next blocks are in."""
@@ -194,23 +169,28 @@ class _Reader:
             return NO_BLOCK
         last = blocks[-1]
         touches = (tokens[n - 2].map or [0, -1])[1] == (tokens[n].map or [0])[0]
-        ends = self.writer.parts[-1].endswith(_COLONS)
-        return last.start if ends or touches else NO_BLOCK
+        return last.start if self.writer.ends_in_colon or touches else NO_BLOCK
 
     def _write(self, children: Iterable[Token], line: int) -> None:
         inside = self._lists[-1] if self._lists else None
         first = inside is not None and inside.item == NO_BLOCK
         under = inside.under if inside and first else NO_BLOCK
-        start = self.writer.block([children], line, self._kind(), self._level, under)
+        start = self._block([children], line, self._kind(), self._level, under)
         if inside and first:
             inside.item = start
 
     def _write_row(self, is_head: bool) -> None:
         """Write a row of a table; the head is what all other rows are under. A head without rows is a row."""
         kind = BlockKind.TABLE_HEAD if is_head else BlockKind.TABLE_ROW
-        start = self.writer.block(self._row, self._row_line, kind, 0, self._above)
+        start = self._block(self._row, self._row_line, kind, under=self._above)
         if is_head and start != NO_BLOCK:
             self._above = start
+
+    def _block(
+        self, cells: Sequence[Iterable[Token]], line: int, kind: BlockKind, level: int = 0, under: int = NO_BLOCK
+    ) -> int:
+        text, marks, breaks = _joined(cells)
+        return self.writer.add(text, kind, level=level, under=under, marks=marks, line=line, breaks=breaks)
 
     def _kind(self) -> BlockKind:
         if self._quotes:

@@ -27,6 +27,11 @@ _FIGURES = {
 }
 
 
+def raised(name: str, words: str) -> str:
+    """Return `words` as the tag `name` shows them: the figures in 'sup' and 'sub' raised and lowered."""
+    return words.translate(_FIGURES[name]) if name in _FIGURES else words
+
+
 def hidden_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """Parse a comment, script or style that begins a line (a rule of markdown-it); what follows it is a paragraph.
 
@@ -101,4 +106,4 @@ class TagReader:
         """Return what is shown of `words` here."""
         if self._hidden:
             return ""
-        return words.translate(_FIGURES[self._raised[-1]]) if self._raised else words
+        return raised(self._raised[-1], words) if self._raised else words

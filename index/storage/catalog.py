@@ -193,7 +193,8 @@ def _source(text: str, values: dict[str, Any]) -> Source:
     values["blocks"] = tuple(Block(a, b, _BLOCK_KINDS[k], level, under) for a, b, k, level, under in values["blocks"])
     values["marks"] = tuple(Mark(a, b, MarkKind(k), href) for a, b, k, href in values["marks"])
     values["lines"] = tuple((offset, line) for offset, line in values["lines"])
-    values["via"] = tuple(values["via"])
+    values["pages"] = tuple((offset, page) for offset, page in values["pages"])
+    values["via"], values["guessed"] = tuple(values["via"]), tuple(values["guessed"])
     for name, kind in _ENUMS.items():
         values[name] = kind(values[name])
     return Source(text=text, **values)

@@ -1,0 +1,90 @@
+"""What a folder holds: which files may be sources, and why others are passed over.
+
+In a folder with an article (`article.md`, or another kind) or a folder `sources/`, the sources are the article and what
+lies in `sources/`. In any other folder, every file that can be read is a source. One file can be a corpus, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import CorpusError
+from index.read.formats import FORMATS
+from index.source import UNPRINTABLE
+
+SIDECAR = ".meta.yaml"  # behind the name of the file that it is about: 'report.pdf.meta.yaml'
+_OWN = frozenset({"suggestions.txt"})  # of the corpus, no source
+_KINDS = ", ".join(FORMATS)
+
+
+def corpus_files(folder: Path, largest: int) -> list[Path]:
+    """Return the files that may be sources, the article first, and the sidecars. Raises CorpusError without any."""
+    files = [p for p, reason in entries(folder, largest) if not reason]
+    if not files:
+        raise CorpusError(f"{folder}: no file here can be read; name a folder, or a file, with --corpus ({_KINDS})")
+    return [*files, *(s for p in files if (s := sidecar_of(p)).is_file())]
+
+
+def base_of(folder: Path) -> Path:
+    """Return the folder that the names of sources are relative to."""
+    return folder.parent if folder.is_file() else folder
+
+
+def sidecar_of(path: Path) -> Path:
+    return path.with_name(path.name + SIDECAR)
+
+
+def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
+    """Yield every file and linked folder that is in sight with the reason to pass it over, '' for none.
+
+    `largest`: bytes of a file that is opened at most.
+    """
+    if folder.is_file():
+        yield folder, _amiss(folder, largest)
+        return
+    beside = sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and p.is_file())
+    articles = [p for p in beside if p.stem == "article"]
+    yield from ((p, _amiss(p, largest)) for p in articles)
+    inside = folder / "sources"
+    if not articles and not inside.is_dir():
+        yield from _below(folder, largest)
+        return
+    for path in beside:
+        if path not in articles and path.name not in _OWN and not path.name.startswith("."):
+            yield path, "it lies beside sources/; move it there to have it read"
+    yield from _below(inside, largest)
+
+
+def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
+    """Yield what is in `top` and its subfolders; hidden folders are not entered."""
+    for place, folders, names in os.walk(top):
+        linked = [n for n in folders if Path(place, n).is_symlink()]
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in linked)
+        yield from ((Path(place, n), "a linked folder is not entered; move or copy it here") for n in sorted(linked))
+        for path in (Path(place, n) for n in sorted(names)):
+            if path.name.endswith(SIDECAR):
+                if not path.with_name(path.name.removesuffix(SIDECAR)).exists():
+                    yield (
+                        path,
+                        f"the file that it is about is not beside it; name it as the file, with {SIDECAR} behind",
+                    )
+            elif path.name not in _OWN and (not path.name.startswith(".") or path.suffix.lower() in FORMATS):
+                yield path, _amiss(path, largest)
+
+
+def _amiss(path: Path, largest: int) -> str:
+    """Say why a file is not opened; '' if it is."""
+    if path.name.startswith("."):
+        return "it is hidden; rename it to have it read"
+    if UNPRINTABLE.search(path.name):
+        return "its name holds a control character; rename it"
+    if path.suffix.lower() not in FORMATS:
+        return f"files of this kind cannot be read; save it as one of {_KINDS}"
+    if not path.is_file():
+        return "it is no file, or a link that leads nowhere"
+    size = path.stat().st_size
+    if size > largest:
+        return f"it has {size // 1_000_000:,} MB, more than `largest_file` allows; divide it, or raise the setting"
+    return ""

@@ -1,0 +1,151 @@
+"""A PDF -> Document with page numbers. The only file that imports pypdfium2 (PDFium, the engine of Chromium).
+
+PDFium gives the characters in the order in which they are drawn, and where each stands. They become lines here;
+`pdf_lines` takes the lines of a page apart and `pdf_layout` makes paragraphs of them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as engine
+
+from index.read.document import Document
+from index.read.pdf_layout import Line, Piece, lay_out
+from index.source import BlockKind
+
+_ERRORS = {
+    engine.FPDF_ERR_PASSWORD: "it is encrypted with a password; save a copy without one",
+    engine.FPDF_ERR_SECURITY: "it is encrypted in a way that cannot be read; save a copy without protection",
+}
+_DAMAGED = "it is damaged or cut short, and no page can be read; get the file again"
+_MOST_PAGES = 20_000
+_DIVIDED = 0x02  # what PDFium gives for the hyphen of a word that goes on in the next line
+_ENDS = frozenset({_DIVIDED, ord("\r"), ord("\n")})
+_BLANK = ord(" ")
+_GAP = 1.1  # a blank wider than this many times the height of a line parts columns or cells
+_BOLD = 600
+Handle = Any  # of PDFium, to the text of a page
+_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+
+
+def read_pdf(raw: bytes) -> Document:
+    """Read a PDF that holds text. Raises ValueError if it is damaged, encrypted, or pictures of pages only."""
+    try:
+        file = pdfium.PdfDocument(raw)
+    except pdfium.PdfiumError as error:
+        raise ValueError(_ERRORS.get(getattr(error, "err_code", None), _DAMAGED)) from None
+    try:
+        if len(file) > _MOST_PAGES:
+            raise ValueError(f"it has {len(file)} pages, more than {_MOST_PAGES}; divide it")
+        pages = [_lines(file, n) for n in range(len(file))]
+        said = file.get_metadata_dict()
+    finally:
+        file.close()
+    if not any(pages):
+        raise ValueError(
+            f"no text on {'its page' if len(pages) == 1 else f'any of its {len(pages)} pages'}: they are pictures, "
+            "as a scan has; run it through text recognition first, such as ocrmypdf"
+        )
+    document = lay_out(pages)
+    return Document(
+        document.text, document.blocks, pages=document.pages, hints=_hints(said, document, _biggest(document))
+    )
+
+
+def _hints(said: dict[str, str], document: Document, biggest: str) -> dict[str, str]:
+    """Return what the file says of itself. Its title is believed if it stands in the text: many are leftovers."""
+    title, date = said.get("Title", "").strip(), _DATE.match(said.get("CreationDate", ""))
+    stands = title and " ".join(title.lower().split()) in " ".join(document.text[:20_000].lower().split())
+    found = {
+        "title": title if stands or not biggest else biggest,
+        "author": said.get("Author", "").strip(),
+        "published": "-".join(p for p in date.groups() if p) if date else "",
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _biggest(document: Document) -> str:
+    """Return the most prominent heading of the first page; '' without one."""
+    second = next((at for at, page in document.pages if page > 1), len(document.text))
+    heads = [b for b in document.blocks if b.kind is BlockKind.HEADING and b.start < second]
+    first = min(heads, key=lambda b: b.level, default=None)
+    return " ".join(document.text[first.start : first.end].split()) if first else ""
+
+
+def _lines(file: pdfium.PdfDocument, n: int) -> list[Line]:
+    """Return the lines of page `n` (from 0) as they are drawn; none if the page cannot be read."""
+    try:
+        page = file[n]
+        text = page.get_textpage()
+    except pdfium.PdfiumError:
+        return []  # one damaged page costs that page: PDFium shows the others too
+    handle, code_of = text.raw, engine.FPDFText_GetUnicode
+    codes = [code_of(handle, at) for at in range(text.count_chars())]
+    made = [line for span in _spans(codes) if (line := _line(handle, codes, span, n + 1))]
+    text.close()
+    page.close()
+    return made
+
+
+def _spans(codes: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the first and last + 1 character of each line, and whether a word is divided at its end."""
+    start = 0
+    for at, code in enumerate(codes):
+        if code in _ENDS:
+            if at > start:
+                yield start, at, code == _DIVIDED
+            start = at + 1
+    if len(codes) > start:
+        yield start, len(codes), False
+
+
+def _line(text: Handle, codes: Sequence[int], span: tuple[int, int, bool], page: int) -> Line | None:
+    start, end, divided = span
+    size = _size(text, start)
+    pieces: list[Piece] = []
+    first = start
+    for at in range(start + 1, end - 1):
+        if codes[at] == _BLANK and at > first and _left(text, at + 1) - _right(text, at - 1) > _GAP * size:
+            pieces += _piece(text, codes, first, at)
+            first = at + 1
+    pieces += _piece(text, codes, first, end)
+    if not pieces:
+        return None
+    x, y = ctypes.c_double(), ctypes.c_double()
+    engine.FPDFText_GetCharOrigin(text, start, x, y)
+    bold = min(engine.FPDFText_GetFontWeight(text, n) for n in (start, end - 1)) >= _BOLD
+    return Line(tuple(pieces), y.value, size, page, divided, bold)
+
+
+def _piece(text: Handle, codes: Sequence[int], first: int, end: int) -> list[Piece]:
+    """Return the characters `first:end` as a piece; none if they are blanks."""
+    # PDFium gives a character beyond the first plane in two halves.
+    words = "".join(map(chr, codes[first:end])).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return [Piece(words.strip(), _left(text, first), _right(text, end - 1))] if words.strip() else []
+
+
+def _size(text: Handle, at: int) -> float:
+    """Return the height of a character's line in points, as drawn: the font's own size may be scaled."""
+    box = engine.FS_RECTF()
+    engine.FPDFText_GetLooseCharBox(text, at, box)
+    return max(abs(float(box.top) - float(box.bottom)), 1.0)
+
+
+def _left(text: Handle, at: int) -> float:
+    return _edges(text, at)[0]
+
+
+def _right(text: Handle, at: int) -> float:
+    return _edges(text, at)[1]
+
+
+def _edges(text: Handle, at: int) -> tuple[float, float]:
+    """Return where a character begins and ends from the left, in points."""
+    left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    engine.FPDFText_GetCharBox(text, at, left, right, bottom, top)
+    return left.value, right.value

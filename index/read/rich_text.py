@@ -1,0 +1,65 @@
+"""Rich Text (RTF) -> Document: its paragraphs. The only file that imports striprtf.
+
+striprtf gives the words without their styles, so headings are paragraphs; the cells of a table are parted by '|'.
+"""
+
+from __future__ import annotations
+
+import re
+
+from striprtf.striprtf import rtf_to_text
+
+from index.read.block_writer import BlockWriter, write_table
+from index.read.decode import clean
+from index.read.document import Document
+from index.source import BlockKind
+
+_INFO = re.compile(r"\\(title|author|company)[ ]((?:[^{}\\]|\\'[0-9a-f]{2}|\\u-?\d+\??)*)")
+_SAVED = re.compile(r"\\revtim\\yr(\d{4})(?:\\mo(\d{1,2}))?(?:\\dy(\d{1,2}))?")
+_NAMES = {"title": "title", "author": "author", "company": "publisher"}
+_HEAD = 20_000  # characters that hold a file's properties
+_BULLET = re.compile(r"[•·▪◦‣]\s+")
+
+
+def read_rich_text(raw: bytes) -> Document:
+    """Read an RTF. Raises ValueError if it is none or damaged."""
+    if not raw.lstrip()[:5].startswith(b"{\\rtf"):
+        raise ValueError("it is no RTF; save it as .rtf, or name it after what it is")
+    code = raw.decode("latin-1")
+    try:
+        text = _words(code)
+    except Exception as error:  # noqa: BLE001 - a damaged file may trip striprtf anywhere
+        raise ValueError(f"it is damaged ({type(error).__name__}); open it and save it again") from None
+    writer = BlockWriter()
+    rows: list[list[str]] = []
+    for line in text.split("\n"):
+        if line.rstrip().endswith("|") and line.count("|") > 1:
+            rows.append(line.rstrip().removesuffix("|").split("|"))
+            continue
+        _write_rows(writer, rows)
+        rows = []
+        item = _BULLET.match(line)
+        kind = BlockKind.LIST_ITEM if item else BlockKind.PARAGRAPH
+        writer.add(" ".join(line[item.end() if item else 0 :].split()), kind)
+    _write_rows(writer, rows)
+    return writer.document(_hints(code[:_HEAD]))
+
+
+def _words(code: str) -> str:
+    return clean(rtf_to_text(code, errors="replace"))  # type: ignore[no-untyped-call]
+
+
+def _write_rows(writer: BlockWriter, rows: list[list[str]]) -> None:
+    if rows:
+        write_table(writer, rows, has_head=True, under=writer.introduction())
+
+
+def _hints(code: str) -> dict[str, str]:
+    found = {}
+    for match in _INFO.finditer(code):
+        words = _words("{\\rtf1\\ansi " + match[2] + "}").strip()
+        if words:
+            found[_NAMES[match[1]]] = words
+    if saved := _SAVED.search(code):
+        found["published"] = "-".join(p.zfill(2) for p in saved.groups() if p)
+    return found

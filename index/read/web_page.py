@@ -1,0 +1,109 @@
+"""A web page -> Document: the text that the page is there for, without menus, banners and comments.
+
+The only file that imports trafilatura, which finds that text and what the page says of itself. What it takes for no
+text at all is read whole: a page made by hand may be too short, or too plain, to look like an article.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from itertools import islice
+
+from trafilatura import extract, extract_metadata
+from trafilatura.settings import use_config
+
+from index.read.decode import decode
+from index.read.document import Document
+from index.read.markup import is_note_mark, read_tree
+from index.read.xml_tree import Element, local_name, parse_html
+
+for _name in ("trafilatura", "htmldate", "courlan"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)  # they tell at length what they try; the reader says what fails
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+_HEAD = 4096  # bytes in which a page names its encoding
+# Carries no text and can be megabytes: taken out before anything else looks at the page.
+_SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z!/]")
+_FURNITURE = frozenset({"nav", "footer", "aside"})
+_SHARE = 0.5  # of the words of a page's own <article> or <main> that are found at least
+
+
+def read_web_page(raw: bytes) -> Document:
+    """Read a page in HTML. Raises ValueError if it is none."""
+    text = _without_scripts(_decoded(raw))
+    if not _TAG.search(text):
+        raise ValueError("it holds no HTML; if it is a text, save it as .txt")
+    root = _without(parse_html(text), is_note_mark)  # trafilatura would take a short sentence with one for a menu
+    hints = _hints(text, root)
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")
+    found = extract(
+        deepcopy(root), output_format="html", include_formatting=True, include_links=True, include_tables=True,
+        include_comments=False, favor_recall=True, config=config,
+    )  # fmt: skip
+    main = read_tree(parse_html(found), hints) if found else None
+    whole = read_tree(_without(root, _is_furniture), hints)
+    return whole if main is None or len(main.text) < _SHARE * len(_own_text(root)) else main
+
+
+def _decoded(raw: bytes) -> str:
+    """Return the page as text, in the encoding that it names if it can be read so."""
+    named = _CHARSET.search(raw[:_HEAD])
+    if named:
+        try:
+            return decode(raw.decode(named[1].decode("ascii")).encode("utf-8", "replace"))
+        except (LookupError, UnicodeDecodeError):
+            pass  # a page that misnames its encoding is read as a file that names none
+    return decode(raw)
+
+
+def _without_scripts(text: str) -> str:
+    """Return `text` without scripts and styles, in one pass; one that is never closed ends the text, as in browsers."""
+    kept, at, inside = [], 0, ""
+    for match in _SCRIPT.finditer(text):
+        name = match[2].lower()
+        if not inside and not match[1]:
+            kept.append(text[at : match.start()])
+            inside = name
+        elif inside == name and match[1]:
+            end = text.find(">", match.end())
+            at, inside = (end + 1 if end >= 0 else len(text)), ""
+    return " ".join((*kept, "" if inside else text[at:]))
+
+
+def _hints(text: str, root: Element) -> dict[str, str]:
+    """Return what the page says of itself, by the names of the fields."""
+    found = extract_metadata(text)
+    said = {
+        "title": found.title,
+        "author": found.author,
+        "publisher": found.sitename,
+        "published": found.date,
+        "url": found.url,
+        "language": root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+    }
+    return {name: str(value) for name, value in said.items() if value}
+
+
+def _own_text(root: Element) -> str:
+    """Return the words of the one part that the page itself calls its article or its main part; '' if it has none."""
+    for name in ("article", "main"):
+        parts = list(islice(root.iter(name), 2))
+        if len(parts) == 1:
+            return read_tree(_without(parts[0], _is_furniture)).text
+    return ""
+
+
+def _is_furniture(element: Element) -> bool:
+    return local_name(element) in _FURNITURE
+
+
+def _without(root: Element, unwanted: Callable[[Element], bool]) -> Element:
+    """Take what is unwanted out of a tree, and return the tree."""
+    for element in [e for e in root.iter() if e is not root and unwanted(e)]:
+        element.drop_tree()
+    return root
