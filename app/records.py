@@ -77,7 +77,10 @@ def as_one(quotes: Sequence[Quote | AnswerQuote]) -> str:
 
 
 class AnswerQuote(Record):
-    """A proved span with its footnote number (1, 2, ... in reading order, one number a quotation)."""
+    """A proved span with its footnote number (1, 2, ... in reading order, one number a quotation).
+
+    `pages`: the first and the last page of the file on which it stands, from 1; None for a source without pages.
+    """
 
     number: int = Field(ge=1)
     source_id: str
@@ -85,6 +88,7 @@ class AnswerQuote(Record):
     start: int
     end: int
     text: str
+    pages: tuple[int, int] | None = None
 
     @property
     def quote(self) -> Quote:

@@ -12,12 +12,14 @@ from index.storage.generation import Generation
 
 class SourceEntry(Record):
     """One source. `passages`: how many of the index are its. `characters`: length of its text. `file`: its name in the
-    corpus' folder."""
+    corpus' folder. `guessed`: the fields of `facts` that nobody stated, and that the file itself was asked for.
+    """
 
     facts: SourceFacts
     passages: int
     characters: int
     file: str = ""
+    guessed: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -49,7 +51,13 @@ def contents_of(generation: Generation) -> IndexContents:
         model=manifest.model,
         passages=manifest.passages,
         entries=tuple(
-            SourceEntry(facts=s.facts, passages=manifest.passages_of.get(s.id, 0), characters=len(s.text), file=s.file)
+            SourceEntry(
+                facts=s.facts,
+                passages=manifest.passages_of.get(s.id, 0),
+                characters=len(s.text),
+                file=s.file,
+                guessed=s.guessed,
+            )
             for s in generation.sources()
         ),
     )

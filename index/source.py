@@ -9,7 +9,7 @@ import calendar
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
@@ -117,6 +117,14 @@ def date_range(published: str | None) -> tuple[int, int] | None:
     return (year * 10000 + first_month * 100 + first_day, year * 10000 + last_month * 100 + last_day)
 
 
+def page_span(pages: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    """Return the pages of the first and the last character of `start:end`; `pages` as in `Source`. None without any."""
+    if not pages:
+        return None
+    first, last = (max(bisect_right(pages, (at, 1 << 60)) - 1, 0) for at in (start, max(start, end - 1)))
+    return pages[first][1], pages[last][1]
+
+
 def _printable(value: str) -> str:
     if found := UNPRINTABLE.search(value):
         raise ValueError(f"holds the control character U+{ord(found[0]):04X}; remove it")
@@ -206,10 +214,9 @@ class Source(SourceFacts):
         i = bisect_right(self.lines, (offset, 1 << 60)) - 1
         return self.lines[i][1] if i >= 0 else 1
 
-    def page_at(self, offset: int) -> int | None:
-        """Return the 1-based page that holds the character at `offset`; None if the source has no pages."""
-        i = bisect_right(self.pages, (offset, 1 << 60)) - 1
-        return self.pages[max(i, 0)][1] if self.pages else None
+    def pages_of(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the first and the last page of `text[start:end]`; None if the source has no pages."""
+        return page_span(self.pages, start, end)
 
     def block_at(self, offset: int) -> Block | None:
         """Return the block that contains `offset`, or None between blocks."""

@@ -28,7 +28,7 @@ from app.records import Answer
 from app.words.languages import ENGLISH, TEXTS
 from index.errors import CorpusError
 from index.read.corpus import read_corpus
-from index.source import Block, BlockKind
+from index.source import Block, BlockKind, Kind, Relation
 from tests.chat_engine import OverlapEngine, source_of
 from tests.conftest import CORPUS
 from tests.fakes import HashedWords
@@ -41,28 +41,38 @@ def test_a_corpus_gives_questions_with_their_words_in_other_languages(tmp_path: 
     (tmp_path / FILE).write_text(
         "# comment\n\nHow many?\n  uk: Скільки?\n Why? \n" + "".join(f"More {n}?\n" for n in range(9)), encoding="utf-8"
     )
-    first, second, *more = first_suggestions(tmp_path)
+    first, second, *more = first_suggestions(tmp_path, read_corpus(CORPUS))
     assert (first.question, first.shown(ENGLISH), first.shown(UKRAINIAN)) == ("How many?", "How many?", "Скільки?")
     assert second.shown(UKRAINIAN) == "Why?"
     assert len(more) == MOST - 2
     assert len(corpus_suggestions(tmp_path)) == 11
     (tmp_path / FILE).write_bytes(b"\xff\xfe")
     with pytest.raises(CorpusError, match=r"suggestions\.txt"):
-        first_suggestions(tmp_path)
+        first_suggestions(tmp_path, read_corpus(CORPUS))
 
 
 def test_without_a_file_the_first_page_asks_what_fits_any_corpus(tmp_path: Path) -> None:
-    assert [s.question for s in first_suggestions(tmp_path)] == list(ENGLISH.suggestions)
-    assert [s.shown(UKRAINIAN) for s in first_suggestions(tmp_path)] == list(UKRAINIAN.suggestions)
+    assert [s.question for s in first_suggestions(tmp_path, read_corpus(CORPUS))] == list(ENGLISH.suggestions)
+    assert [s.shown(UKRAINIAN) for s in first_suggestions(tmp_path, read_corpus(CORPUS))] == list(UKRAINIAN.suggestions)
+
+
+def test_sources_without_an_article_suggest_questions_about_themselves(tmp_path: Path) -> None:
+    """No article is asked about where there is none."""
+    sources = [replace(s, relation=Relation.NONE) for s in read_corpus(CORPUS) if s.kind is not Kind.ARTICLE][:9]
+    asked = [s.question for s in first_suggestions(tmp_path, sources)]
+    assert len(asked) == MOST
+    assert asked[0] == ENGLISH.about_source.format(title=sources[0].title)
+    assert asked[-1] == "Which sources are there?"
+    assert not [q for q in asked if "article" in q]
 
 
 def test_the_ukrainian_page_shows_ukrainian_words_and_says_which_english_question_is_asked() -> None:
-    shown = str(suggestions_html(first_suggestions(CORPUS), UKRAINIAN))
-    for suggestion in first_suggestions(CORPUS):
+    shown = str(suggestions_html(first_suggestions(CORPUS, read_corpus(CORPUS)), UKRAINIAN))
+    for suggestion in first_suggestions(CORPUS, read_corpus(CORPUS)):
         assert suggestion.shown(UKRAINIAN) in shown
         assert f'data-ask="{suggestion.question}"' in shown
         assert f"Ставиться англійською: {suggestion.question}" in shown
-    assert "Asked in English" not in str(suggestions_html(first_suggestions(CORPUS), ENGLISH))
+    assert "Asked in English" not in str(suggestions_html(first_suggestions(CORPUS, read_corpus(CORPUS)), ENGLISH))
 
 
 def test_every_question_of_the_corpus_has_its_ukrainian_words() -> None:

@@ -272,8 +272,8 @@ def test_what_is_no_source_is_named_and_does_not_stop_the_build(built: IndexSett
 def test_a_strict_build_refuses_what_it_would_pass_over(built: IndexSettings) -> None:
     before = current_id(built.home)
     for n in range(5):
-        (built.corpus / "sources" / f"{n}.txt").write_text("Text.")
-    with pytest.raises(CorpusError, match=r"^sources/0\.txt: files of this kind .* and 2 more \(without --strict"):
+        (built.corpus / "sources" / f"{n}.jpg").write_text("Text.")
+    with pytest.raises(CorpusError, match=r"^sources/0\.jpg: files of this kind .* and 2 more \(without --strict"):
         build(built, strict=True, embedder=HashedWords())
     assert current_id(built.home) == before
     assert len(build(built, embedder=HashedWords()).passed_over) == 5

@@ -139,5 +139,5 @@ def test_an_index_keeps_the_pages(tmp_path: Path) -> None:
     settings = IndexSettings(home=tmp_path / "home", corpus=tmp_path / "papers")
     build(settings, embedder=HashedWords())
     source = open_current(settings).source("r.pdf")
-    assert source.page_at(source.text.index("boats")) == 1
-    assert source.page_at(source.text.index("piers")) == 2
+    assert source.pages_of(source.text.index("boats"), source.text.index("boats") + 5) == (1, 1)
+    assert source.pages_of(0, len(source.text)) == (1, 2)

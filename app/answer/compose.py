@@ -91,8 +91,10 @@ class Numbering:
         }
 
     def _numbered(self, quote: Quote) -> AnswerQuote:
-        quote.prove(self._sources[quote.source_id])
-        return AnswerQuote(number=self._numbers.setdefault(quote, len(self._numbers) + 1), **asdict(quote))
+        source = self._sources[quote.source_id]
+        quote.prove(source)
+        number = self._numbers.setdefault(quote, len(self._numbers) + 1)
+        return AnswerQuote(number=number, pages=source.pages_of(quote.start, quote.end), **asdict(quote))
 
     def sources(self) -> tuple[AnswerSource, ...]:
         """Return the quoted sources in order of their first footnote."""

@@ -54,7 +54,7 @@ class QuoteLine(AnswerQuote):
 
 class SourceCard(Record):
     """A source's facts; its text is the member `text`, whose SHA-256 is `sha256`. `blocks`: what its text is made of,
-    so that links to the live page can be made again.
+    so that links to the live page can be made again. `pages`: pairs (offset, page), as in the source.
     """
 
     facts: SourceFacts
@@ -62,6 +62,7 @@ class SourceCard(Record):
     text: str
     characters: int
     blocks: tuple[Block, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
 
     def source(self, text: str) -> Source | None:
         """Return the source with its text; None if the blocks do not lie in it one after the other."""
@@ -70,9 +71,8 @@ class SourceCard(Record):
             if not at <= block.start <= block.end <= len(text):
                 return None
             at = block.end
-        return Source(
-            **{f.name: getattr(self.facts, f.name) for f in fields(SourceFacts)}, text=text, blocks=self.blocks
-        )
+        known = {f.name: getattr(self.facts, f.name) for f in fields(SourceFacts)}
+        return Source(**known, text=text, blocks=self.blocks, pages=self.pages)
 
 
 def answer_name(n: int) -> str:

@@ -13,11 +13,12 @@ from pydantic import computed_field
 
 from app.bundle.archive import MAX_FILE
 from app.bundle.current import CurrentIndex, SourceState
-from app.bundle.format import QUOTES, QuoteLine, misquoted
+from app.bundle.format import QUOTES, QuoteLine, SourceCard, misquoted
 from app.bundle.read import Unpacked, altered_pages
 from app.records import IndexStamp
 from index.errors import UsageError
 from index.records import Record
+from index.source import page_span
 
 
 class ReplayedQuote(QuoteLine):
@@ -99,11 +100,11 @@ def _checked(unpacked: Unpacked, present: CurrentIndex) -> Iterator[ReplayedQuot
     """Yield every quotation that is listed or cited, by answer and number."""
     wrong = {(n, number) for n, answer in unpacked.answers.items() for number in misquoted(answer)}
     for line in sorted(unpacked.listed | unpacked.cited, key=lambda q: (q.answer, q.number, q.start, q.end)):
-        reason = _amiss(line, unpacked)
+        card = unpacked.cards.get((line.source_id, line.source_sha256))
+        reason = _amiss(line, unpacked) or _misplaced(line, card)
         if not reason and (line.answer, line.number) in wrong:
             reason = "its statement has other words"
         answer = unpacked.answers.get(line.answer)
-        card = unpacked.cards.get((line.source_id, line.source_sha256))
         yield ReplayedQuote(
             **line.model_dump(),
             question=answer.question if answer else "",
@@ -112,6 +113,12 @@ def _checked(unpacked: Unpacked, present: CurrentIndex) -> Iterator[ReplayedQuot
             here=present.find(line.source_id, line.source_sha256, line.text),
             differs=present.differences(card.facts) if card else (),
         )
+
+
+def _misplaced(line: QuoteLine, card: SourceCard | None) -> str:
+    """Say why a quotation does not stand on the pages that it names; '' if it does."""
+    pages = page_span(card.pages if card else (), line.start, line.end)
+    return "" if pages == line.pages else "its source has it on another page"
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:

@@ -125,7 +125,12 @@ def _cards(quoted: Mapping[Version, Source]) -> dict[Version, SourceCard]:
         taken.add(name.lower())
         text = f"{SOURCES}{name}.txt"
         cards[key] = SourceCard(
-            facts=source.facts, sha256=source.sha256, text=text, characters=len(source.text), blocks=source.blocks
+            facts=source.facts,
+            sha256=source.sha256,
+            text=text,
+            characters=len(source.text),
+            blocks=source.blocks,
+            pages=source.pages,
         )
     return cards
 

@@ -35,6 +35,7 @@ from app.settings import Settings
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
 from index.filters import Filters
+from index.source import Kind
 
 Update = Any  # a value for a component, or Gradio's word for 'as it is'
 
@@ -124,18 +125,23 @@ class Events:
             str(conversations_panel_html(texts)),
             self.sources_panel(texts),
             str(composer_status_html(texts)),
-            gr.Textbox(label=texts.question, placeholder=texts.question_hint),
+            gr.Textbox(label=texts.question, placeholder=self._hint(texts)),
             gr.Button(texts.ask),
             gr.Button(texts.stop),
             str(check_way_html(texts)),
         )
+
+    def _hint(self, texts: Texts) -> str:
+        sources, _ = attempt(lambda: self.provider.engine().sources(), texts)
+        has_article = not sources or any(s.kind is Kind.ARTICLE for s in sources)
+        return texts.question_hint if has_article else texts.question_hint_sources
 
     def first_page(self, texts: Texts) -> str:
         """Make the first page for now: with an index, or with words on how to make one."""
 
         def opening() -> str:
             sources = self.provider.engine().sources()
-            return str(first_page_html(sources, first_suggestions(self.settings.corpus), texts))
+            return str(first_page_html(sources, first_suggestions(self.settings.corpus, sources), texts))
 
         shown, problem = attempt(opening, texts)
         return shown or str(first_page_html((), (), texts, problem))

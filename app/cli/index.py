@@ -11,6 +11,7 @@ from app.cli.output import say, say_json, say_record
 
 if TYPE_CHECKING:
     from index.build.progress import BuildReport
+    from index.settings import IndexSettings
 
 _NAMED = 20  # files passed over that a build names
 
@@ -30,15 +31,28 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build the index and switch to it at once. What has not changed is reused."""
+    wanted = settings(home=home, corpus=corpus).index
+    build_index(wanted, full=full, if_stale=if_stale, wait=not no_wait, strict=strict, as_json=as_json)
+
+
+def build_index(
+    wanted: IndexSettings,
+    *,
+    full: bool = False,
+    if_stale: bool = False,
+    wait: bool = True,
+    strict: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Build the index, with progress, and say what was built. Raises what `index.build.build.build` raises."""
     from app.cli.progress import ConsoleProgress
     from index.build.build import build as run
     from index.build.status import stale_reason
 
-    wanted = settings(home=home, corpus=corpus).index
     if if_stale and not full and not strict and stale_reason(wanted) is None:
         return
     with ConsoleProgress(quiet=as_json) as progress:
-        report = run(wanted, full=full, wait=not no_wait, strict=strict, progress=progress)
+        report = run(wanted, full=full, wait=wait, strict=strict, progress=progress)
     if as_json:
         say_record(report)
     else:

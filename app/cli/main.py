@@ -15,6 +15,7 @@ import typer
 
 from app import __version__
 from app.cli.ask import ask, compare
+from app.cli.chat import chat
 from app.cli.check import check
 from app.cli.doctor import doctor
 from app.cli.eval import evaluate
@@ -96,7 +97,7 @@ def serve(
     run(loaded, host=loaded.host, port=loaded.port)
 
 
-for command in (ask, compare, check, search, show, serve, replay, feedback, doctor):
+for command in (ask, compare, check, search, show, chat, serve, replay, feedback, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command("eval-claims")(evaluate_claims)

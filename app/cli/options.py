@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from index.filters import Filters
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder for generated files [.footnote].")]
-Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder with article.md and sources/ [corpus].")]
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", help="Folder with the article and its sources, or with any texts, or one file [corpus]."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsTyped = Annotated[
     bool, typer.Option("--as-typed", help="Take the question word for word: no earlier turn, no word mended.")

@@ -15,6 +15,8 @@ from app.render.style import Style
 if TYPE_CHECKING:
     from app.sources import SourceEntry
 
+_NAMES = {"published": "date"}  # as the columns are headed
+
 sources_app = typer.Typer(help="See which sources there are.", no_args_is_help=True)
 
 
@@ -64,6 +66,7 @@ def _fields(entry: SourceEntry) -> dict[str, Any]:
         "published": facts.published,
         "passages": entry.passages,
         "file": entry.file,
+        "guessed": list(entry.guessed),
     }
 
 
@@ -78,6 +81,9 @@ def _print(entries: Sequence[SourceEntry]) -> None:
         table.add_column(name, overflow="fold")
     table.add_column("passages", justify="right")
     table.add_column("file", overflow="fold")
+    if any(entry.guessed for entry in entries):
+        table.add_column("guessed", overflow="fold")
     for entry in entries:
-        table.add_row(*(Text("" if value is None else str(value)) for value in _fields(entry).values()))
+        values = _fields(entry) | {"guessed": ", ".join(_NAMES.get(name, name) for name in entry.guessed)}
+        table.add_row(*(Text("" if v is None else str(v)) for v in list(values.values())[: len(table.columns)]))
     table_console().print(table)

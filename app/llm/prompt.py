@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from app.llm.failure import ModelFailure, Reason
 from app.records import Turn
-from app.words.describe import date_words, kind_words, relation_words, speaker
+from app.words.describe import date_words, kind_words, speaker, standing
 from index.passage import Passage
-from index.source import Kind, Source
+from index.source import Source
 
 REFUSAL = "The passages do not answer this."
 MOST = 8  # statements of an answer
@@ -156,8 +156,7 @@ def for_translation(question: str) -> Prompt:
 def _passage(number: int, passage: Passage, source: Source, fence: str) -> str:
     about = [f"source: {source.title}", f"date: {date_words(source.published)}", f"speaker: {speaker(source)}"]
     about.append(f"kind: {kind_words(source)}")
-    if source.kind is not Kind.ARTICLE:
-        about.append(relation_words(source.relation))
+    about += filter(None, [standing(source)])
     head = f"{fence} passage {number} | {_line(' | '.join(about))}"
     return f"{head}\n{passage.text}\n{fence} end of passage {number}"
 

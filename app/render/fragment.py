@@ -51,6 +51,8 @@ def live_address(source: Source, start: int, end: int) -> str:
     url = web_address(source.url)
     if not url or source.kind is Kind.NOTE:
         return url
+    if pages := source.pages_of(start, end):
+        return f"{url.partition('#')[0]}#page={pages[0]}"  # how PDFs are opened (RFC 8118); they know no text fragments
     directive = text_directive(source, start, end)
     if not directive:
         return url

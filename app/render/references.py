@@ -10,15 +10,16 @@ from app import __version__
 from app.records import Answer, AnswerQuote, Statement, Support
 from app.render.fragment import live_address, web_address
 from app.render.visible import visible
-from app.words.describe import date_words, dated_name, kind_words, relation_words, said_by, speaker
-from index.source import Kind, Source, SourceFacts
+from app.words.describe import about_words, date_words, dated_name, kind_words, page_words, said_by, speaker
+from index.source import Source, SourceFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One footnote, control characters made visible. `speaker` says whose words the quotation is, and when.
 
-    `published`: by whom and when, and in brackets what kind of source it is and its relation to the article.
+    `published`: by whom, when and on which page, and in brackets what kind of source it is and its relation to the
+    article.
     `published` and `address` may be empty.
     """
 
@@ -72,14 +73,14 @@ def _reference(
 ) -> Reference:
     if facts is None:
         return Reference(quote.number, visible(quote.text), visible(quote.source_id), visible(quote.source_id), "", "")
-    published = ", ".join(w for w in (facts.author, facts.publisher, date_words(facts.published)) if w)
-    about = kind_words(facts) + ("" if facts.kind is Kind.ARTICLE else f"; {relation_words(facts.relation)}")
+    by = (facts.author, facts.publisher, date_words(facts.published), page_words(quote.pages))
+    published = ", ".join(w for w in by if w)
     return Reference(
         number=quote.number,
         quotation=visible(quote.text),
         speaker=visible(dated_name(facts) if statement.support is Support.METADATA else said_by(statement, facts)),
         title=visible(facts.title),
-        published=visible(f"{published} ({about})"),
+        published=visible(f"{published} ({about_words(facts)})"),
         address=live_address(version, quote.start, quote.end) if version else web_address(facts.url),
     )
 

@@ -15,13 +15,14 @@ from app.records import DOUBTED, Answer, Part, Role, Statement, Support
 from app.render.console import SafeConsole
 from app.render.visible import terminal_safe
 from app.words.describe import (
+    about_words,
     aside,
     date_words,
     kind_words,
     model_words,
     nearest_words,
     opening,
-    relation_words,
+    page_words,
     said_by,
     speaker,
     unreadable_words,
@@ -31,7 +32,7 @@ from app.words.languages import ENGLISH
 from app.words.reasons import label_words, reason_words
 from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
-from index.source import Kind, Source
+from index.source import Source
 
 CONTEXT = 300  # characters around a span that `show` prints
 
@@ -126,9 +127,10 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     table.add_column()
     for quote in answer.quotes:
         source = sources[quote.source_id]
-        place = f"{source.file}:{source.line_at(quote.start)}" if source.file else source.id
-        relation = "" if source.kind is Kind.ARTICLE else f"; {relation_words(source.relation)}"
-        text = Text(f"{source.title}. {opening(kind_words(source))}{relation}, {date_words(source.published)}. ")
+        place = source.file or source.id
+        place += f":{source.line_at(quote.start)}" if source.file and not source.pages else ""
+        about = ", ".join(filter(None, (about_words(source), date_words(source.published), page_words(quote.pages))))
+        text = Text(f"{source.title}. {opening(about)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table

@@ -148,6 +148,26 @@ def relation_words(relation: Relation, texts: Texts = ENGLISH) -> str:
     return texts.relations[relation.value]
 
 
+def standing(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
+    """Say how a source stands to the article; '' for the article itself, and where no relation is stated."""
+    return (
+        "" if facts.kind is Kind.ARTICLE or facts.relation is Relation.NONE else relation_words(facts.relation, texts)
+    )
+
+
+def about_words(facts: SourceFacts, texts: Texts = ENGLISH) -> str:
+    """Say what a source is and how it stands to the article: 'our note on the FT text; disputes the article'."""
+    return "; ".join(filter(None, (kind_words(facts, texts), standing(facts, texts))))
+
+
+def page_words(pages: tuple[int, int] | None, texts: Texts = ENGLISH) -> str:
+    """Say on which pages words stand: 'p. 12', 'pp. 12–13'; '' for a source without pages."""
+    if pages is None:
+        return ""
+    first, last = pages
+    return (texts.page_one if first == last else texts.page_several).format(first=first, last=last)
+
+
 def opening(words: str) -> str:
     """Return `words` with a capital, as a line begins."""
     return words[:1].upper() + words[1:]

@@ -6,7 +6,7 @@ from app.saying import Own
 from app.words.describe import date_words, opening, relation_words
 from app.words.languages import ENGLISH
 from app.words.texts import Texts
-from index.source import SourceFacts
+from index.source import Relation, SourceFacts
 
 
 def own_words(own: Own, facts: SourceFacts | None = None, texts: Texts = ENGLISH) -> str:
@@ -38,5 +38,6 @@ def _card(facts: SourceFacts, texts: Texts) -> str:
     """Return '“Title” (Publisher, date, by Author; relation to the article)'."""
     about = [facts.publisher, date_words(facts.published, texts)]
     about += [texts.by_author.format(author=facts.author)] if facts.author else []
-    relation = relation_words(facts.relation, texts)
-    return texts.source_card.format(title=facts.title, about=", ".join(about), relation=relation)
+    relation = "" if facts.relation is Relation.NONE else relation_words(facts.relation, texts)
+    words = "; ".join(filter(None, (", ".join(about), relation)))
+    return texts.source_card.format(title=facts.title, about=words)

@@ -49,6 +49,8 @@ class Texts:
     kind_note_partly: str
     kind_note_reported: str
     relations: Mapping[str, str]
+    page_one: str
+    page_several: str
 
     # what Footnote says itself inside an answer, by `app.records.Saying`
     corpus_of_article: Plural
@@ -59,6 +61,7 @@ class Texts:
     # the question
     question: str
     question_hint: str
+    question_hint_sources: str
     ask: str
     stop: str
     editing: str
@@ -71,6 +74,7 @@ class Texts:
 
     # the first page
     welcome: str
+    welcome_sources: str
     welcome_more: str
     article: str
     further_sources: Plural

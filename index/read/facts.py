@@ -36,7 +36,7 @@ _DAY = re.compile(r"(?<!\d)(\d{4})(?:[-_.](\d{2})(?:[-_.](\d{2}))?)?(?!\d)")
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?\Z")
 _SAMPLE = 3000  # characters that the language is told from
-_LETTERS = 40  # that it takes
+_LETTERS = 30  # that it takes
 
 
 @dataclass(frozen=True, slots=True)

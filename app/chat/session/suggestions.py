@@ -15,6 +15,7 @@ from app.nearby import Place
 from app.words.languages import ENGLISH, TEXTS
 from app.words.texts import Texts
 from index.errors import CorpusError
+from index.read.folder import base_of
 from index.source import BlockKind, Kind, MarkKind, Source
 
 FILE = "suggestions.txt"
@@ -41,12 +42,18 @@ class Suggestion:
         return self.words.get(texts.code, self.question)
 
 
-def first_suggestions(corpus: Path) -> tuple[Suggestion, ...]:
+def first_suggestions(corpus: Path, sources: Sequence[Source]) -> tuple[Suggestion, ...]:
     """Return the questions of the first page: the first of the corpus, or ones that fit any corpus.
+
+    Without an article these ask what its first sources are about.
 
     Raises CorpusError.
     """
-    return corpus_suggestions(corpus)[:MOST] or _of_any_corpus()
+    if own := corpus_suggestions(corpus)[:MOST]:
+        return own
+    if any(s.kind is Kind.ARTICLE for s in sources):
+        return _of_any_corpus()
+    return (*summaries(sources, sources)[: MOST - 1], _of_any_corpus()[-1])
 
 
 def corpus_suggestions(corpus: Path) -> tuple[Suggestion, ...]:
@@ -55,7 +62,7 @@ def corpus_suggestions(corpus: Path) -> tuple[Suggestion, ...]:
     One a line; '#' begins a comment; an indented line 'uk: ...' gives the words in a language for the question above.
     Raises CorpusError if the file cannot be read.
     """
-    path = corpus / FILE
+    path = base_of(corpus) / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -83,14 +90,15 @@ def candidates(corpus: Path, near: Sequence[Source]) -> tuple[Suggestion, ...]:
 
 
 def summaries(near: Iterable[Source], sources: Sequence[Source]) -> tuple[Suggestion, ...]:
-    """Return what every source answers: to be summed up, the closest first, and at last what the article is about.
+    """Return what every source answers: to be summed up, the closest first; at last, what an article is about.
 
     A title that several of `sources` bear would not say which is meant.
     """
     borne = Counter(s.title for s in sources)
     titles = [s.title for s in near if s.kind is not Kind.ARTICLE and borne[s.title] == 1]
     of_sources = [_said({c: t.about_source.format(title=title) for c, t in TEXTS.items()}) for title in titles]
-    return (*of_sources, _said({c: t.about_article for c, t in TEXTS.items()}))
+    article = [_said({c: t.about_article for c, t in TEXTS.items()})]
+    return (*of_sources, *(article if any(s.kind is Kind.ARTICLE for s in sources) else ()))
 
 
 def recalled(questions: Iterable[str], corpus: Path, sources: Sequence[Source]) -> tuple[Suggestion, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from app.render.html import html, join
-from app.words.describe import relation_words
+from app.words.describe import standing
 from app.words.texts import Texts
-from index.source import Kind, Source
+from index.source import Source
 
 NOTHING = Markup("")
 
@@ -65,10 +65,9 @@ def dismissable_notice(words: str, about: str, dismiss: str) -> Markup:
 
 
 def relation_html(source: Source, texts: Texts) -> Markup:
-    """Say a source's relation to the article; nothing for the article itself."""
-    if source.kind is Kind.ARTICLE:
-        return NOTHING
-    return html('<span class="relation">{words}</span>', words=relation_words(source.relation, texts))
+    """Say a source's relation to the article; nothing for the article itself, and where none is stated."""
+    words = standing(source, texts)
+    return html('<span class="relation">{words}</span>', words=words) if words else NOTHING
 
 
 def _icon(path: str) -> Markup:

@@ -11,7 +11,7 @@ from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_html
 from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
-from app.words.describe import date_words, kind_words, nearest_words, opening
+from app.words.describe import date_words, kind_words, nearest_words, opening, page_words
 from app.words.texts import Texts
 from index.source import Source
 from index.text.sentences import sentence_spans
@@ -136,9 +136,10 @@ def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts)
     name = texts.open_source_name.format(number=first, title=source.title)
     return html(
         '<div class="passage" data-numbers="{numbers}" tabindex="-1"><div class="source-text">{body}</div>'
-        "<p>{open}</p></div>",
+        "<p>{page}{open}</p></div>",
         numbers=" ".join(str(q.number) for q in excerpt.quotes),
         body=span_html(source, excerpt.start, excerpt.end, highlights, tag=tag),
+        page=_page(source, excerpt.quotes[0].start, excerpt.quotes[-1].end, texts),
         open=button(texts.open_source, class_="quiet", data_open=first, data_turn=exchange.id, aria_label=name),
     )
 
@@ -148,10 +149,16 @@ def _nearest(exchange: Exchange, place: int, texts: Texts) -> Markup:
     source = exchange.sources[hit.source_id]
     name = texts.open_nearest_name.format(title=source.title)
     return html(
-        '<div class="passage"><div class="source-text">{body}</div><p>{open}</p></div>',
+        '<div class="passage"><div class="source-text">{body}</div><p>{page}{open}</p></div>',
+        page=_page(source, hit.start, hit.end, texts),
         body=span_html(source, hit.start, hit.end),
         open=button(texts.open_source, class_="quiet", data_open_nearest=place, data_turn=exchange.id, aria_label=name),
     )
+
+
+def _page(source: Source, start: int, end: int, texts: Texts) -> Markup:
+    words = page_words(source.pages_of(start, end), texts)
+    return html('<span class="page-number">{words}</span>', words=words) if words else NOTHING
 
 
 @dataclass(frozen=True, slots=True)

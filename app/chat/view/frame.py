@@ -95,7 +95,7 @@ def first_page_html(
         )
     return html(
         '<div class="welcome"><h2>{head}</h2><p class="welcome-more">{more}</p>{body}</div>',
-        head=texts.welcome,
+        head=texts.welcome if not sources or any(s.kind is Kind.ARTICLE for s in sources) else texts.welcome_sources,
         more=texts.welcome_more,
         body=body,
     )

@@ -15,7 +15,7 @@ from index.source import Kind, Relation, Source
 # Where the sources disagree comes first.
 ORDER = (
     Relation.DISPUTES, Relation.CORROBORATES, Relation.CITED, Relation.LAW, Relation.BACKGROUND, Relation.LATER,
-    Relation.ARTICLE,
+    Relation.NONE, Relation.ARTICLE,
 )  # fmt: skip
 
 

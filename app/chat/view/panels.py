@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, SEARCH, button, problem_html
+from app.chat.view.elements import CLOSE, NEW, SAVE, SEARCH, button, problem_html
 from app.render.html import html, join
 from app.render.own_page import ABOUT
 from app.render.style import Style
 from app.sources import IndexContents, SourceEntry
-from app.words.describe import date_words, kind_words, language_words, month_names, relation_words, time_words
+from app.words.describe import date_words, kind_words, language_words, month_names, standing, time_words
 from app.words.texts import Texts
-from index.source import Kind
 
 
 def _panel(name: str, title: str, body: Markup, texts: Texts, generation: str = "") -> Markup:
@@ -107,7 +106,7 @@ def _entry(entry: SourceEntry, texts: Texts) -> Markup:
     facts = entry.facts
     about = [
         kind_words(facts, texts, short=True),
-        NOTHING if facts.kind is Kind.ARTICLE else relation_words(facts.relation, texts),
+        standing(facts, texts),
         language_words(facts.language, texts),
         texts.counted(entry.passages, texts.passages),
     ]

@@ -8,9 +8,8 @@ from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING
 from app.records import AnswerQuote
 from app.render.html import host_of, html, join
-from app.words.describe import date_words, kind_words, relation_words
+from app.words.describe import about_words, date_words, page_words
 from app.words.texts import Texts
-from index.source import Kind
 
 
 def references_html(exchange: Exchange, texts: Texts) -> Markup:
@@ -26,15 +25,12 @@ def references_html(exchange: Exchange, texts: Texts) -> Markup:
 
 def _reference(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
     source = exchange.sources[quote.source_id]
-    about = [kind_words(source, texts)]
-    if source.kind is not Kind.ARTICLE:
-        about.append(relation_words(source.relation, texts))
-    by = [w for w in (source.author, source.publisher, date_words(source.published, texts)) if w]
+    by = (source.author, source.publisher, date_words(source.published, texts), page_words(quote.pages, texts))
     return html(
         '<li value="{n}"><cite dir="auto">{title}</cite> · {by} ({about}){address}</li>',
         n=quote.number,
         title=source.title,
-        by=", ".join(by),
-        about="; ".join(about),
+        by=", ".join(w for w in by if w),
+        about=about_words(source, texts),
         address=html(" · {url}", url=source.url) if host_of(source.url) else NOTHING,
     )

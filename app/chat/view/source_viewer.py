@@ -17,7 +17,7 @@ from app.chat.view.evidence import card_head
 from app.chat.view.search_box import search_box
 from app.render.fragment import live_address
 from app.render.html import Highlight, host_of, html, join, link, span_html
-from app.words.describe import date_words, language_words, opening, relation_words, speaker
+from app.words.describe import date_words, language_words, opening, page_words, speaker, standing
 from app.words.texts import Texts
 from index.errors import UnknownSourceError
 from index.source import Kind, Source
@@ -144,8 +144,10 @@ def _step_buttons(texts: Texts) -> Markup:
 
 
 def _place(source: Source, highlight: Highlight, place: int, count: int, texts: Texts) -> Markup:
-    """Say which quotation it is, with its live page and a link to here; shown while it is the current one."""
-    which = html("<span>{w}</span>", w=texts.of_quotations.format(place=place, count=count)) if count > 1 else NOTHING
+    """Say which quotation it is and on which page, with its live page and a link to here; shown while it is current."""
+    said = [texts.of_quotations.format(place=place, count=count)] if count > 1 else []
+    said += filter(None, [page_words(source.pages_of(highlight.start, highlight.end), texts)])
+    which = html("<span>{words}</span>", words=", ".join(said)) if said else NOTHING
     copy = button(
         texts.copy_place,
         LINK,
@@ -183,7 +185,7 @@ def _facts(source: Source, texts: Texts) -> Markup:
     rows: list[tuple[str, str | Markup]] = [
         (texts.author, source.author or ""),
         (texts.published, date_words(source.published, texts)),
-        (texts.relation_label, "" if source.kind is Kind.ARTICLE else relation_words(source.relation, texts)),
+        (texts.relation_label, standing(source, texts)),
         (texts.written_in, language_words(source.language, texts)),
         (texts.address, link(source.url, host_of(source.url), texts.new_tab) if host_of(source.url) else ""),
         (texts.via, Markup(", ").join(pages)),

@@ -1,0 +1,272 @@
+"""A folder of any files is a corpus: what is read, guessed, stated, passed over, and kept for the next build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.build.build import build
+from index.build.status import stale_reason
+from index.build.verify import verify
+from index.errors import CorpusError
+from index.read import formats
+from index.read.corpus import read_folder
+from index.settings import IndexSettings
+from index.source import Kind, Relation
+from index.storage.generation import open_current
+from tests.documents import column, pdf, zipped
+from tests.fakes import HashedWords, write_source
+from tests.office import docx, epub, odt, word_paragraph
+
+GOOD = "The council of Esk sold the harbour on Monday."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "papers"
+    made.mkdir()
+    (made / "good.txt").write_text(GOOD)
+    return made
+
+
+def settings_of(folder: Path, **more: object) -> IndexSettings:
+    return IndexSettings.model_validate({"home": folder.parent / "home", "corpus": folder, **more})
+
+
+def test_a_folder_without_an_article_is_a_corpus(folder: Path) -> None:
+    """Every file that can be read is a source, in subfolders too; what lies beside is named."""
+    (folder / "sub").mkdir()
+    (folder / "sub" / "Report über Häfen.md").write_text("# On harbours\n\nHarbours are for boats.\n")
+    (folder / "2024-03-04 minutes.csv").write_text("Year,Boats\n2020,5\n2021,17\n")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "suggestions.txt").write_text("Who sold the harbour?\n")
+    found = read_folder(folder)
+    sources = {s.file: s for s in found.sources}
+    assert sources.keys() == {"good.txt", "2024-03-04 minutes.csv", "sub/Report über Häfen.md"}
+    report = sources["sub/Report über Häfen.md"]
+    assert (report.id, report.title, report.publisher) == (
+        "sub-Report-uber-Hafen.md",
+        "On harbours",
+        "Report über Häfen.md",
+    )
+    assert (report.kind, report.relation, report.url) == (Kind.FULLTEXT, Relation.NONE, "")
+    assert sources["2024-03-04 minutes.csv"].published == "2024-03-04"
+    assert {"title", "publisher", "language"} <= set(sources["good.txt"].guessed)
+    assert sources["good.txt"].language == "en"
+    assert [str(p).split(":")[0] for p in found.passed_over] == ["photo.jpg"]
+
+
+def test_one_file_is_a_corpus(folder: Path) -> None:
+    found = read_folder(folder / "good.txt")
+    assert [(s.id, s.file, s.text) for s in found.sources] == [("good.txt", "good.txt", GOOD)]
+
+
+def test_an_article_of_any_kind_stands_before_its_sources(folder: Path) -> None:
+    (folder / "article.txt").write_text("The article says that the harbour is sold.")
+    (folder / "sources").mkdir()
+    (folder / "sources" / "b.html").write_text(f"<html><body><p>{GOOD}</p></body></html>")
+    found = read_folder(folder)
+    assert [(s.id, s.kind) for s in found.sources] == [("article.txt", Kind.ARTICLE), ("b.html", Kind.FULLTEXT)]
+    assert found.sources[0].relation is Relation.ARTICLE
+    assert [p.name for p in found.passed_over] == ["good.txt"]
+
+
+def test_a_sidecar_states_what_would_be_guessed(folder: Path) -> None:
+    (folder / "good.txt.meta.yaml").write_text(
+        "id: sale\ntitle: The sale\npublisher: The Council\npublished: 2024-03\nurl: https://esk.example/sale\n"
+    )
+    (source,) = read_folder(folder).sources
+    assert (source.id, source.title, source.publisher, source.published) == (
+        "sale",
+        "The sale",
+        "The Council",
+        "2024-03",
+    )
+    assert source.guessed == ("language",)
+    settings = settings_of(folder)
+    build(settings, embedder=HashedWords())
+    assert stale_reason(settings) is None
+    (folder / "good.txt.meta.yaml").write_text("title: Another title\n")
+    assert "changed good.txt.meta.yaml" in str(stale_reason(settings))
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "expected"),
+    [
+        ("titel: The sale\n", "good.txt: field 'titel': is not a field"),
+        ("published: last week\n", "good.txt: field 'published': 'last week' is no date"),
+        ("title: [\n", "good.txt.meta.yaml: line 2: the front matter is not YAML"),
+    ],
+)
+def test_a_sidecar_that_breaks_a_rule_stops_the_build(folder: Path, sidecar: str, expected: str) -> None:
+    (folder / "good.txt.meta.yaml").write_text(sidecar)
+    with pytest.raises(CorpusError) as error:
+        read_folder(folder)
+    assert str(error.value).startswith(expected)
+
+
+def test_front_matter_of_another_program_is_no_error(folder: Path) -> None:
+    (folder / "post.md").write_text(
+        "---\nlayout: post\ntitle: On boats\ndate: 2023-05-06 10:00\nauthors: [Ann Poe, Bo Li]\n---\nBoats.\n"
+    )
+    post = next(s for s in read_folder(folder).sources if s.file == "post.md")
+    assert (post.title, post.published, post.author) == ("On boats", "2023-05-06", "Ann Poe, Bo Li")
+    assert not {"title", "published", "author"} & set(post.guessed)
+
+
+def test_names_that_give_one_id_give_two(folder: Path) -> None:
+    (folder / "a b.txt").write_text("One text.")
+    (folder / "a-b.txt").write_text("Another text.")
+    ids = [s.id for s in read_folder(folder).sources]
+    assert len(set(ids)) == 3
+
+
+def bomb() -> bytes:
+    return zipped({"word/document.xml": b" " * 150_000_000})
+
+
+def encrypted() -> bytes:
+    raw = bytearray(docx(word_paragraph("Text.")))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = raw.find(mark)
+        while place >= 0:
+            raw[place + at] |= 1
+            place = raw.find(mark, place + 4)
+    return bytes(raw)
+
+
+DRM = "<e><EncryptionMethod Algorithm='aes'/></e>"
+ENTITY = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="w"><w:p>&x;</w:p></w:document>'
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "reason"),
+    [
+        ("empty.pdf", lambda: b"", "it is empty"),
+        ("cut.pdf", lambda: pdf([column([GOOD])])[:200], "it is damaged or cut short"),
+        ("scan.pdf", lambda: pdf([[]]), "no text on its page"),
+        ("bomb.docx", bomb, "as a zip bomb does"),
+        ("dots.docx", lambda: docx("", {"../../evil": "x"}), "unpacked outside its folder"),
+        ("entity.docx", lambda: docx("", {"word/document.xml": ENTITY}), "declares entities"),
+        ("entity.epub", lambda: epub({}, more={"OEBPS/book.opf": ENTITY}), "declares entities"),
+        ("dots.epub", lambda: epub({}, more={"/etc/passwd": "x"}), "unpacked outside its folder"),
+        ("locked.epub", lambda: epub({}, more={"META-INF/encryption.xml": DRM}),
+         "protected (DRM)"),
+        ("locked.docx", encrypted, "encrypted with a password"),
+        ("locked.odt", lambda: odt("", {"META-INF/manifest.xml": "<encryption-data/>"}), "encrypted with a password"),
+        ("cut.docx", lambda: docx(word_paragraph("Text."))[:150], "damaged or cut short"),
+        ("sheet.docx", lambda: zipped({"xl/workbook.xml": "<x/>"}), "no Word file"),
+        ("old.docx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "it is a file of old Office"),
+        ("page.pdf", lambda: b"<!doctype html><p>404</p>", "it is a web page"),
+        ("paper.txt", lambda: pdf([column([GOOD])]), "it is a PDF"),
+        ("program.txt", lambda: b"\x7fELF\x02\x01\x01\0\0\0", "it is a program"),
+        ("noise.txt", lambda: bytes(range(256)) * 4, "it holds NUL bytes"),
+        ("broken.rtf", lambda: b"{\\rtf1\\ansi {\\info", "the body is empty"),
+        ("blank.html", lambda: b"<html><body><script>var x = 1;</script></body></html>", "the body is empty"),
+        ("blank.md", lambda: b"\n\n  \n", "it is empty"),
+        ("same.md", lambda: GOOD.encode(), "it holds the same text as good.txt"),
+    ],
+)  # fmt: skip
+def test_one_bad_file_is_named_and_the_rest_is_indexed(
+    folder: Path, name: str, make: Callable[[], bytes], reason: str
+) -> None:
+    """The index answers from the others; alone, the bad file is an error of one line."""
+    (folder / name).write_bytes(make())
+    settings = settings_of(folder)
+    report = build(settings, embedder=HashedWords())
+    assert [line for line in report.passed_over if line.startswith(f"{name}: ") and reason in line]
+    assert all("\n" not in line for line in report.passed_over)
+    assert open_current(settings).source("good.txt").text == GOOD
+    assert verify(settings).ok
+    if name != "same.md":
+        (folder / "good.txt").unlink()
+        with pytest.raises(CorpusError, match="no source can be read here; the first that is passed over"):
+            build(settings, embedder=HashedWords())
+        assert open_current(settings).source("good.txt").text == GOOD
+
+
+def test_a_huge_file_is_not_opened(folder: Path) -> None:
+    with (folder / "huge.txt").open("wb") as file:
+        file.truncate(1_000_000_000)
+    settings = settings_of(folder)
+    report = build(settings, embedder=HashedWords())
+    (line,) = report.passed_over
+    assert line.startswith("huge.txt: it has 1,000 MB, more than `largest_file` allows")
+    assert stale_reason(settings) is None
+
+
+def test_a_page_of_five_megabytes_of_script(folder: Path) -> None:
+    script = b"<script>" + b"x='<p>no text</p>';" * 280_000 + b"</script>"
+    (folder / "page.html").write_bytes(b"<html><body><p>Before it.</p>" + script + b"<p>After it.</p></body></html>")
+    page = next(s for s in read_folder(folder).sources if s.file == "page.html")
+    assert page.text == "Before it.\n\nAfter it."
+
+
+def test_a_missing_package_is_named_with_the_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.pdf").write_bytes(pdf([column([GOOD])]))
+    missing = formats.Format("gone_reader", "read", {"nowhere": "nowhere-pdf"})
+    monkeypatch.setitem(formats.FORMATS, ".pdf", missing)
+
+    def absent(_: str) -> None:
+        raise ModuleNotFoundError("No module named 'nowhere'", name="nowhere")
+
+    monkeypatch.setattr(formats, "import_module", absent)
+    with pytest.raises(CorpusError, match=r"^a\.pdf: .*package nowhere, .*; run: pip install nowhere-pdf"):
+        read_folder(folder)
+
+
+def test_a_changed_file_costs_that_file(folder: Path) -> None:
+    for n in range(3):
+        (folder / f"{n}.pdf").write_bytes(pdf([column([f"The boats of year {n} were sold."])]))
+    settings = settings_of(folder)
+    assert build(settings, embedder=HashedWords()).files_read == 3
+    (folder / "1.pdf").write_bytes(pdf([column(["The piers stayed."])]))
+    embedder = HashedWords()
+    report = build(settings, embedder=embedder)
+    assert (report.files_read, report.files_reused) == (1, 2)
+    assert len(embedder.calls) == 1
+    assert [s.pages for s in open_current(settings).sources() if s.file.endswith(".pdf")] == [((0, 1),)] * 3
+
+
+def test_a_build_that_was_killed_reads_only_what_is_left(folder: Path) -> None:
+    for n in range(4):
+        (folder / f"{n}.pdf").write_bytes(pdf([column([f"The boats of year {n} were sold."])]))
+    settings = settings_of(folder)
+
+    class Killed(BaseException):
+        pass
+
+    class Dies(HashedWords):
+        def count_tokens(self, texts: object) -> list[int]:  # noqa: ARG002
+            raise Killed
+
+    with pytest.raises(Killed):
+        build(settings, embedder=Dies())
+    report = build(settings, embedder=HashedWords())
+    assert (report.files_read, report.files_reused) == (0, 4)
+    kept = list((settings.home / "read").iterdir())
+    kept[0].write_text("damaged")
+    for path in folder.glob("*.pdf"):
+        path.touch()
+    report = build(settings, full=True, embedder=HashedWords())
+    assert (report.files_read, report.files_reused) == (1, 3)
+    assert verify(settings).ok
+
+
+def test_sources_with_and_without_front_matter_stand_side_by_side(tmp_path: Path) -> None:
+    write_source(tmp_path / "corpus", "stated", "The union counted 31 ships.", relation="disputes")
+    (tmp_path / "corpus" / "sources" / "plain.txt").write_text(GOOD)
+    sources = {s.id: s for s in read_folder(tmp_path / "corpus").sources}
+    assert sources["stated"].guessed == ()
+    assert sources["plain.txt"].relation is Relation.NONE
+
+
+def test_a_zip_that_lies_about_its_sizes_is_damaged(folder: Path) -> None:
+    raw = bytearray(docx(word_paragraph("Text. " * 50_000)))
+    place = raw.rfind(b"PK\x01\x02")
+    raw[place + 24 : place + 28] = (10).to_bytes(4, "little")
+    (folder / "lie.docx").write_bytes(bytes(raw))
+    found = read_folder(folder)
+    assert [p.name for p in found.passed_over] == ["lie.docx"]
