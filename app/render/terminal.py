@@ -128,7 +128,7 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
     for quote in answer.quotes:
         source = sources[quote.source_id]
         place = source.file or source.id
-        place += f":{source.line_at(quote.start)}" if source.file and not source.pages else ""
+        place += f":{source.line_at(quote.start)}" if source.file and source.lines else ""
         about = ", ".join(filter(None, (about_words(source), date_words(source.published), page_words(quote.pages))))
         text = Text(f"{source.title}. {opening(about)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")

@@ -133,6 +133,8 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
     """Say what kind of source this is; `short` where its publisher is named beside it."""
     if facts.kind is Kind.ARTICLE:
         return texts.label_article
+    if facts.kind is Kind.FULLTEXT and not facts.url:
+        return texts.kind_file  # a file of the reader's own, no page
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
     whole, brief = {

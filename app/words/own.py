@@ -15,7 +15,7 @@ def own_words(own: Own, facts: SourceFacts | None = None, texts: Texts = ENGLISH
         "repeats": own.repeats,
         "corpus": _corpus(own, texts),
         "sources": opening(texts.counted(own.sources, texts.sources_counted)),
-        "relations": ", ".join(f"{relation_words(relation, texts)} ({n})" for relation, n in own.relations),
+        "relations": _relations(own, texts),
     }
     if facts is not None:
         filled |= {
@@ -32,6 +32,13 @@ def _corpus(own: Own, texts: Texts) -> str:
     if not own.repeats:
         return texts.counted(own.sources, texts.sources_counted)
     return texts.counted(own.sources, texts.corpus_of_article, title=own.repeats)
+
+
+def _relations(own: Own, texts: Texts) -> str:
+    """Return ': disputes the article (3), ...'; '' where none of the sources has a relation that is stated."""
+    if all(relation is Relation.NONE for relation, _ in own.relations):
+        return ""
+    return ": " + ", ".join(f"{relation_words(relation, texts)} ({n})" for relation, n in own.relations)
 
 
 def _card(facts: SourceFacts, texts: Texts) -> str:

@@ -45,6 +45,7 @@ class Texts:
     label_note_partly: str
     label_note_reported: str
     kind_fulltext: str
+    kind_file: str
     kind_note_read: str
     kind_note_partly: str
     kind_note_reported: str

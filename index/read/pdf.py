@@ -9,6 +9,8 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from math import hypot
+from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -27,7 +29,7 @@ _MOST_PAGES = 20_000
 _DIVIDED = 0x02  # what PDFium gives for the hyphen of a word that goes on in the next line
 _ENDS = frozenset({_DIVIDED, ord("\r"), ord("\n")})
 _BLANK = ord(" ")
-_GAP = 1.1  # a blank wider than this many times the height of a line parts columns or cells
+_GAP = 1.1  # a blank wider than this many times the size of the type parts columns or cells
 _BOLD = 600
 Handle = Any  # of PDFium, to the text of a page
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
@@ -106,7 +108,12 @@ def _spans(codes: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
 
 def _line(text: Handle, codes: Sequence[int], span: tuple[int, int, bool], page: int) -> Line | None:
     start, end, divided = span
-    size = _size(text, start)
+    drawn = [at for at in range(start, end) if codes[at] > _BLANK]
+    if not drawn:
+        return None
+    # A bullet or a raised figure at an end may be larger or smaller than the words.
+    sample = (drawn[0], drawn[len(drawn) // 2], drawn[-1])
+    size = median(_size(text, at) for at in sample)
     pieces: list[Piece] = []
     first = start
     for at in range(start + 1, end - 1):
@@ -117,8 +124,8 @@ def _line(text: Handle, codes: Sequence[int], span: tuple[int, int, bool], page:
     if not pieces:
         return None
     x, y = ctypes.c_double(), ctypes.c_double()
-    engine.FPDFText_GetCharOrigin(text, start, x, y)
-    bold = min(engine.FPDFText_GetFontWeight(text, n) for n in (start, end - 1)) >= _BOLD
+    engine.FPDFText_GetCharOrigin(text, sample[1], x, y)
+    bold = min(engine.FPDFText_GetFontWeight(text, at) for at in sample) >= _BOLD
     return Line(tuple(pieces), y.value, size, page, divided, bold)
 
 
@@ -130,10 +137,10 @@ def _piece(text: Handle, codes: Sequence[int], first: int, end: int) -> list[Pie
 
 
 def _size(text: Handle, at: int) -> float:
-    """Return the height of a character's line in points, as drawn: the font's own size may be scaled."""
-    box = engine.FS_RECTF()
-    engine.FPDFText_GetLooseCharBox(text, at, box)
-    return max(abs(float(box.top) - float(box.bottom)), 1.0)
+    """Return the size of a character's type in points, as drawn: the page may scale what the font states."""
+    matrix = engine.FS_MATRIX()
+    engine.FPDFText_GetMatrix(text, at, matrix)
+    return max(float(engine.FPDFText_GetFontSize(text, at)) * hypot(matrix.c, matrix.d), 1.0)
 
 
 def _left(text: Handle, at: int) -> float:

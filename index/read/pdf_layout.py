@@ -21,6 +21,7 @@ from index.source import BlockKind
 
 _LARGER = 1.12  # of the type of the text: a heading
 _SAME = 0.08  # share by which two sizes of type may differ
+_ALIKE = 0.2  # ... in the running text
 _APART = 1.35  # of the usual distance of two lines: a new paragraph
 _LONGEST_HEADING = 200  # characters
 _COLUMN = 20  # characters that a line of a column has on average; the cells of a table are shorter
@@ -75,7 +76,7 @@ class Line:
 
 def lay_out(pages: Sequence[Sequence[Line]]) -> Document:
     """Return the text of the pages in reading order."""
-    lines = [line for page in without_running_heads(pages) for line in _in_columns(page)]
+    lines = [line for page in without_running_heads(pages) for line in _without_gaps(list(_in_columns(page)))]
     if not lines:
         lines = [line for page in pages for line in page]
     writer = BlockWriter()
@@ -113,6 +114,14 @@ class _Usual:
         """Return whether `line` ends well before its column does."""
         return line.right < self.right[self._column(line)] - 4 * line.size
 
+    def differ(self, one: Line, other: Line) -> bool:
+        """Return whether two lines are in so different type that they cannot be in one paragraph.
+
+        In running text a word in another font may be somewhat smaller; a heading and what follows it differ at once.
+        """
+        larger = [line.size >= self.size * _LARGER for line in (one, other)]
+        return abs(one.size - other.size) > (_SAME if any(larger) else _ALIKE) * self.size
+
     def is_heading(self, group: Sequence[Line]) -> bool:
         text = " ".join(line.text for line in group)
         if len(text) > _LONGEST_HEADING or not any(c.isalpha() for c in text):
@@ -149,6 +158,24 @@ def _in_columns(page: Sequence[Line]) -> Iterator[Line]:
     yield from (*left, *right)
 
 
+def _without_gaps(page: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines of a page; one with wide gaps and no like beside it is no row of a table, but one piece."""
+    for n, line in enumerate(page):
+        beside = (*page[max(n - 1, 0) : n], *page[n + 1 : n + 2])
+        if len(line.pieces) == 1 or any(_aligned(line, other) for other in beside):
+            yield line
+        else:
+            yield replace(line, pieces=(Piece(line.text, line.left, line.right),))
+
+
+def _aligned(line: Line, other: Line) -> bool:
+    """Return whether two lines have as many pieces, which begin or end at the same places."""
+    if len(line.pieces) != len(other.pieces):
+        return False
+    places = zip(line.pieces, other.pieces, strict=True)
+    return all(min(abs(a.left - b.left), abs(a.right - b.right)) < 2 * line.size for a, b in places)
+
+
 def _paragraphs(lines: Sequence[Line], usual: _Usual) -> Iterator[list[Line]]:
     group: list[Line] = []
     for line in lines:
@@ -165,7 +192,7 @@ def _goes_on(group: Sequence[Line], line: Line, usual: _Usual) -> bool:
     last = group[-1]
     if len(last.pieces) > 1 or len(line.pieces) > 1:
         return len(last.pieces) == len(line.pieces) and last.page == line.page
-    if abs(line.size - last.size) > _SAME * usual.size or (line.bold != last.bold and usual.is_heading(group)):
+    if usual.differ(last, line) or (line.bold != last.bold and usual.is_heading(group)):
         return False
     if last.divided:
         return True
