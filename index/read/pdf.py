@@ -9,9 +9,9 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import hypot
 from statistics import median
-from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as engine
@@ -29,9 +29,9 @@ _MOST_PAGES = 20_000
 _DIVIDED = 0x02  # what PDFium gives for the hyphen of a word that goes on in the next line
 _ENDS = frozenset({_DIVIDED, ord("\r"), ord("\n")})
 _BLANK = ord(" ")
+_NO_CHARACTER = chr(0xFFFE)  # what PDFium gives for a dividing hyphen in a whole text
 _GAP = 1.1  # a blank wider than this many times the size of the type parts columns or cells
 _BOLD = 600
-Handle = Any  # of PDFium, to the text of a page
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -86,12 +86,56 @@ def _lines(file: pdfium.PdfDocument, n: int) -> list[Line]:
         text = page.get_textpage()
     except pdfium.PdfiumError:
         return []  # one damaged page costs that page: PDFium shows the others too
-    handle, code_of = text.raw, engine.FPDFText_GetUnicode
-    codes = [code_of(handle, at) for at in range(text.count_chars())]
-    made = [line for span in _spans(codes) if (line := _line(handle, codes, span, n + 1))]
+    letters = _Letters(text)
+    made = [line for span in _spans(letters.codes) if (line := _line(letters, span, n + 1))]
     text.close()
     page.close()
     return made
+
+
+class _Letters:
+    """The characters of a page, and where each stands.
+
+    A line asks for hundreds of places, so the variables that PDFium fills are made once.
+    """
+
+    def __init__(self, text: pdfium.PdfTextPage) -> None:
+        self._text = text.raw
+        self.codes = self._codes(text.count_chars())
+        self._left, self._right, self._low, self._high = (ctypes.c_double() for _ in range(4))
+
+    def _codes(self, count: int) -> Sequence[int]:
+        """Return the code of each character: all at once, unless PDFium leaves some out or gives one in two halves."""
+        buffer = (ctypes.c_ushort * (count + 1))()
+        whole = engine.FPDFText_GetText(self._text, 0, count, buffer) == count + 1
+        characters = bytes(buffer)[: 2 * count].decode("utf-16-le", "surrogatepass") if whole else ""
+        if len(characters) == count:
+            return [ord(c) for c in characters.replace(_NO_CHARACTER, chr(_DIVIDED))]
+        return [engine.FPDFText_GetUnicode(self._text, at) for at in range(count)]
+
+    def left(self, at: int) -> float:
+        """Return where a character begins, from the left, in points."""
+        engine.FPDFText_GetCharBox(self._text, at, self._left, self._right, self._low, self._high)
+        return self._left.value
+
+    def right(self, at: int) -> float:
+        """Return where a character ends."""
+        engine.FPDFText_GetCharBox(self._text, at, self._left, self._right, self._low, self._high)
+        return self._right.value
+
+    def height(self, at: int) -> float:
+        """Return how far above the lower edge of the page a character's line stands, in points."""
+        engine.FPDFText_GetCharOrigin(self._text, at, self._left, self._low)
+        return self._low.value
+
+    def size(self, at: int) -> float:
+        """Return the size of a character's type in points, as drawn: the page may scale what the font states."""
+        matrix = engine.FS_MATRIX()
+        engine.FPDFText_GetMatrix(self._text, at, matrix)
+        return max(float(engine.FPDFText_GetFontSize(self._text, at)) * hypot(matrix.c, matrix.d), 1.0)
+
+    def is_bold(self, at: int) -> bool:
+        return bool(engine.FPDFText_GetFontWeight(self._text, at) >= _BOLD)
 
 
 def _spans(codes: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
@@ -106,53 +150,29 @@ def _spans(codes: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
         yield start, len(codes), False
 
 
-def _line(text: Handle, codes: Sequence[int], span: tuple[int, int, bool], page: int) -> Line | None:
+def _line(letters: _Letters, span: tuple[int, int, bool], page: int) -> Line | None:
     start, end, divided = span
+    codes = letters.codes
     drawn = [at for at in range(start, end) if codes[at] > _BLANK]
     if not drawn:
         return None
     # A bullet or a raised figure at an end may be larger or smaller than the words.
     sample = (drawn[0], drawn[len(drawn) // 2], drawn[-1])
-    size = median(_size(text, at) for at in sample)
+    size = median(map(letters.size, sample))
     pieces: list[Piece] = []
     first = start
-    for at in range(start + 1, end - 1):
-        if codes[at] == _BLANK and at > first and _left(text, at + 1) - _right(text, at - 1) > _GAP * size:
-            pieces += _piece(text, codes, first, at)
-            first = at + 1
-    pieces += _piece(text, codes, first, end)
-    if not pieces:
-        return None
-    x, y = ctypes.c_double(), ctypes.c_double()
-    engine.FPDFText_GetCharOrigin(text, sample[1], x, y)
-    bold = min(engine.FPDFText_GetFontWeight(text, at) for at in sample) >= _BOLD
-    return Line(tuple(pieces), y.value, size, page, divided, bold)
+    for before, after in pairwise(drawn):
+        if after - before > 1 and letters.left(after) - letters.right(before) > _GAP * size:
+            pieces += _piece(letters, first, before + 1)
+            first = after
+    pieces += _piece(letters, first, drawn[-1] + 1)
+    bold = all(map(letters.is_bold, sample))
+    return Line(tuple(pieces), letters.height(sample[1]), size, page, divided, bold) if pieces else None
 
 
-def _piece(text: Handle, codes: Sequence[int], first: int, end: int) -> list[Piece]:
+def _piece(letters: _Letters, first: int, end: int) -> list[Piece]:
     """Return the characters `first:end` as a piece; none if they are blanks."""
     # PDFium gives a character beyond the first plane in two halves.
-    words = "".join(map(chr, codes[first:end])).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return [Piece(words.strip(), _left(text, first), _right(text, end - 1))] if words.strip() else []
-
-
-def _size(text: Handle, at: int) -> float:
-    """Return the size of a character's type in points, as drawn: the page may scale what the font states."""
-    matrix = engine.FS_MATRIX()
-    engine.FPDFText_GetMatrix(text, at, matrix)
-    return max(float(engine.FPDFText_GetFontSize(text, at)) * hypot(matrix.c, matrix.d), 1.0)
-
-
-def _left(text: Handle, at: int) -> float:
-    return _edges(text, at)[0]
-
-
-def _right(text: Handle, at: int) -> float:
-    return _edges(text, at)[1]
-
-
-def _edges(text: Handle, at: int) -> tuple[float, float]:
-    """Return where a character begins and ends from the left, in points."""
-    left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
-    engine.FPDFText_GetCharBox(text, at, left, right, bottom, top)
-    return left.value, right.value
+    words = "".join(map(chr, letters.codes[first:end])).encode("utf-16-le", "surrogatepass")
+    whole = words.decode("utf-16-le", "replace").strip()
+    return [Piece(whole, letters.left(first), letters.right(end - 1))] if whole else []

@@ -21,6 +21,7 @@ from index.source import BlockKind
 
 _LARGER = 1.12  # of the type of the text: a heading
 _SAME = 0.08  # share by which two sizes of type may differ
+_LONGEST_WORD = 60  # characters
 _ALIKE = 0.2  # ... in the running text
 _APART = 1.35  # of the usual distance of two lines: a new paragraph
 _LONGEST_HEADING = 200  # characters
@@ -230,7 +231,7 @@ def _joined(group: Sequence[Line], usual: _Usual) -> tuple[str, list[int]]:
         words = clean(line.text)
         if last.divided:
             text += _hyphen(text, words, usual)
-        elif text and words and not _DIVIDED.search(text):
+        elif text and words and not _DIVIDED.search(text[-2:]):
             text += " "
         breaks += [len(text)] * (line.page - last.page)
         text += words
@@ -239,7 +240,7 @@ def _joined(group: Sequence[Line], usual: _Usual) -> tuple[str, list[int]]:
 
 def _hyphen(before: str, after: str, usual: _Usual) -> str:
     """Return what stands between the halves of a word: nothing, unless it is a compound ('well-known', '2019-20')."""
-    first, second = _WORD_END.search(before), _WORD_START.match(after)
+    first, second = _WORD_END.search(before[-_LONGEST_WORD:]), _WORD_START.match(after)
     if first is None or second is None or not second[0][0].islower():
         return "-"
     return "-" if f"{first[0]}-{second[0]}".lower() in usual.compounds else ""
