@@ -181,6 +181,20 @@ def test_a_page_without_its_furniture() -> None:
     }  # fmt: skip
 
 
+def test_what_a_page_says_in_linked_data_and_what_only_stands_in_it() -> None:
+    """A date in the text is no date of the page; code inside a sentence stays in it; a heading's mark is no text."""
+    data = '{"@context":"https://schema.org","@type":"NewsArticle","headline":"Boats","datePublished":"2023-07-08"}'
+    body = (
+        "<article><h1>Boats<a href='#boats'>¶</a></h1><p>On 2019-06-22 they used the <code>sell</code> command for the "
+        "boats, and so the boats were gone before anybody in the town had heard of it.</p></article>"
+    )
+    head = "<html><head><title>Boats | Harbour site</title>{}</head><body>{}</body></html>"
+    stated = read_web_page(head.format(f'<script type="application/ld+json">{data}</script>', body).encode())
+    assert (stated.hints["title"], stated.hints["published"]) == ("Boats", "2023-07-08")
+    assert stated.text.startswith("Boats\n\nOn 2019-06-22 they used the sell command for the boats")
+    assert "published" not in read_web_page(head.format("", body).encode()).hints
+
+
 def test_tables_in_tables_and_cells_that_span() -> None:
     page = (
         "<table><tr><td><p>Around it.</p><table><thead><tr><th>Year</th><th>Boats</th></tr></thead>"

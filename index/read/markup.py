@@ -31,7 +31,7 @@ _INLINE = frozenset(
 _MARKS = {"b": MarkKind.STRONG, "strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "i": MarkKind.EMPHASIS}
 _LISTS = frozenset({"ul", "ol", "menu"})
 _BLANKS = re.compile(r"\s+")
-_NOTE = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡a-z])[\])]?|↑|↩\ufe0e?|\^")
+_NOTE = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡a-z])[\])]?|[↑#¶§]|↩\ufe0e?|\^")
 _MOST_COLUMNS = 100  # that one cell may span
 _MOST_ROWS = 100
 _CARRIED = 100  # characters of a cell that are repeated in each row that it spans
@@ -178,7 +178,7 @@ def _name(element: Element) -> str:
 
 
 def is_note_mark(element: Element) -> bool:
-    """Tell whether an element is a footnote's number, or the way back from its text: a link inside the file."""
+    """Tell whether an element is a footnote's number, the way back from it, or a heading's mark: a link in the file."""
     name = _name(element)
     link = element if name == "a" else None
     if name == "sup" and len(element) == 1 and not (element.text or "").strip():

@@ -27,6 +27,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})",
 _HEAD = 4096  # bytes in which a page names its encoding
 # Carries no text and can be megabytes: taken out before anything else looks at the page.
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
+_LINKED_DATA = "ld+json"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _SHARE = 0.5  # of the words of a page's own <article> or <main> that are found at least
@@ -38,6 +39,9 @@ def read_web_page(raw: bytes) -> Document:
     if not _TAG.search(text):
         raise ValueError("it holds no HTML; if it is a text, save it as .txt")
     root = _without(parse_html(text), is_note_mark)  # trafilatura would take a short sentence with one for a menu
+    for element in root.iter("code", "kbd", "samp", "tt", "var"):
+        if not any(local_name(above) == "pre" for above in element.iterancestors()):
+            element.tag = "span"  # trafilatura would make a block of it, in the middle of a sentence
     hints = _hints(text, root)
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")
@@ -62,10 +66,15 @@ def _decoded(raw: bytes) -> str:
 
 
 def _without_scripts(text: str) -> str:
-    """Return `text` without scripts and styles, in one pass; one that is never closed ends the text, as in browsers."""
+    """Return `text` without scripts and styles, in one pass; one that is never closed ends the text, as in browsers.
+
+    A script of linked data stays: it says who wrote the page and when.
+    """
     kept, at, inside = [], 0, ""
     for match in _SCRIPT.finditer(text):
         name = match[2].lower()
+        if not inside and not match[1] and _LINKED_DATA in text[match.end() : text.find(">", match.end())]:
+            continue
         if not inside and not match[1]:
             kept.append(text[at : match.start()])
             inside = name
@@ -77,16 +86,34 @@ def _without_scripts(text: str) -> str:
 
 def _hints(text: str, root: Element) -> dict[str, str]:
     """Return what the page says of itself, by the names of the fields."""
-    found = extract_metadata(text)
+    found = extract_metadata(text, extensive=False)  # without dates that merely stand somewhere on the page
     said = {
-        "title": found.title,
+        "title": _title(root, found.title or ""),
         "author": found.author,
         "publisher": found.sitename,
-        "published": found.date,
+        "published": _date(root, found.date) if found.date else "",
         "url": found.url,
         "language": root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     }
     return {name: str(value) for name, value in said.items() if value}
+
+
+def _title(root: Element, found: str) -> str:
+    """Return the heading that the page's own title begins with (the site's name follows it); else what was `found`."""
+    whole = " ".join((root.findtext(".//title") or "").split())
+    for heading in root.iter("h1", "h2", "h3"):
+        words = " ".join("".join(heading.itertext()).split())
+        if words and whole.casefold().startswith(words.casefold()):
+            return words
+    return found if found.casefold() in whole.casefold() else whole
+
+
+def _date(root: Element, found: str) -> str:
+    """Return the date that was `found` if the page states it as its own, and it does not merely stand in the text."""
+    stated = [e.get("content") or "" for e in root.iter("meta")] + [e.get("datetime") or "" for e in root.iter("time")]
+    stated += [e.text or "" for e in root.iter("script")] + [e.get("href") or "" for e in root.iter("link")]
+    forms = (found, found.replace("-", "/"), found.replace("-", ""))
+    return found if any(form in words for words in stated for form in forms) else ""
 
 
 def _own_text(root: Element) -> str:
