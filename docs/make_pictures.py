@@ -20,7 +20,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.chat.session.suggestions import first_suggestions
+from app.chat.session.suggestions import corpus_suggestions
 from app.server import create_app
 from app.settings import Settings, load_settings
 
@@ -109,7 +109,7 @@ def pictures(browser: Browser, url: str, question: str, disputed: str, refused: 
 
 def main() -> None:
     settings = load_settings()
-    offered = [s.question for s in first_suggestions(settings.corpus)]
+    offered = [s.question for s in corpus_suggestions(settings.corpus)]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--question", default=offered[0], help="asked for all pictures but the refusal")
     parser.add_argument("--disputed", default=offered[1], help="asked for the picture of what each source says")

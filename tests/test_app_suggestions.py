@@ -230,7 +230,8 @@ def test_each_question_of_the_corpus_is_answered_well(question: str, real_engine
 def test_whatever_a_refusal_can_offer_besides_is_answered_from_its_source(real_engine: Engine) -> None:
     sources = {s.title: s.id for s in real_engine.sources()}
     assert len(sources) < len(real_engine.sources()), "two sources bear one title, so neither can be asked for by it"
-    for offer in (*summaries(real_engine.sources(), real_engine.sources()), *first_suggestions(Path("no corpus here"))):
+    every = real_engine.sources()
+    for offer in (*summaries(every, every), *first_suggestions(Path("no corpus here"), every)):
         found = real_engine.answer(offer.question)
         assert not found.abstained, offer.question
         wanted = next((i for title, i in sources.items() if f"“{title}”" in offer.question), None)
