@@ -226,7 +226,7 @@ def test_the_list_of_sources_is_where_messages_say(footnote_here: Footnote) -> N
         "id": "wsws-2024-11-15-desertions-avalanche", "kind": "article", "relation": "article",
         "title": "Ukraine: A wave of desertions turns into an avalanche amid the US elections",
         "publisher": "World Socialist Web Site", "published": "2024-11-15", "passages": listed[0]["passages"],
-        "file": "article.md",
+        "file": "article.md", "guessed": [],
     }  # fmt: skip
     assert all(row["passages"] > 0 for row in listed)
     table = footnote_here("sources", "list").stdout

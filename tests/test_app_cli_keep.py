@@ -87,11 +87,8 @@ def test_what_is_not_proved_is_named_with_its_reason(footnote_here: Footnote, tm
 
 
 def test_a_strangers_numbers_do_not_break_the_table(footnote_here: Footnote, tmp_path: Path) -> None:
-    absurd = changed(
-        BUNDLE,
-        {"quotes.jsonl": swap('by the yard in 1912.","answer":1', f'by the yard in 1912.","answer":{10**400}')},
-        forged=True,
-    )
+    listed = 'by the yard in 1912.","pages":null,"answer":'
+    absurd = changed(BUNDLE, {"quotes.jsonl": swap(f"{listed}1", f"{listed}{10**400}")}, forged=True)
     (tmp_path / "b.zip").write_bytes(absurd)
     done = footnote_here("replay", "b.zip", **NO_INDEX)
     assert (done.returncode, done.stderr) == (1, "")
