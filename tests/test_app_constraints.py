@@ -179,6 +179,19 @@ def test_a_surname_stands_for_a_name_and_an_ordinary_word_does_not() -> None:
     assert of_the_names([candidate(sources[0].text, sources[0])], query, sources, mentions) == []
 
 
+def test_where_sources_tell_a_surname_it_stands_for_the_first_name() -> None:
+    article = source_of("Elsa Morkved kept the harbour. Arne Berg mended nets.", "article")
+    ledger = source_of("Morkved paid eleven crowns for the rope that was bought in the spring.", "ledger")
+    sources = [article, ledger]
+
+    def mentions(word: str, source_id: str | None) -> bool:
+        return any(word in s.text for s in sources if source_id in (None, s.id))
+
+    found = candidate(ledger.text, ledger)
+    assert of_the_names([found], classify("How much did Elsa pay for rope?"), sources, mentions) == [found]
+    assert of_the_names([found], classify("How much did Arne pay for rope?"), sources, mentions) == []
+
+
 def test_a_count_for_a_longer_time_is_none_for_a_part_of_it() -> None:
     wide = candidate("The court heard 90 cases in 2022 and 2023 combined.")
     month = candidate("It heard 7 cases in October 2023.")

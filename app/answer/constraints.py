@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from app.answer.candidates import Candidate
+from app.answer.first_names import surnames
 from app.question.classify import Question
 from app.question.language import is_english_prose
 from app.question.names import NUMBER, Name, are_listed, is_counted, is_numbered
@@ -74,12 +75,17 @@ def of_the_names(
         return list(ranked)
     held = {c.source.id: c.source for c in ranked}
     wholes = _wholes(question.names, sources)
-    apart = {i for i, s in held.items() if is_english_prose(s.text) and _is_apart(s, question, wholes, mentions)}
+    apart = {
+        i for i, s in held.items() if is_english_prose(s.text) and _is_apart(s, question, sources, wholes, mentions)
+    }
     return [c for c in ranked if c.source.id not in apart]
 
 
-def _is_apart(source: Source, question: Question, wholes: Collection[Name], mentions: Mentions) -> bool:
-    if any(lacks(n, [source], mentions, source.id, n in wholes) for n in question.names):
+def _is_apart(
+    source: Source, question: Question, sources: Collection[Source], wholes: Collection[Name], mentions: Mentions
+) -> bool:
+    missing = (n for n in question.names if lacks(n, [source], mentions, source.id, n in wholes))
+    if any(not any(mentions(surname, source.id) for surname in surnames(n, sources)) for n in missing):
         return True
     return bool(question.years) and not any(mentions(year, source.id) for year in question.years)
 
