@@ -64,6 +64,11 @@ class Engine:
         return self._serving.latest.generation.id
 
     @property
+    def model_name(self) -> str:
+        """The language model that is set up; '' without one."""
+        return self.model.name if self.model is not None else ""
+
+    @property
     def manifest(self) -> Manifest:
         return self._serving.latest.generation.manifest
 
@@ -110,9 +115,10 @@ class Engine:
         filters: Filters = Filters(),
         as_typed: bool = False,
         quotations_only: bool = False,
+        searched: str = "",
     ) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
-        for event in self.ask(question, history, filters, as_typed, quotations_only):
+        for event in self.ask(question, history, filters, as_typed, quotations_only, searched):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("ask() ended without Done")
@@ -124,16 +130,18 @@ class Engine:
         filters: Filters = Filters(),
         as_typed: bool = False,
         quotations_only: bool = False,
+        searched: str = "",
     ) -> Generator[Event]:
         """Yield the events of one answer: Understood, StatementReady and Writing (any number), Done.
 
         `as_typed`: take the question word for word, without earlier turns and without mending. `quotations_only`: ask
-        no language model, even if one is set up.
+        no language model, even if one is set up. `searched`: search for these words instead, without earlier turns; the
+        question stays what is asked, in its own language.
 
         Close it, if not all are taken: until then its generation stays open.
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
-        with self.run(question, history, filters, as_typed, quotations_only) as run:
+        with self.run(question, history, filters, as_typed, quotations_only, searched) as run:
             yield from run.events()
 
     def prompts(
@@ -147,10 +155,16 @@ class Engine:
             return run.prompts()
 
     def compare(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
+        searched: str = "",
     ) -> Comparison:
-        """Return what each source says on `question`, by date. Raises what `ask` raises."""
-        with self.run(question, history, filters, as_typed) as run:
+        """Return what each source says on `question`, by date; the rest as in `ask`. Raises what `ask` raises."""
+        with self.run(question, history, filters, as_typed, quotations_only, searched) as run:
             return run.comparison()
 
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
@@ -188,18 +202,20 @@ class Engine:
         filters: Filters = Filters(),
         as_typed: bool = False,
         quotations_only: bool = False,
+        searched: str = "",
     ) -> Iterator[Run]:
         """Hold the current generation while a question is on its way. Raises what `ask` raises."""
         question = checked(question)
+        words, turns = (checked(searched), ()) if searched else (question, history)
         model = None if quotations_only else self.model
         with self._serving.current() as retriever:
             read = partial(understand, vocabulary=retriever.vocabulary, settings=self.settings.index)
-            heard = Heard(read(question, history, as_typed=as_typed))
+            heard = Heard(read(words, turns, as_typed=as_typed))
             if model is not None and not as_typed:
-                heard = with_model(model, question, history, heard.understood, partial(read, history=()))
+                heard = with_model(model, words, turns, heard.understood, partial(read, history=()))
             yield Run(
                 retriever, self.settings, self.threshold, question, heard.understood, filters,
-                model, heard.calls, heard.failed,
+                model, heard.calls, heard.failed, reworded=bool(searched),
             )  # fmt: skip
 
 

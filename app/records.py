@@ -68,6 +68,7 @@ class Turn(Record):
     text: str
 
 
+WRITTEN_BY = "llm: "  # begins `Answer.engine` where a language model's name follows
 CUT = " … "  # between two quotations of one statement: words are left out
 
 
@@ -247,6 +248,11 @@ class Answer(Understanding):
     engine: str
     model: ModelRun | None = None
     index: IndexStamp
+
+    @property
+    def written_by(self) -> str:
+        """The language model that it is in the words of; '' if it is made of quotations."""
+        return self.engine.removeprefix(WRITTEN_BY) if self.engine.startswith(WRITTEN_BY) else ""
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:

@@ -41,11 +41,14 @@ class Run:
         model: Engine | None = None,
         calls: Sequence[ModelCall] = (),
         failed: ModelRun | None = None,
+        reworded: bool = False,
     ) -> None:
         """`model`: what answers in its own words; `calls`: what it was asked to understand the question; `failed`: why
-        it is not asked any more.
+        it is not asked any more. `reworded`: other words than the question's are searched for, maybe in another
+        language.
         """
         self.model, self.calls, self.failed = model, calls, failed
+        self.reworded = reworded or any(call.purpose is Purpose.TRANSLATE for call in calls)
         self.question, self.understood, self.retriever, self.settings = question, understood, retriever, settings
         self.clock = Stopwatch()
         every = retriever.generation.sources()
@@ -82,8 +85,7 @@ class Run:
     def _asked(self, parts: Sequence[Found], understood: Understanding) -> Iterator[Asked]:
         texts = understood.parts or (understood.standalone_question,)
         for n, (text, part) in enumerate(zip(texts, parts, strict=True)):
-            translated = any(call.purpose is Purpose.TRANSLATE for call in self.calls)
-            typed = text if understood.parts and not translated else self.question
+            typed = text if understood.parts and not self.reworded else self.question
             yield Asked(text, typed, part, self.answerer.sources, self.retriever.generation.passages_of, n)
 
     def _first_engine(self) -> Answering:

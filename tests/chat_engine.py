@@ -56,9 +56,12 @@ class OverlapEngine:
 
     `read`: questions with how they are understood, unless they are taken as typed; `kinds`: questions with their kind,
     those of an opinion are declined. `direct`: answer with the first figure of each statement, too.
+    No model is set up (`model_name`).
     `asked` holds each question with its earlier turns, `filtered` the ids that it was asked of, `typed` whether it was
     to be taken as typed, in order.
     """
+
+    model_name = ""
 
     def __init__(
         self,
@@ -101,7 +104,13 @@ class OverlapEngine:
         """Nothing is open."""
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,  # noqa: ARG002
+        searched: str = "",
     ) -> Generator[Event]:
         self.asked.append((question, tuple(history)))
         self.filtered.append(filters.sources)
@@ -110,6 +119,7 @@ class OverlapEngine:
         language = unreadable(question, IndexSettings()) or ""
         read = Understanding(standalone_question=alone, language=language)
         read = read if as_typed else self.read.get(question, read)
+        read = Understanding(standalone_question=searched) if searched else read
         kind = self.kinds.get(question, QuestionKind.FACT)
         yield Understood(kind=kind, **dict(read))
         alone = read.standalone_question
@@ -143,10 +153,16 @@ class OverlapEngine:
         )
 
     def compare(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,  # noqa: ARG002
+        searched: str = "",
     ) -> Comparison:
         """The best sentence of each source that shares enough words; the rows are the real ones."""
-        alone = question if as_typed else self._alone(question, history)
+        alone = searched or question if as_typed else self._alone(question, history)
         best: dict[str, Found] = {}
         for score, passage, sentence in self._ranked(alone, filters):
             source = self._sources[passage.source_id]

@@ -33,7 +33,8 @@ _PASSAGE = re.compile(r"^==\w+== passage (\d+) \|[^\n]*\n(.*?)\n==\w+== end of p
 class Say:
     """One reply. `size`: characters of a chunk. `first`, `pause`: seconds before the first and the other chunks.
 
-    `cut`: characters after which the connection breaks. `raw`: sent as the line of an event, as it is.
+    `hold`: where the words `held_at` begin, it waits until this is set. `cut`: characters after which the connection
+    breaks. `raw`: sent as the line of an event, as it is.
     """
 
     text: str = ""
@@ -43,6 +44,8 @@ class Say:
     size: int = 7
     first: float = 0.0
     pause: float = 0.0
+    hold: threading.Event | None = None
+    held_at: str = ""
     cut: int | None = None
     finish: str | None = "stop"
     raw: str = ""
@@ -86,6 +89,23 @@ class LlmServer:
         self.closed = threading.Event()  # a client left before the end
         self.models: list[dict[str, Any]] = [{"id": MODEL, "object": "model", "max_model_len": 8192}]
         self.url = ""
+        self._port = 0
+        self._server: ThreadingHTTPServer | None = None
+
+    def start(self) -> None:
+        """Serve, at the same address as before if it has served already."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), type("Handler", (_Handler,), {"scripted": self}))
+        self._server.daemon_threads = True
+        self._port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self._port}/v1"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
 
     def claims(self, *claims: tuple[str, str, str]) -> None:
         """Reply with statements: (words in the passage that is named, the quotation, the statement)."""
@@ -108,17 +128,11 @@ def as_reply(request: Request, numbered: list[tuple[int, str, str]]) -> str:
 def llm_server() -> Iterator[LlmServer]:
     """Serve as long as the block lasts."""
     scripted = LlmServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"scripted": scripted}))
-    server.daemon_threads = True
-    scripted.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
+    scripted.start()
     try:
         yield scripted
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+        scripted.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -162,7 +176,10 @@ class _Handler(BaseHTTPRequestHandler):
         if say.raw:
             self._event(say.raw)
         text = say.text if say.cut is None else say.text[: say.cut]
+        held = text.find(say.held_at) if say.hold else -1
         for at in range(0, len(text), say.size):
+            if say.hold and at <= held < at + say.size:
+                say.hold.wait(30)
             self._event(_chunk({"content": text[at : at + say.size]}, None))
             time.sleep(say.pause)
         if say.cut is not None:

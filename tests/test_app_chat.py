@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,6 @@ from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
 from app.words.languages import ENGLISH, TEXTS
 from index.errors import FootnoteError, NoIndexError, QuoteError
-from index.filters import Filters
 from index.read.corpus import read_corpus
 from index.source import Mark, MarkKind, Source
 from tests.chat_engine import OverlapEngine, source_of
@@ -223,7 +223,7 @@ def test_a_follow_up_brings_the_earlier_turns() -> None:
     assert question == "and in January 2024?"
     assert [t.role for t in history] == ["user", "assistant"]
     assert "[1]" in history[1].text
-    assert "Understood as:" in str(exchanges_html(conversation, ENGLISH))
+    assert "Searched for:" in str(exchanges_html(conversation, ENGLISH))
 
 
 class Failing(OverlapEngine):
@@ -233,10 +233,8 @@ class Failing(OverlapEngine):
         super().__init__(read_corpus(CORPUS))
         self.error, self.after = error, after
 
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
-    ) -> Generator[Event]:
-        yield from list(super().ask(question, history, filters, as_typed))[: self.after]
+    def ask(self, question: str, history: Sequence[Turn] = (), *how: Any) -> Generator[Event]:
+        yield from list(super().ask(question, history, *how))[: self.after]
         raise self.error
 
 
@@ -276,11 +274,9 @@ def test_an_answer_that_the_reader_leaves_is_closed() -> None:
     closed = []
 
     class Watched(OverlapEngine):
-        def ask(
-            self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
-        ) -> Generator[Event]:
+        def ask(self, question: str, history: Sequence[Turn] = (), *how: Any) -> Generator[Event]:
             try:
-                yield from super().ask(question, history, filters, as_typed)
+                yield from super().ask(question, history, *how)
             finally:
                 closed.append(question)
 

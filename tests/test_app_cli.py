@@ -178,11 +178,11 @@ EARLIER = [{"role": "user", "text": "How many votes did bill No. 11322 get?"}]
 def test_a_question_can_be_asked_word_for_word(footnote_here: Footnote, tmp_path: Path) -> None:
     (tmp_path / "h.json").write_text(json.dumps(EARLIER))
     leaning = footnote_here("ask", FOLLOW_UP, "--history", "h.json")
-    assert "Understood as: How many votes did bill No. 12095 get?" in leaning.stdout
+    assert "Searched for: How many votes did bill No. 12095 get?" in leaning.stdout
     assert "add --as-typed\n" in leaning.stdout
     alone = footnote_here("ask", FOLLOW_UP, "--history", "h.json", "--as-typed")
     assert alone.returncode == 0
-    assert "Understood as" not in alone.stdout
+    assert "Searched for" not in alone.stdout
     rows = [{"question": FOLLOW_UP, "history": EARLIER, "as_typed": typed} for typed in (False, True)]
     (tmp_path / "q.jsonl").write_text("\n".join(map(json.dumps, rows)))
     done = footnote_here("ask", "--batch", "q.jsonl", "--json")
@@ -258,7 +258,7 @@ def test_a_history_file_makes_a_follow_up(footnote_here: Footnote, tmp_path: Pat
     history = tmp_path / "h.json"
     history.write_text(json.dumps([{"role": "user", "text": "How many votes did bill No. 11322 get?"}]))
     done = footnote_here("ask", "and bill No. 12095?", "--history", "h.json")
-    assert "Understood as: How many votes did bill No. 12095 get?" in done.stdout
+    assert "Searched for: How many votes did bill No. 12095 get?" in done.stdout
     history.write_text('[{"role": "user"}]')
     done = footnote_here("ask", "and?", "--history", "h.json")
     assert (done.returncode, "text" in done.stderr) == (2, True)

@@ -12,6 +12,7 @@ from app.bundle.replay import replay
 from app.bundle.write import pack
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
+from app.chat.view.conversation import exchanges_html
 from app.chat.view.statements import statements_html
 from app.engine import Engine
 from app.events import Done, StatementReady
@@ -272,7 +273,7 @@ def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: E
         assert "“" not in page
     answer = seen[-1].answer
     assert answer is not None
-    assert model_words(answer.model) in page
+    assert model_words(answer.model) in exchanges_html((seen[-1],), TEXTS["en"])
 
 
 def test_the_chat_says_why_a_model_did_not_answer(yard: Engine, server: LlmServer) -> None:

@@ -139,10 +139,10 @@ def test_no_statement_is_lost_whatever_part_it_claims() -> None:
 def test_a_question_that_leaned_on_an_earlier_one_says_so_and_how_to_ask_it_alone() -> None:
     answer = answer_of("and in 1912?", BOTH, standalone="How many ships in 1912?", context="How many ships in 1911?")
     assert terminal(answer).startswith(
-        "Understood as: How many ships in 1912?\nAsk it on its own, without the earlier question: add --as-typed\n"
+        "Searched for: How many ships in 1912?\nAsk it on its own, without the earlier question: add --as-typed\n"
     )
-    assert "Understood as: How many ships in 1912?" in markdown(answer)
-    assert "Understood as: How many ships in 1912?" in words_of_page(answer)
+    assert "Searched for: How many ships in 1912?" in markdown(answer)
+    assert "Searched for: How many ships in 1912?" in words_of_page(answer)
 
 
 def test_mended_words_are_named_with_the_way_back() -> None:
@@ -152,7 +152,7 @@ def test_mended_words_are_named_with_the_way_back() -> None:
     assert terminal(answer).startswith(f"{line}\nSearch instead for shps, yrad: add --as-typed\n")
     for shown in (terminal(answer), markdown(answer), words_of_page(answer)):
         assert line in shown.replace("\\", "")
-        assert "Understood as" not in shown, "the line on the words says it all"
+        assert "Searched for" not in shown, "the line on the words says it all"
     both = answer.model_copy(update={"standalone_question": "How many ships of the yard in 1912?", "context": "1912?"})
     assert read_as(both.question, both) == "How many ships of the yard in 1912?"
     assert showing(both) == line

@@ -49,7 +49,7 @@ def test_one_answer_reads_as_it_was_given() -> None:
         == """\
 **and in 1912?**
 
-Understood as: How many ships did the yard build in 1912?
+Searched for: How many ships did the yard build in 1912?
 
 Harbour Paper, 1 Dec 1912: “The yard built forty ships in 1912.” [1]
 
@@ -182,7 +182,7 @@ def test_what_a_source_contains_renders_as_text(renderer: MarkdownIt, lead: str)
 
 CONTEXTS = [
     "{}", "# {}", "## 1. {}", "> **Not answered.** {}", "- {}", "1. “{}” (x)", "1. a\n\n   {}\n   <https://a.example>",
-    "Understood as: {}", "**{}**", "x. {}. y",
+    "Searched for: {}", "**{}**", "x. {}. y",
 ]  # fmt: skip
 ANY_TEXT = st.text(
     st.one_of(st.sampled_from("\\`*_{}[]<>()#+-.!|~=:&;$\"'@/ \n\t1a"), st.characters(codec="utf-8")), max_size=40
@@ -246,7 +246,7 @@ def test_the_page_holds_question_answer_references_and_abstention() -> None:
     for part in (
         "Footnote 0.2.0, 25 Nov 2026; index 20261125T120000Z-00c0ffee",
         "and in 1912?",
-        "Understood as: How many ships did the yard build in 1912?",
+        "Searched for: How many ships did the yard build in 1912?",
         "Harbour Paper, 1 Dec 1912: “The yard built forty ships in 1912.”",
         "Ida Holm, Harbour Paper, 1 Dec 1912 (the article).",
         "(our note on the Dock Union text, read in the original; disputes the article).",

@@ -55,7 +55,9 @@ class Events:
         A suggestion brings its question with the event; the box's own text stays when it does.
         """
         texts, state = TEXTS[language], read_client_state(client)
-        given, again, as_typed = (_data(event).get(k) for k in ("question", "typed", "as_typed"))
+        data = _data(event)
+        given, again, as_typed = (data.get(k) for k in ("question", "typed", "as_typed"))
+        searched = str(data.get("searched") or "")
         question = str(given if given is not None else typed).strip()
         if not question:
             yield (gr.skip(),) * 5
@@ -65,7 +67,9 @@ class Events:
             # Another server, or another tab's conversation: the browser knows better.
             yield (
                 *(gr.skip(),) * 4,
-                message("send-records", question=question, typed=given is None, as_typed=as_typed is True),
+                message(
+                    "send-records", question=question, typed=given is None, as_typed=as_typed is True, searched=searched
+                ),
             )
             return
         conversation = tab.conversation if state.records is None else self._restored(state, texts)
@@ -74,7 +78,7 @@ class Events:
         for grown in converse(
             self.provider, conversation, question, texts,
             asked_of=state.sources, replace_last=last, as_typed=as_typed is True,
-            offer=Offers(self.settings.corpus).near,
+            quotations_only=state.quotations_only, searched=searched, offer=Offers(self.settings.corpus).near,
         ):  # fmt: skip
             now = TabState(state.conversation_id, grown)
             yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].busy else _to_keep(now))
@@ -124,7 +128,7 @@ class Events:
             str(header_html(texts)),
             str(conversations_panel_html(texts)),
             self.sources_panel(texts),
-            str(composer_status_html(texts)),
+            self.composer_status(texts),
             gr.Textbox(label=texts.question, placeholder=self._hint(texts)),
             gr.Button(texts.ask),
             gr.Button(texts.stop),
@@ -135,6 +139,11 @@ class Events:
         sources, _ = attempt(lambda: self.provider.engine().sources(), texts)
         has_article = not sources or any(s.kind is Kind.ARTICLE for s in sources)
         return texts.question_hint if has_article else texts.question_hint_sources
+
+    def composer_status(self, texts: Texts) -> str:
+        """Make the lines above the question box: with the choice between quotations and a model, where one is."""
+        model, _ = attempt(lambda: self.provider.engine().model_name, texts)
+        return str(composer_status_html(texts, model or ""))
 
     def first_page(self, texts: Texts) -> str:
         """Make the first page for now: with an index, or with words on how to make one."""
@@ -234,7 +243,9 @@ class Events:
         before = tab.conversation[: tab.conversation.index(exchange)]
         engine = self.provider.engine()
         filters = Filters(sources=frozenset(exchange.asked_of))
-        found = engine.compare(exchange.question, history(before), filters, exchange.as_typed)
+        found = engine.compare(
+            exchange.question, history(before), filters, exchange.as_typed, exchange.quotations_only, exchange.searched
+        )
         sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
         return Compared(exchange.id, found, sources)
 

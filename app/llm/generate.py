@@ -22,7 +22,7 @@ from app.llm.protocol import Asked, Written
 from app.llm.reading import Piece, Reading
 from app.llm.reply import Claim, Reply, one_line
 from app.model_run import ModelCall, ModelRun, Purpose
-from app.records import DOUBTED, Turn
+from app.records import DOUBTED, WRITTEN_BY, Turn
 from index.passage import Passage
 from index.source import Source
 
@@ -127,7 +127,7 @@ class Generated:
 
     @property
     def name(self) -> str:
-        return f"llm: {self._model.shown}"
+        return f"{WRITTEN_BY}{self._model.shown}"
 
     @property
     def run(self) -> ModelRun:
@@ -220,6 +220,10 @@ class LanguageModel:
 
     def __init__(self, model: Model, *, doubted: bool = True, check: Check = unchecked) -> None:
         self._model, self._doubted, self._check = model, doubted, check
+
+    @property
+    def name(self) -> str:
+        return self._model.shown
 
     def answering(self, calls: Sequence[ModelCall] = ()) -> Generated:
         return Generated(self._model, doubted=self._doubted, check=self._check, calls=calls)

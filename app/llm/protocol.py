@@ -69,6 +69,11 @@ class Extractive:
 class Engine(Protocol):
     """A language model that is set up."""
 
+    @property
+    def name(self) -> str:
+        """The model, as it is shown to readers."""
+        ...
+
     def answering(self, calls: Sequence[ModelCall] = ()) -> Answering:
         """Begin an answer; `calls`: what the model was asked before, for this question."""
         ...

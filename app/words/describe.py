@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.model_run import ModelRun, Purpose
-from app.records import WRITTEN, QuestionKind, Statement, Support
+from app.records import WRITTEN, Answer, QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.plural import locale
 from app.words.texts import Texts
@@ -112,6 +112,18 @@ def model_words(run: ModelRun | None, texts: Texts = ENGLISH) -> str:
     if all(call.purpose is not Purpose.ANSWER for call in run.calls):
         return ""
     return texts.in_words_of.format(name=run.name)
+
+
+def engine_words(answer: Answer, model: str, quotations_only: bool, texts: Texts = ENGLISH) -> str:
+    """Say what an answer comes from; '' where no language model was set up. `model`: the one that was.
+
+    `quotations_only`: the reader wanted it left alone.
+    """
+    if answer.written_by:
+        return texts.in_words_of.format(name=answer.written_by)
+    if quotations_only and model:
+        return texts.model_left_alone
+    return texts.without_model if model or answer.model else ""
 
 
 def model_failure(run: ModelRun, texts: Texts = ENGLISH) -> str:

@@ -104,6 +104,9 @@ class Texts:
     part_not_answered: str
     list_cut: str
     read_as: str
+    reword: str
+    reword_label: str
+    reword_now: str
     ask_alone: str
     ask_as_typed: str
     asked_as_typed: str
@@ -125,7 +128,13 @@ class Texts:
     references: str
 
     # a language model's words
+    answer_in: str
+    in_its_words: str
+    quotations_only: str
+    writing: str
     in_words_of: str
+    model_left_alone: str
+    without_model: str
     supports: Mapping[str, str]
     model_failed: str
     model_failures: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -32,20 +32,24 @@ def converse(
     asked_of: Sequence[str] = (),
     replace_last: bool = False,
     as_typed: bool = False,
+    quotations_only: bool = False,
+    searched: str = "",
     offer: Offer | None = None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
     `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `as_typed`: ask word for word. `offer`: finds questions to ask instead, once it is shown that there
+    the last one. `as_typed`: ask word for word. `quotations_only`: ask no language model. `searched`: search for these
+    words instead of the question's. `offer`: finds questions to ask instead, once it is shown that there
     is no answer; whoever stops taking ends its search.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
     """
     exchange = Exchange(
-        id=next_id(conversation), question=whole_characters(question), as_typed=as_typed, asked_of=tuple(asked_of)
-    )
+        id=next_id(conversation), question=whole_characters(question), as_typed=as_typed, asked_of=tuple(asked_of),
+        searched=whole_characters(searched).strip()[:MAX_QUESTION], quotations_only=quotations_only,
+    )  # fmt: skip
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
     if len(question) > MAX_QUESTION:
         problem = texts.question_too_long.format(length=len(question), most=MAX_QUESTION)
@@ -54,9 +58,8 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = _addressed(exchange, engine, texts)
-        filters = Filters(sources=frozenset(exchange.asked_of))
-        with closing(engine.ask(exchange.question, history(before), filters, as_typed)) as events:
+        exchange = replace(_addressed(exchange, engine, texts), model=engine.model_name)
+        with closing(_asked(exchange, before, engine)) as events:
             for event in events:
                 exchange = _grown(exchange, event, engine)
                 refused = exchange.answer is not None and exchange.answer.abstained
@@ -70,6 +73,13 @@ def converse(
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         problem = problem_words(error, texts)
         yield (*before, replace(exchange, statements=(), answer=None, offering=False, problem=problem))
+
+
+def _asked(exchange: Exchange, before: Conversation, engine: ChatEngine) -> Generator[Event]:
+    filters = Filters(sources=frozenset(exchange.asked_of))
+    return engine.ask(
+        exchange.question, history(before), filters, exchange.as_typed, exchange.quotations_only, exchange.searched
+    )
 
 
 def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Iterator[Exchange]:
@@ -104,7 +114,7 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             sources = _quoted_sources(exchange, engine, event.statement.quotes)
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
         case Writing():
-            return exchange
+            return replace(exchange, writing=True)
         case Done():
             answer = event.answer
             sources = _quoted_sources(exchange, engine, answer.quotes)

@@ -33,14 +33,29 @@ class ChatEngine(Protocol):
     def generation(self) -> str: ...
 
     @property
+    def model_name(self) -> str: ...
+
+    @property
     def manifest(self) -> ManifestLike: ...
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
+        searched: str = "",
     ) -> Generator[Event]: ...
 
     def compare(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = Filters(),
+        as_typed: bool = False,
+        quotations_only: bool = False,
+        searched: str = "",
     ) -> Comparison: ...
 
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck: ...

@@ -31,8 +31,9 @@ class ClientState(BaseModel):
     """What the scripts say of the page along with an event.
 
     `conversation_id`: what the browser keeps the conversation under; `turns`: how many exchanges are on the page;
-    `sources`: ids of the only ones to ask; `replace`: id of the exchange that a new one takes the place of;
-    `records`: the kept exchanges, if the page was asked for them or shows another conversation.
+    `sources`: ids of the only ones to ask; `quotations_only`: ask no language model; `replace`: id of the exchange that
+    a new one takes the place of; `records`: the kept exchanges, if the page was asked for them or shows another
+    conversation.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -40,6 +41,7 @@ class ClientState(BaseModel):
     conversation_id: str = Field("", max_length=100)
     turns: int = 0
     sources: tuple[str, ...] = Field((), max_length=10_000)
+    quotations_only: bool = False
     replace: str = Field("", max_length=20)
     records: list[Any] | None = None
     languages: tuple[str, ...] = Field((), max_length=50)

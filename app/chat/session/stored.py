@@ -32,6 +32,9 @@ class StoredExchange(BaseModel):
 
     question: str = Field(max_length=MAX_QUESTION)
     as_typed: bool = False
+    searched: str = Field("", max_length=MAX_QUESTION)
+    model: str = Field("", max_length=200)
+    quotations_only: bool = False
     understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import "./startup.js";
 import "./keys.js";
 import "./search.js";
 import "./check.js";
+import "./reword.js";
 import "./title.js";
 import "./theme.js";
 

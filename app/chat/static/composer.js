@@ -1,6 +1,7 @@
 // The question box: what goes along with a question, which sources are asked, editing the last question, stopping.
 
 import { all, announce, find, language, onChange, onClick, onMessage, send } from "./page.js";
+import { quotationsOnly } from "./engine.js";
 import { load } from "./store.js";
 
 const STARTING = 3000; // ms that a question may take to appear on the page
@@ -23,7 +24,8 @@ export function clientState() {
   const { id, replace, records } = state;
   state.records = null;
   const turns = all("conversation", "article.turn").length;
-  return JSON.stringify({ conversation_id: id, turns, sources: [...chosen], replace, records });
+  const asked = { sources: [...chosen], quotations_only: quotationsOnly() };
+  return JSON.stringify({ conversation_id: id, turns, ...asked, replace, records });
 }
 
 const askedCalls = [];
@@ -55,16 +57,17 @@ const busy = () => Boolean(find("conversation", ".answer[aria-busy=true]"));
 const offering = () => Boolean(find("conversation", ".answer[data-offering]"));
 export const asking = () => busy() || Date.now() - askedAt < STARTING;
 
-// `asTyped`: word for word, without the questions before it and without mending.
-export function ask(question, replace = "", asTyped = false) {
+// `how`: {as_typed} asks word for word, without the questions before it and without mending; {searched} has these words
+// searched for.
+export function ask(question, replace = "", how = {}) {
   if (offering()) {
-    insteadOfOffers(() => ask(question, replace, asTyped));
+    insteadOfOffers(() => ask(question, replace, how));
     return;
   }
   if (asking()) return;
   setReplace(replace);
   given = question;
-  send("submit", { question, as_typed: asTyped });
+  send("submit", { question, ...how });
 }
 
 // Nobody waits for questions nearby to ask another one: the search for them is stopped, then `call` asks. Gradio drops
@@ -89,10 +92,10 @@ onMessage("exchange", () => {
   askedAt = 0;
   setReplace("");
 });
-onMessage("send-records", ({ question, typed, as_typed }) => {
+onMessage("send-records", (asked) => {
   askedAt = 0;
   state.records = (load(state.id)?.exchanges ?? []).map((e) => e.record);
-  sendAgain({ question, typed, as_typed }, AGAIN);
+  sendAgain(asked, AGAIN);
 });
 
 // Gradio drops an event while the same one is still ending, so it is sent until its records have been taken.
@@ -105,12 +108,16 @@ function sendAgain(data, tries) {
 
 onClick("[data-ask]", (button) => ask(button.dataset.ask));
 onClick("[data-again]", ({ dataset }) => {
-  ask(questionOf(dataset.again), dataset.again, "wordForWord" in dataset);
+  ask(questionOf(dataset.again), dataset.again, { as_typed: "wordForWord" in dataset, searched: dataset.searched });
 });
-onClick("[data-as-typed]", ({ dataset: { asTyped: turn } }) => {
+onClick("[data-as-typed]", ({ dataset }) => askOtherwise(dataset.asTyped, { as_typed: true }));
+
+// Ask a question of the page once more. An earlier answer stays, and this one comes below; the last one makes room.
+export function askOtherwise(turn, how) {
   const last = all("conversation", "article.turn").at(-1)?.id;
-  ask(questionOf(turn), turn === last ? turn : "", true); // an earlier answer stays; this one comes below
-});
+  ask(questionOf(turn), turn === last ? turn : "", how);
+}
+
 onClick("[data-edit]", ({ dataset }) => {
   setReplace(dataset.edit);
   write(questionOf(dataset.edit));

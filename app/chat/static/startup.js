@@ -34,7 +34,7 @@ onMessage("ready", () => {
   const { question, source, span, sha256, as_typed: asTyped } = wanted;
   wanted = null;
   if (source !== null) openSource({ source, span, sha256 }, null);
-  if (question) ask(question, "", asTyped === "1");
+  if (question) ask(question, "", { as_typed: asTyped === "1" });
 });
 
 document.addEventListener("change", (event) => {

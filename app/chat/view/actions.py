@@ -37,8 +37,9 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
 
 def _typed(exchange: Exchange) -> dict[str, object]:
-    """Return the attribute that has a question asked word for word, if it was."""
-    return {"data_word_for_word": True} if exchange.as_typed else {}
+    """Return the attributes that have a question asked word for word, or with other words for the search, if it was."""
+    as_typed: dict[str, object] = {"data_word_for_word": True} if exchange.as_typed else {}
+    return as_typed | ({"data_searched": exchange.searched} if exchange.searched else {})
 
 
 def _compare(turn: str, texts: Texts) -> Markup:

@@ -10,9 +10,10 @@ from app.chat.view.elements import NOTHING, button, notice_html, problem_html
 from app.chat.view.offered import offered_html
 from app.chat.view.references import references_html
 from app.chat.view.statements import cards_html, statements_html
+from app.question.check import MAX_QUESTION
 from app.records import Answer
 from app.render.html import html, join
-from app.words.describe import refusal_words, unreadable_words
+from app.words.describe import engine_words, refusal_words, unreadable_words
 from app.words.texts import Texts
 from app.words.understood import read_as, showing, way_back
 
@@ -57,18 +58,41 @@ def _as_read(exchange: Exchange, texts: Texts) -> Markup:
 
 
 def _understood(exchange: Exchange, texts: Texts) -> Markup:
-    """Say what the question was taken for, with the button that asks the same words as they were typed."""
+    """Say what was searched for, with buttons that ask with other words, or with the same words as they were typed."""
     said = []
-    if other := read_as(exchange.question, exchange.understood):
+    other = read_as(exchange.question, exchange.understood)
+    if other:
         said.append(html('{label} <span dir="auto">{question}</span>', label=texts.read_as, question=other))
     if mended := showing(exchange.understood, texts):
         said.append(html("{words}", words=mended))
     if not said:
         return html('<p class="read-as">{words}</p>', words=texts.asked_as_typed) if exchange.as_typed else NOTHING
     if not exchange.pending:
+        if other:
+            said[0] += html(" {b}", b=_reword_way(exchange.id, texts))
         words = way_back(exchange.question, exchange.understood, texts)
         said[-1] += html(" {b}", b=button(words, class_="quiet", data_as_typed=exchange.id, dir="auto"))
-    return join(html('<p class="read-as" dir="auto">{words}</p>', words=w) for w in said)
+    lines = join(html('<p class="read-as" dir="auto">{words}</p>', words=w) for w in said)
+    return lines + _reword_form(exchange.id, other, texts) if other and not exchange.pending else lines
+
+
+def _reword_way(turn: str, texts: Texts) -> Markup:
+    return button(texts.reword, class_="quiet", data_reword=turn, aria_expanded="false", aria_controls=f"{turn}-reword")
+
+
+def _reword_form(turn: str, words: str, texts: Texts) -> Markup:
+    """Make the form, hidden at first, that asks once more with other words for the search."""
+    return html(
+        '<form class="reword" id="{t}-reword" data-reworded="{t}" hidden>'
+        '<textarea rows="1" maxlength="{most}" aria-label="{label}" dir="auto">{words}</textarea>'
+        '<p class="reword-buttons"><button type="submit">{now}</button> {cancel}</p></form>',
+        t=turn,
+        most=MAX_QUESTION,
+        label=texts.reword_label,
+        words=words,
+        now=texts.reword_now,
+        cancel=button(texts.cancel, class_="quiet", data_reword_cancel=turn),
+    )
 
 
 def _body(exchange: Exchange, texts: Texts) -> Markup:
@@ -78,14 +102,25 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
         return _refusal(exchange, exchange.answer, texts)
     after = NOTHING
     if exchange.pending:
-        after = html('<p class="waiting">{words}</p>', words=texts.reading)
+        after = html('<p class="waiting">{words}</p>', words=texts.writing if exchange.writing else texts.reading)
     elif exchange.stopped:
         after = notice_html(texts.stopped)
-    elif exchange.proved:
+    elif exchange.answer is not None:
+        after = _rests_on(exchange, exchange.answer, texts)
+    return statements_html(exchange, texts) + after
+
+
+def _rests_on(exchange: Exchange, answer: Answer, texts: Texts) -> Markup:
+    """Say below an answer how many quotations it rests on, and what wrote it where a language model is set up."""
+    said = []
+    if exchange.proved:
         quotes = texts.counted(len(exchange.proved), texts.quotations)
         sources = texts.counted(len({q.source_id for q in exchange.proved}), texts.from_sources)
-        after = html('<p class="tally">{words}</p>', words=texts.tally.format(quotes=quotes, sources=sources))
-    return statements_html(exchange, texts) + after
+        words = texts.tally.format(quotes=quotes, sources=sources)
+        said.append(html('<p class="tally">{words}</p>', words=words))
+    if words := engine_words(answer, exchange.model, exchange.quotations_only, texts):
+        said.append(html('<p class="engine">{words}</p>', words=words))
+    return join(said)
 
 
 def _refusal(exchange: Exchange, answer: Answer, texts: Texts) -> Markup:

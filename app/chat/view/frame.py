@@ -117,9 +117,32 @@ def _corpus(sources: Sequence[Source], texts: Texts) -> Markup:
     )
 
 
-def composer_status_html(texts: Texts) -> Markup:
-    """Prepare what scripts show above the question box: the chosen sources as chips, an edit, full storage."""
+def _engines(model: str, texts: Texts) -> Markup:
+    """Offer answers in a language model's words, or quotations only; scripts keep the choice in the browser."""
+    choices = (("model", texts.in_its_words), ("quotations", texts.quotations_only))
+    options = join(
+        html(
+            '<label><input type="radio" name="engine" value="{value}" data-engine><span>{words}</span></label>',
+            value=value,
+            words=words,
+        )
+        for value, words in choices
+    )
     return html(
+        '<fieldset class="engines" data-engines><legend>{label}</legend>{options}'
+        '<span class="engines-model" title="{model}" dir="auto">{model}</span></fieldset>',
+        label=texts.answer_in,
+        options=options,
+        model=model,
+    )
+
+
+def composer_status_html(texts: Texts, model: str = "") -> Markup:
+    """Prepare what scripts show above the question box: the chosen sources as chips, an edit, full storage.
+
+    `model`: the language model that is set up; with one, there is a choice of how to be answered.
+    """
+    return (_engines(model, texts) if model else NOTHING) + html(
         # Plural forms as attributes: scripts choose by the browser's own plural rules.
         '<div class="chips" data-chips hidden><span class="chips-words" data-one="{forms.one}" '
         'data-few="{forms.few}" data-many="{forms.many}"></span>'

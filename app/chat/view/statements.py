@@ -12,7 +12,7 @@ from app.chat.view.elements import NOTHING, notice_html, relation_html
 from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
-from app.words.describe import aside, date_words, kind_words, model_words, opening, said_by, speaker
+from app.words.describe import aside, date_words, kind_words, model_failure, opening, said_by, speaker
 from app.words.direct import STOP, Piece, cut_words, pieces
 from app.words.own import own_words
 from app.words.texts import Texts
@@ -23,10 +23,10 @@ LONGEST = 420  # characters of a quotation on its card
 
 
 def statements_html(exchange: Exchange, texts: Texts) -> Markup:
-    """Show what answers each question of the message, and if a model was asked, whose words it is or why not its."""
-    about = model_words(exchange.answer.model, texts) if exchange.answer else ""
-    said = notice_html(about) if about else NOTHING
-    return said + join(_part(exchange, part, texts) for part in exchange.parted)
+    """Show what answers each question of the message, and why it is not in a model's words, where a model failed."""
+    run = exchange.answer.model if exchange.answer else None
+    failed = notice_html(model_failure(run, texts)) if run and run.failure else NOTHING
+    return failed + join(_part(exchange, part, texts) for part in exchange.parted)
 
 
 def _part(exchange: Exchange, part: Part, texts: Texts) -> Markup:

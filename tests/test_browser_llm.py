@@ -1,0 +1,186 @@
+"""The chat with a language model, in a browser: its answers stream, its footnotes are proved, it may be left alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.engine import Engine
+from app.words.languages import ENGLISH, TEXTS
+from tests.browser import Pages, answered, ask, ready, serving
+from tests.llm_server import FORTY, MODEL, YARD, LlmServer, Request, Say, as_reply, open_yard, speaking
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FOLLOW_UP = "And how many ships did it build?"
+KING = "The king built them with his own hands."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("speaking")
+
+
+@pytest.fixture(scope="module")
+def silent(home: Path) -> Engine:
+    return open_yard(home)
+
+
+@pytest.fixture
+def served(silent: Engine, server: LlmServer, home: Path) -> Iterator[str]:
+    """The chat's address; its model says 'Forty in 1912.' unless a test wants something else."""
+    server.claims((FORTY, FORTY, "Forty in 1912."))
+    with serving(speaking(silent, server), home, home / "corpus") as url:
+        yield url
+    silent.model = None
+
+
+def engine(page: Page, words: str) -> Locator:
+    return page.get_by_role("radio", name=words)
+
+
+def below(turn: Locator) -> Locator:
+    return turn.locator(".engine")
+
+
+def test_a_statement_stands_there_before_the_model_has_ended_and_what_rests_on_nothing_is_marked(
+    pages: Pages, served: str, server: LlmServer
+) -> None:
+    more = threading.Event()
+
+    def say(request: Request) -> Say:
+        number = request.number(FORTY)
+        return Say(as_reply(request, [(number, FORTY, "Forty in 1912."), (0, "", KING)]), hold=more, held_at=KING)
+
+    server.say = say
+    page = pages.open(served)
+    page.locator("#question textarea").fill(YARD)
+    page.keyboard.press("Enter")
+    turn = page.locator("article.turn")
+    said = turn.locator(".words", has_text="Forty in 1912.")
+    expect(said.locator(".mark")).to_have_text("1")
+    expect(said).to_contain_text(ENGLISH.supports["unchecked"])
+    expect(turn.locator(".answer[aria-busy=true]")).to_be_visible()
+    expect(turn.locator(".waiting")).to_contain_text(ENGLISH.writing)
+    assert KING not in turn.inner_text()
+    more.set()
+    answered(turn)
+    doubted = turn.locator(".words", has_text=KING)
+    expect(doubted).to_contain_text(ENGLISH.supports["not-found"])
+    expect(doubted.locator(".mark")).to_have_count(0)
+    expect(below(turn)).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+    said.locator(".mark").click()
+    expect(page.locator("#evidence .passage[aria-current] mark")).to_have_text(FORTY)
+
+
+def test_the_engine_is_chosen_for_one_question_and_back(pages: Pages, served: str, server: LlmServer) -> None:
+    page = pages.open(served)
+    expect(engine(page, ENGLISH.in_its_words)).to_be_checked()
+    first = ask(page, YARD)
+    expect(below(first)).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+    asked = len(server.asked)
+    engine(page, ENGLISH.in_its_words).focus()
+    page.keyboard.press("ArrowRight")
+    expect(engine(page, ENGLISH.quotations_only)).to_be_checked()
+    other = pages.open(served)  # a visit of somebody else
+    second = ask(page, YARD)
+    expect(second.locator(".quoted").first).to_have_text(FORTY)
+    expect(below(second)).to_have_text(ENGLISH.model_left_alone)
+    assert len(server.asked) == asked, "nothing is sent to the model"
+    expect(below(ask(other, YARD))).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+    page.reload()
+    ready(page)
+    expect(engine(page, ENGLISH.quotations_only)).to_be_checked()
+    expect(below(page.locator("article.turn").nth(0))).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+    expect(below(page.locator("article.turn").nth(1))).to_have_text(ENGLISH.model_left_alone)
+    engine(page, ENGLISH.in_its_words).check()
+    page.locator("[data-again]").click()
+    expect(below(page.locator("article.turn").nth(1))).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+
+
+def test_two_tabs_may_choose_differently(pages: Pages, served: str) -> None:
+    profile = pages.profile()
+    one, two = pages.open(served, context=profile), pages.open(served, context=profile)
+    engine(one, ENGLISH.quotations_only).check()
+    expect(below(ask(one, YARD))).to_have_text(ENGLISH.model_left_alone)
+    expect(below(ask(two, YARD))).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+
+
+def test_a_follow_up_shows_what_was_searched_for_and_is_asked_with_edited_words(
+    pages: Pages, served: str, server: LlmServer
+) -> None:
+    def say(request: Request) -> Say:
+        if not request.passages:
+            return Say(YARD)
+        return Say(as_reply(request, [(request.number(FORTY), FORTY, "Forty in 1912.")]))
+
+    server.say = say
+    page = pages.open(served)
+    ask(page, "Who runs the yard?")
+    turn = ask(page, FOLLOW_UP)
+    line = turn.locator(".read-as")
+    expect(line).to_contain_text(f"{ENGLISH.read_as} {YARD}")
+    expect(line.get_by_role("button", name=ENGLISH.ask_alone)).to_be_visible()
+    line.get_by_role("button", name=ENGLISH.reword).click()
+    box = page.get_by_role("textbox", name=ENGLISH.reword_label)
+    expect(box).to_be_focused()
+    expect(box).to_have_value(YARD)
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(line.get_by_role("button", name=ENGLISH.reword)).to_be_focused()
+    page.keyboard.press("Enter")
+    edited = "Did the union accept the figure of forty ships?"
+    box.fill(edited)
+    asked = len(server.asked)
+    page.keyboard.press("Enter")
+    turn = page.locator("article.turn").nth(1)
+    expect(turn.locator(".read-as")).to_contain_text(f"{ENGLISH.read_as} {edited}")
+    answered(turn)
+    expect(page.locator("article.turn")).to_have_count(2)
+    expect(turn.locator(".asked")).to_contain_text(FOLLOW_UP)
+    assert len(server.asked) == asked + 1, "edited words are not rewritten"
+    assert f"{FOLLOW_UP} (understood as: {edited})" in server.asked[-1].prompt
+    page.reload()
+    ready(page)
+    expect(page.locator("article.turn").nth(1).locator(".read-as")).to_contain_text(edited)
+
+
+def test_with_the_models_server_gone_there_are_quotations_and_once_it_is_back_its_words(
+    pages: Pages, served: str, server: LlmServer
+) -> None:
+    page = pages.open(served)
+    expect(below(ask(page, YARD))).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+    server.stop()
+    turn = ask(page, YARD)
+    expect(turn.locator(".notice")).to_contain_text(ENGLISH.model_failures["unreachable"])
+    expect(turn.locator(".quoted").first).to_have_text(FORTY)
+    expect(below(turn)).to_have_text(ENGLISH.without_model)
+    server.start()
+    turn = ask(page, YARD)
+    expect(turn.locator(".words").first).to_contain_text("Forty in 1912.")
+    expect(below(turn)).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_choice_fits_the_page_in_ukrainian(pages: Pages, served: str, width: int) -> None:
+    texts = TEXTS["uk"]
+    page = pages.open(served, viewport={"width": width, "height": 844}, locale="uk-UA")
+    expect(page.locator("[data-engines]")).to_contain_text(MODEL)
+    engine(page, texts.quotations_only).check()
+    expect(below(ask(page, YARD))).to_have_text(texts.model_left_alone)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box, choice = page.locator("#question").bounding_box(), page.locator("[data-engines]").bounding_box()
+    assert box
+    assert choice
+    assert 0 <= box["y"] - (choice["y"] + choice["height"]) < 30, "it stands right above the question box"
+
+
+def test_without_a_model_there_is_nothing_to_choose(pages: Pages, silent: Engine, home: Path) -> None:
+    with serving(silent, home, home / "corpus") as url:
+        page = pages.open(url)
+        turn = ask(page, YARD)
+        expect(page.get_by_role("radio")).to_have_count(0)
+        expect(below(turn)).to_have_count(0)
