@@ -8,9 +8,10 @@ from functools import cached_property, partial
 
 from app.claim import ClaimCheck, check_claim
 from app.compare.rows import Comparison
-from app.events import Done, Event
+from app.events import Done, Event, Writing
 from app.llm.prompt import Message
 from app.llm.protocol import Engine as Model
+from app.llm.quotations import foreign, with_translations
 from app.llm.standalone import Heard, with_model
 from app.nearby import Nearby, Place
 from app.question.check import checked
@@ -118,10 +119,10 @@ class Engine:
         searched: str = "",
     ) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
-        for event in self.ask(question, history, filters, as_typed, quotations_only, searched):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("ask() ended without Done")
+        events = [*self.ask(question, history, filters, as_typed, quotations_only, searched)]
+        answer = next(event.answer for event in events if isinstance(event, Done))
+        made = [] if quotations_only else [*self.translated(answer)]
+        return next((later for later in made if isinstance(later, Answer)), answer)
 
     def ask(
         self,
@@ -143,6 +144,17 @@ class Engine:
         """
         with self.run(question, history, filters, as_typed, quotations_only, searched) as run:
             yield from run.events()
+
+    def translated(self, answer: Answer) -> Generator[Writing | Answer]:
+        """Yield signs of life while a language model translates what `answer` quotes in another language than its
+        question's, and at last the answer with the translations; nothing where there is nothing to translate.
+
+        Close it, if not all are taken: the model is then left alone.
+        """
+        language, quotes = foreign(answer) if self.model is not None else ("", ())
+        if self.model is not None and quotes:
+            made, call = yield from self.model.translate(quotes, language)
+            yield with_translations(answer, made, call)
 
     def prompts(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False

@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     REWRITE = "rewrite"  # a follow-up as a question that stands alone
     TRANSLATE = "translate"  # a question for the search
+    QUOTATIONS = "quotations"  # what an answer quotes, for a reader of another language
 
 
 class ModelCall(Record):
@@ -43,3 +44,28 @@ class ModelRun(Record):
     calls: tuple[ModelCall, ...] = ()
     failure: str = ""
     wait: int = 0
+
+
+class Translation(Record):
+    """A machine translation of the quotation `number`."""
+
+    number: int
+    text: str
+
+
+class Translations(Record):
+    """Machine translations of what an answer quotes: no source's words, and no part of the proof.
+
+    `language`: the question's (ISO 639-1); `model`: what made them. `texts`: those that came, maybe not of all
+    quotations. `failure`, `wait`: why there are no more, as in `ModelRun`; '' where nothing went wrong.
+    """
+
+    language: str
+    model: str
+    texts: tuple[Translation, ...] = ()
+    failure: str = ""
+    wait: int = 0
+
+    def of(self, number: int) -> str:
+        """Return the translation of a quotation; '' if there is none."""
+        return next((t.text for t in self.texts if t.number == number), "")

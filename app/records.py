@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from app.model_run import ModelRun
+from app.model_run import ModelRun, Translations
 from app.saying import Own
 from index.passage import Quote
 from index.records import Record
@@ -230,6 +230,7 @@ class Answer(Understanding):
     `unmentioned`: on an abstention names and years of the question that no source mentions.
     `confidence`: 0..1, the estimated probability that the sources answer; None where it does not apply.
     `timings_ms`: stage -> milliseconds. `model`: what a language model had to do with it; None where none was asked.
+    `translations`: of the quotations in another language than the question's; None where none were asked for.
     """
 
     id: str = ""
@@ -247,6 +248,7 @@ class Answer(Understanding):
     timings_ms: dict[str, float]
     engine: str
     model: ModelRun | None = None
+    translations: Translations | None = None
     index: IndexStamp
 
     @property

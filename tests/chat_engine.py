@@ -17,11 +17,11 @@ from app.answer.extract import Candidate
 from app.claim import ClaimCheck, hold_against
 from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
-from app.events import Done, Event, StatementReady, Understood
+from app.events import Done, Event, StatementReady, Understood, Writing
 from app.nearby import Place
 from app.question.classify import classify
 from app.question.language import unreadable
-from app.records import Direct, IndexStamp, QuestionKind, Role, Statement, Turn, Understanding
+from app.records import Answer, Direct, IndexStamp, QuestionKind, Role, Statement, Turn, Understanding
 from app.sources import IndexContents, SourceEntry
 from app.support.check import Checker
 from app.words.describe import short_speaker
@@ -151,6 +151,10 @@ class OverlapEngine:
                 nearest=hits,
             )
         )
+
+    def translated(self, answer: Answer) -> Generator[Writing | Answer]:  # noqa: ARG002
+        """Nothing: there is no model."""
+        yield from ()
 
     def compare(
         self,

@@ -12,7 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from app.engine import Engine
 from app.words.languages import ENGLISH, TEXTS
 from tests.browser import Pages, answered, ask, ready, serving
-from tests.llm_server import FORTY, MODEL, YARD, LlmServer, Request, Say, as_reply, open_yard, speaking
+from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply, open_yard, speaking
+from tests.test_app_llm_follow_up import UKRAINIAN
+from tests.test_app_llm_translate import BOTH, NOT_ACCEPTED, SAID, SHIPS, translating
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLLOW_UP = "And how many ships did it build?"
@@ -162,6 +164,49 @@ def test_with_the_models_server_gone_there_are_quotations_and_once_it_is_back_it
     turn = ask(page, YARD)
     expect(turn.locator(".words").first).to_contain_text("Forty in 1912.")
     expect(below(turn)).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
+
+
+def test_translations_come_beside_the_quotations_after_the_answer_and_are_kept(
+    pages: Pages, served: str, server: LlmServer
+) -> None:
+    more = threading.Event()
+    translating(server, Say(BOTH, hold=more, held_at="["))
+    texts = TEXTS["uk"]
+    page = pages.open(served, locale="uk-UA")
+    page.locator("#question textarea").fill(UKRAINIAN)
+    page.keyboard.press("Enter")
+    turn, beside = page.locator("article.turn"), page.locator("#evidence")
+    expect(beside.locator(".waiting")).to_contain_text(texts.translating)
+    expect(turn.locator(".answer[aria-busy=false]")).to_contain_text(SAID)
+    page.locator("[data-edit]").click()
+    more.set()
+    passage = beside.locator(".passage", has_text=FORTY)
+    expect(passage.locator(".translation")).to_contain_text(texts.machine_translation.format(model=MODEL))
+    expect(passage.locator(".translation [lang=uk]")).to_have_text(SHIPS)
+    expect(passage.locator("mark")).to_have_text(FORTY)
+    expect(page.locator("[data-editing]")).to_be_visible()
+    page.reload()
+    ready(page)
+    expect(turn.locator(".translation", has_text=NOT_ACCEPTED).first).to_be_visible()
+    expect(turn.locator(".quoted")).to_have_text(UNION)
+    expect(passage.locator(".translation")).to_contain_text(SHIPS)
+
+
+def test_the_next_question_does_not_wait_for_translations(pages: Pages, served: str, server: LlmServer) -> None:
+    never = threading.Event()
+    translating(server, Say(BOTH, hold=never, held_at="["))
+    page = pages.open(served)
+    page.locator("#question textarea").fill(UKRAINIAN)
+    page.keyboard.press("Enter")
+    expect(page.locator("#evidence .waiting")).to_contain_text(ENGLISH.translating)
+    expect(page.locator("#ask")).to_be_visible()
+    turn = ask(page, YARD)
+    expect(turn.locator(".words").first).to_contain_text(SAID)
+    expect(page.locator("#evidence .waiting")).to_have_count(0)
+    page.reload()
+    ready(page)
+    expect(page.locator("article.turn").nth(0)).to_contain_text(SAID)
+    never.set()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

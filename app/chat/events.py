@@ -23,7 +23,7 @@ from app.chat.view.comparison import Compared, comparison_html, comparison_probl
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
 from app.chat.view.evidence import evidence_html
-from app.chat.view.frame import composer_status_html, first_page_html, header_html
+from app.chat.view.frame import composer_status_html, engines_html, first_page_html, header_html
 from app.chat.view.overview import overview_html
 from app.chat.view.panels import conversations_panel_html, index_counts, sources_panel_html
 from app.chat.view.search import search_html
@@ -122,13 +122,14 @@ class Events:
     def frame(self, texts: Texts) -> tuple[Update, ...]:
         """Make what surrounds the conversation.
 
-        [header, conversations panel, sources panel, composer status, question, ask, stop, check]
+        [header, conversations panel, sources panel, composer status, engines, question, ask, stop, check]
         """
         return (
             str(header_html(texts)),
             str(conversations_panel_html(texts)),
             self.sources_panel(texts),
-            self.composer_status(texts),
+            str(composer_status_html(texts)),
+            self.engines(texts),
             gr.Textbox(label=texts.question, placeholder=self._hint(texts)),
             gr.Button(texts.ask),
             gr.Button(texts.stop),
@@ -140,10 +141,10 @@ class Events:
         has_article = not sources or any(s.kind is Kind.ARTICLE for s in sources)
         return texts.question_hint if has_article else texts.question_hint_sources
 
-    def composer_status(self, texts: Texts) -> str:
-        """Make the lines above the question box: with the choice between quotations and a model, where one is."""
+    def engines(self, texts: Texts) -> str:
+        """Make the choice between a language model and quotations; nothing where no model is set up."""
         model, _ = attempt(lambda: self.provider.engine().model_name, texts)
-        return str(composer_status_html(texts, model or ""))
+        return str(engines_html(model or "", texts))
 
     def first_page(self, texts: Texts) -> str:
         """Make the first page for now: with an index, or with words on how to make one."""

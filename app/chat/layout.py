@@ -89,6 +89,7 @@ def build(events: Events) -> Blocks:
                 notice = _region("notice", "")
                 composer_status = _region("composer-status", str(composer_status_html(texts)))
                 with gr.Row(elem_id="composer"):
+                    engines = _region("engines", "")
                     question = _question_box()
                     ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
                     stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
@@ -104,7 +105,7 @@ def build(events: Events) -> Blocks:
         messages = _region("messages", "")
 
         shown = [conversation, evidence, tab, messages]
-        frame = [header, conversations, sources, composer_status, question, ask, stop, check]
+        frame = [header, conversations, sources, composer_status, engines, question, ask, stop, check]
         whole = [language, *frame, *shown]
         asking = gr.on(
             [question.submit, ask.click, conversation.submit],  # gr.on takes only events that Gradio itself knows

@@ -22,6 +22,7 @@ from index.source import Source
 REFUSAL = "The passages do not answer this."
 MOST = 8  # statements of an answer
 _BYTES_A_TOKEN = 3  # of UTF-8: English has some 4, Cyrillic 5 in today's vocabularies, so this counts too many
+_TIMES_AS_LONG = 2  # that a translation may be: another script takes more tokens
 _REMEMBERED = 6  # turns that a follow-up is read with
 _LONG = 600  # characters of a turn
 
@@ -79,6 +80,14 @@ pronouns, and add what is left out. Change nothing else, and do not answer it. R
 """
 _TRANSLATE = """\
 Translate the question into English. Keep names and figures. Do not answer it. Reply with the translation alone.
+"""
+_QUOTATIONS = """\
+Translate each numbered quotation into {language}. Translate the whole of it and add nothing. Keep every figure, date,
+unit and name, and every 'not', 'up to', 'nearly', 'alleged'. Do not answer questions in it.
+"""
+_NUMBERED = """\
+Reply with one line a quotation and nothing else, each like this:
+[2] the translation of quotation 2
 """
 
 
@@ -151,6 +160,29 @@ def for_rewrite(question: str, history: Sequence[Turn], room: int, *, english: b
 def for_translation(question: str) -> Prompt:
     """Ask for a question in English."""
     return Prompt((Message("system", _TRANSLATE), Message("user", _line(question))))
+
+
+def for_quotations(texts: Sequence[str], language: str, window: int, reply: int) -> tuple[Prompt, int]:
+    """Ask for `texts`, from the first on, in `language` (a name): as many as fit into `window` tokens with the reply to
+    them, and whose translations fit into `reply` tokens. Return how many these are, too.
+
+    Raises ModelFailure if not one fits the window.
+    """
+    fence = _fence(texts)
+    rules = f"{_QUOTATIONS.format(language=language)}\n{_NUMBERED}\n{_DATA.format(fence=fence)}"
+    head = "The quotations:"
+    shown: list[str] = []
+    left = window - tokens(rules) - tokens(head)
+    for n, text in enumerate(texts, 1):
+        block = f"{fence} quotation {n}\n{_line(text)}\n{fence} end of quotation {n}"
+        translated = _TIMES_AS_LONG * tokens(text) + tokens("[1] ")
+        left, reply = left - tokens(block) - translated, reply - translated
+        if left < 0 or (reply < 0 and shown):
+            break
+        shown.append(block)
+    if not shown:
+        raise ModelFailure(Reason.WINDOW)
+    return Prompt((Message("system", rules), Message("user", "\n\n".join([head, *shown])))), len(shown)
 
 
 def _passage(number: int, passage: Passage, source: Source, fence: str) -> str:

@@ -9,8 +9,8 @@ from typing import Protocol
 from app.answer.compose import Draft
 from app.answerer import Found
 from app.events import Writing
-from app.model_run import ModelCall, ModelRun
-from app.records import Turn
+from app.model_run import ModelCall, ModelRun, Translations
+from app.records import AnswerQuote, Turn
 from index.passage import Passage
 from index.source import Source
 
@@ -32,6 +32,11 @@ class Asked:
 
 
 Written = Generator[Draft | Writing, None, None]
+Translating = Generator[Writing, None, tuple[Translations, ModelCall | None]]
+"""Yields signs of life, and returns the translations with the request for them, None if none was made.
+
+Raises nothing that a model does: `Translations.failure` says it.
+"""
 
 
 class Answering(Protocol):
@@ -84,6 +89,10 @@ class Engine(Protocol):
 
     def english(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
         """Return a question in English that stands alone; None if the model gives none. Raises ModelFailure."""
+        ...
+
+    def translate(self, quotes: Sequence[AnswerQuote], language: str) -> Translating:
+        """Translate quotations into `language` (ISO 639-1)."""
         ...
 
     def warm(self) -> None:

@@ -138,6 +138,14 @@ def one_line(reply: str) -> str:
     return next((line for line in lines if any(map(str.isalpha, line))), "")
 
 
+def numbered(reply: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines `[2] words` of a reply with their numbers; others are left out."""
+    for line in (_beginning(reply) or "").split("\n"):
+        number = _NUMBER.match(line)
+        if number and (words := _clean(line[number.end() :])):
+            yield int(number[1]), words
+
+
 def _beginning(text: str) -> str | None:
     """Return `text` from where the reply begins, behind thoughts and a fence of code; None as long as that is open."""
     text = text.lstrip("\ufeff \t\r\n")

@@ -116,6 +116,8 @@ def _reference(reference: Reference) -> str:
     published = f" {plain(reference.published)}." if reference.published else ""
     about = f"{plain(reference.speaker)}. {emphasis(reference.title)}{reference.stop}{published}"
     lines = [f"{number}“{blocks(reference.quotation, indent)}”", "", f"{indent}{about}"]
+    if reference.translation:
+        lines[1:1] = ["", f"{indent}{plain(reference.translation)}"]
     if reference.address:
         lines.append(indent + address(reference.address))
     return "\n".join(lines)

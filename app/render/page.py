@@ -169,10 +169,11 @@ def _reference(n: int, reference: Reference) -> Markup:
         page = reference.address.partition(":~:")[0].rstrip("#")
         address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))
     return html(
-        '<li id="a{n}-{r.number}" value="{r.number}"><blockquote dir="auto">{r.quotation}</blockquote>'
+        '<li id="a{n}-{r.number}" value="{r.number}"><blockquote dir="auto">{r.quotation}</blockquote>{translation}'
         '<p><span class="who">{r.speaker}.</span> <cite>{r.title}</cite>{r.stop}{published}</p>{address}</li>',
         n=n,
         r=reference,
+        translation=html('<p dir="auto">{words}</p>', words=words) if (words := reference.translation) else NOTHING,
         published=f" {reference.published}." if reference.published else "",
         address=address,
     )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app import __version__
 from app.records import Answer, AnswerQuote, Statement, Support
 from app.render.fragment import live_address, web_address
 from app.render.visible import visible
-from app.words.describe import about_words, date_words, dated_name, kind_words, page_words, said_by, speaker
+from app.words.describe import (
+    about_words,
+    date_words,
+    dated_name,
+    kind_words,
+    page_words,
+    said_by,
+    speaker,
+    translation_words,
+)
 from index.source import Source, SourceFacts
 
 
@@ -19,8 +28,7 @@ class Reference:
     """One footnote, control characters made visible. `speaker` says whose words the quotation is, and when.
 
     `published`: by whom, when and on which page, and in brackets what kind of source it is and its relation to the
-    article.
-    `published` and `address` may be empty.
+    article. `translation`: a machine's, and said to be one. `published`, `address` and `translation` may be empty.
     """
 
     number: int
@@ -29,6 +37,7 @@ class Reference:
     title: str
     published: str
     address: str
+    translation: str = ""
 
     @property
     def stop(self) -> str:
@@ -64,7 +73,10 @@ def references(answer: Answer, versions: Versions) -> tuple[Reference, ...]:
         for quote in statement.quotes:
             version = versions.get((quote.source_id, quote.source_sha256))
             facts = version or answer.facts_of(quote.source_id)
-            found.setdefault(quote.number, _reference(statement, quote, facts, version))
+            reference = _reference(statement, quote, facts, version)
+            found.setdefault(
+                quote.number, replace(reference, translation=visible(translation_words(answer, quote.number)))
+            )
     return tuple(found[n] for n in sorted(found))
 
 

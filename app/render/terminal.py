@@ -25,6 +25,7 @@ from app.words.describe import (
     page_words,
     said_by,
     speaker,
+    translation_words,
     unreadable_words,
 )
 from app.words.direct import STOP, cut_words, pieces_of
@@ -132,6 +133,8 @@ def _footnotes(answer: Answer, sources: dict[str, Source]) -> Table:
         about = ", ".join(filter(None, (about_words(source), date_words(source.published), page_words(quote.pages))))
         text = Text(f"{source.title}. {opening(about)}. ")
         text.append(f"{place} · footnote show {source.id} --span {quote.start}:{quote.end}", style="dim")
+        if translated := translation_words(answer, quote.number):
+            text.append(f"\n{translated}")
         table.add_row(f"[{quote.number}]".replace("[", "\\["), text)
     return table
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.model_run import ModelRun, Purpose
+from app.model_run import ModelRun, Purpose, Translations
 from app.records import WRITTEN, Answer, QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.plural import locale
@@ -128,9 +128,25 @@ def engine_words(answer: Answer, model: str, quotations_only: bool, texts: Texts
 
 def model_failure(run: ModelRun, texts: Texts = ENGLISH) -> str:
     """Say why a language model did not answer."""
-    timed = f"{run.failure}-for" if run.wait else ""
-    why = texts.model_failures.get(timed) or texts.model_failures.get(run.failure) or texts.model_failures["server"]
-    return texts.model_failed.format(why=why.format(wait=run.wait))
+    return texts.model_failed.format(why=_why(run.failure, run.wait, texts))
+
+
+def _why(failure: str, wait: int, texts: Texts) -> str:
+    timed = f"{failure}-for" if wait else ""
+    why = texts.model_failures.get(timed) or texts.model_failures.get(failure) or texts.model_failures["server"]
+    return why.format(wait=wait)
+
+
+def translation_words(answer: Answer, number: int, texts: Texts = ENGLISH) -> str:
+    """Return the machine translation of a quotation, said to be one; '' if there is none."""
+    made = answer.translations
+    words = made.of(number) if made is not None else ""
+    return f"{texts.machine_translation.format(model=made.model)} {words}" if made is not None and words else ""
+
+
+def not_translated(made: Translations, texts: Texts = ENGLISH) -> str:
+    """Say why quotations are not translated; '' where nothing went wrong."""
+    return texts.not_translated.format(why=_why(made.failure, made.wait, texts)) if made.failure else ""
 
 
 def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLISH) -> str:

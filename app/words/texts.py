@@ -135,6 +135,9 @@ class Texts:
     in_words_of: str
     model_left_alone: str
     without_model: str
+    machine_translation: str
+    translating: str
+    not_translated: str
     supports: Mapping[str, str]
     model_failed: str
     model_failures: Mapping[str, str]

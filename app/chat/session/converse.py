@@ -13,7 +13,7 @@ from app.chat.session.suggestions import Suggestion
 from app.events import Done, Event, StatementReady, Understood, Writing
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
-from app.records import AnswerQuote, Understanding
+from app.records import Answer, AnswerQuote, Understanding
 from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import FootnoteError, UsageError
@@ -68,6 +68,9 @@ def converse(
         if exchange.offering and offer is not None:
             for grown in _offered(exchange, engine, offer):
                 yield (*before, grown)
+        elif exchange.answer is not None and not exchange.quotations_only:
+            for grown in _translated(exchange, exchange.answer, engine):
+                yield (*before, grown)
     except ENDINGS:
         raise
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
@@ -93,6 +96,21 @@ def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Iterator[E
     except FootnoteError as error:
         logged(error)
     yield replace(exchange, offering=False)
+
+
+def _translated(exchange: Exchange, answer: Answer, engine: ChatEngine) -> Iterator[Exchange]:
+    """Add translations of the quotations, if they are in another language than the question. Without them the answer
+    stands as it is, and the log says why.
+    """
+    try:
+        with closing(engine.translated(answer)) as growing:
+            for made in growing:
+                if isinstance(made, Answer):
+                    exchange = replace(exchange, answer=made)
+                yield replace(exchange, translating=not isinstance(made, Answer))
+    except FootnoteError as error:
+        logged(error)
+        yield exchange
 
 
 def _addressed(exchange: Exchange, engine: ChatEngine, texts: Texts) -> Exchange:

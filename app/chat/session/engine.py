@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from app.events import Event
+from app.events import Event, Writing
 from app.nearby import Place
-from app.records import Turn
+from app.records import Answer, Turn
 from index.filters import Filters
 from index.passage import Hit
 from index.source import Source
@@ -47,6 +47,8 @@ class ChatEngine(Protocol):
         quotations_only: bool = False,
         searched: str = "",
     ) -> Generator[Event]: ...
+
+    def translated(self, answer: Answer) -> Generator[Writing | Answer]: ...
 
     def compare(
         self,

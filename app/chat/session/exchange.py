@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.chat.session.suggestions import Suggestion
+from app.model_run import Translations
 from app.records import (
     RESTING,
     Answer,
@@ -48,6 +49,7 @@ class Exchange:
     early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
+    `translating`: its quotations are being translated.
     `offered`: questions to ask instead, where there is no answer. `offering`: they are still being looked for.
     """
 
@@ -69,6 +71,7 @@ class Exchange:
     changed: frozenset[int] = frozenset()
     offered: tuple[Suggestion, ...] = ()
     offering: bool = False
+    translating: bool = False
 
     @property
     def pending(self) -> bool:
@@ -77,7 +80,17 @@ class Exchange:
     @property
     def busy(self) -> bool:
         """Whether more of it is to come."""
-        return self.pending or self.offering
+        return self.pending or self.later
+
+    @property
+    def later(self) -> bool:
+        """Whether only that is to come which nobody waits for with the next question."""
+        return self.offering or self.translating
+
+    @property
+    def translations(self) -> Translations | None:
+        """The machine translations beside the quotations."""
+        return self.answer.translations if self.answer is not None else None
 
     @property
     def quotes(self) -> tuple[AnswerQuote, ...]:
@@ -161,4 +174,5 @@ def prove(quote: AnswerQuote, source: Source) -> None:
 
 def settled(conversation: Conversation) -> Conversation:
     """Return the conversation with nothing pending: an answer that was stopped stays as far as it came."""
-    return tuple(replace(e, stopped=e.stopped or e.pending, offering=False) if e.busy else e for e in conversation)
+    ended = (replace(e, stopped=e.stopped or e.pending, offering=False, translating=False) for e in conversation)
+    return tuple(ended)

@@ -52,16 +52,16 @@ export function keptUnder(id) {
   state.id = id;
 }
 
-const busy = () => Boolean(find("conversation", ".answer[aria-busy=true]"));
-// A refusal stands, and only questions nearby are still being looked for.
-const offering = () => Boolean(find("conversation", ".answer[data-offering]"));
+const busy = () => Boolean(find("conversation", ".answer:is([aria-busy=true], [data-later])"));
+// The answer stands, and only what nobody waits for is to come: questions nearby, or translations.
+const later = () => Boolean(find("conversation", ".answer[data-later]"));
 export const asking = () => busy() || Date.now() - askedAt < STARTING;
 
 // `how`: {as_typed} asks word for word, without the questions before it and without mending; {searched} has these words
 // searched for.
 export function ask(question, replace = "", how = {}) {
-  if (offering()) {
-    insteadOfOffers(() => ask(question, replace, how));
+  if (later()) {
+    insteadOfWaiting(() => ask(question, replace, how));
     return;
   }
   if (asking()) return;
@@ -70,9 +70,9 @@ export function ask(question, replace = "", how = {}) {
   send("submit", { question, ...how });
 }
 
-// Nobody waits for questions nearby to ask another one: the search for them is stopped, then `call` asks. Gradio drops
-// an event while the same one is still ending, so it is called until the question has gone.
-function insteadOfOffers(call) {
+// Nobody waits for questions nearby or translations to ask another question: they are stopped, then `call` asks. Gradio
+// drops an event while the same one is still ending, so it is called until the question has gone.
+function insteadOfWaiting(call) {
   document.getElementById("stop").click();
   const before = asked;
   let tries = AGAIN;
@@ -86,11 +86,11 @@ function insteadOfOffers(call) {
 
 onChange("conversation", () => {
   askedAt = 0;
-  document.body.classList.toggle("asking", busy() && !offering());
+  document.body.classList.toggle("asking", busy() && !later());
 });
-onMessage("exchange", () => {
+onMessage("exchange", ({ id }) => {
   askedAt = 0;
-  setReplace("");
+  if (id !== state.replace) setReplace(""); // translations of the answer whose question is being edited
 });
 onMessage("send-records", (asked) => {
   askedAt = 0;
@@ -172,7 +172,7 @@ document.addEventListener(
 document.addEventListener(
   "click",
   (event) => {
-    if (event.target.closest?.("#ask") && offering()) hold(event);
+    if (event.target.closest?.("#ask") && later()) hold(event);
   },
   { capture: true },
 );
@@ -180,7 +180,7 @@ document.addEventListener(
 function hold(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (offering() && typed().trim()) insteadOfOffers(() => document.getElementById("ask").click());
+  if (later() && typed().trim()) insteadOfWaiting(() => document.getElementById("ask").click());
 }
 
 // ---- the chosen sources, as chips with the names that the sources panel has ----

@@ -7,7 +7,7 @@ import { readItem, writeItem } from "./store.js";
 const ENGINE = "footnote/engine"; // in localStorage: the last choice
 let choice = readItem("localStorage", ENGINE) === "quotations" ? "quotations" : "model";
 
-const options = () => all("composer-status", "[data-engine]");
+const options = () => all("engines", "[data-engine]");
 
 export const quotationsOnly = () => options().length > 0 && choice === "quotations";
 
@@ -17,6 +17,6 @@ document.addEventListener("change", (event) => {
   choice = option.value;
   writeItem("localStorage", ENGINE, choice);
 });
-onChange("composer-status", () => {
+onChange("engines", () => {
   for (const option of options()) option.checked = option.value === choice;
 });

@@ -96,7 +96,8 @@ export function keep(conversation, turns, exchange) {
   const own = forked ? newId() : conversation;
   const before = (stored?.exchanges ?? []).map((e, n) => ({ ...e, id: e.id ?? `t${n + 1}` }));
   const others = before.filter((e) => e.id !== exchange.id && turns.includes(e.id));
-  const exchanges = [...others, exchange].sort((a, b) => turns.indexOf(a.id) - turns.indexOf(b.id));
+  const known = before.find((e) => e.id === exchange.id); // kept before its translations came, maybe with a verdict
+  const exchanges = [...others, { ...known, ...exchange }].sort((a, b) => turns.indexOf(a.id) - turns.indexOf(b.id));
   const updated = Math.max(Date.now(), (stored?.updated ?? 0) + 1);
   write(own, { title: stored?.title ?? "", updated, exchanges });
   return own;

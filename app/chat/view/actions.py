@@ -18,7 +18,7 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
     Only the `last` exchange can be asked again or edited. Nothing for one that is still being answered.
     """
-    if exchange.busy:
+    if exchange.pending or exchange.offering:
         return NOTHING
     answer = exchange.answer if not exchange.changed else None
     buttons = [_compare(exchange.id, texts)] if exchange.comparable else []

@@ -32,13 +32,13 @@ def _turn(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
         '<article class="turn" id="{id}" data-turn="{id}" aria-labelledby="{id}-question">'
         '<h2 class="asked" id="{id}-question" tabindex="-1" dir="auto">'
         '<span class="screen-reader">{asked} </span><span data-question="{id}">{question}</span></h2>{read}'
-        '<div class="answer" aria-busy="{busy}"{offering}>{body}</div>{actions}{references}{cards}</article>',
+        '<div class="answer" aria-busy="{busy}"{later}>{body}</div>{actions}{references}{cards}</article>',
         id=exchange.id,
         asked=texts.you_asked,
         question=exchange.question,
         read=_as_read(exchange, texts),
-        busy="true" if exchange.busy else "false",
-        offering=Markup(" data-offering") if exchange.offering else NOTHING,
+        busy="true" if exchange.pending or exchange.offering else "false",
+        later=Markup(" data-later") if exchange.later else NOTHING,
         body=_body(exchange, texts),
         actions=actions_html(exchange, texts, last=last),
         references=references_html(exchange, texts),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
 from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_html
+from app.chat.view.translations import translating_html, translation_html
 from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.words.describe import date_words, kind_words, nearest_words, opening, page_words
@@ -68,7 +69,7 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
         source = exchange.sources[source_id]
         quotes = [q for q in exchange.proved if q.source_id == source_id]
         passages[source_id] = [_passage(exchange, source, e, texts) for e in excerpts(source, quotes, hits)]
-    return _cards(exchange, passages, texts) + _changed(exchange, texts)
+    return translating_html(exchange, texts) + _cards(exchange, passages, texts) + _changed(exchange, texts)
 
 
 def _cards(exchange: Exchange, passages: dict[str, list[Markup]], texts: Texts) -> Markup:
@@ -135,10 +136,11 @@ def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts)
     first = excerpt.quotes[0].number
     name = texts.open_source_name.format(number=first, title=source.title)
     return html(
-        '<div class="passage" data-numbers="{numbers}" tabindex="-1"><div class="source-text">{body}</div>'
+        '<div class="passage" data-numbers="{numbers}" tabindex="-1"><div class="source-text">{body}</div>{translated}'
         "<p>{page}{open}</p></div>",
         numbers=" ".join(str(q.number) for q in excerpt.quotes),
         body=span_html(source, excerpt.start, excerpt.end, highlights, tag=tag),
+        translated=join(translation_html(exchange, q.number, texts, numbered=True) for q in excerpt.quotes),
         page=_page(source, excerpt.quotes[0].start, excerpt.quotes[-1].end, texts),
         open=button(texts.open_source, class_="quiet", data_open=first, data_turn=exchange.id, aria_label=name),
     )

@@ -117,8 +117,13 @@ def _corpus(sources: Sequence[Source], texts: Texts) -> Markup:
     )
 
 
-def _engines(model: str, texts: Texts) -> Markup:
-    """Offer answers in a language model's words, or quotations only; scripts keep the choice in the browser."""
+def engines_html(model: str, texts: Texts) -> Markup:
+    """Offer answers in a language model's words, or quotations only; scripts keep the choice in the browser.
+
+    `model`: the one that is set up; without one there is nothing to choose.
+    """
+    if not model:
+        return NOTHING
     choices = (("model", texts.in_its_words), ("quotations", texts.quotations_only))
     options = join(
         html(
@@ -137,12 +142,9 @@ def _engines(model: str, texts: Texts) -> Markup:
     )
 
 
-def composer_status_html(texts: Texts, model: str = "") -> Markup:
-    """Prepare what scripts show above the question box: the chosen sources as chips, an edit, full storage.
-
-    `model`: the language model that is set up; with one, there is a choice of how to be answered.
-    """
-    return (_engines(model, texts) if model else NOTHING) + html(
+def composer_status_html(texts: Texts) -> Markup:
+    """Prepare what scripts show above the question box: the chosen sources as chips, an edit, full storage."""
+    return html(
         # Plural forms as attributes: scripts choose by the browser's own plural rules.
         '<div class="chips" data-chips hidden><span class="chips-words" data-one="{forms.one}" '
         'data-few="{forms.few}" data-many="{forms.many}"></span>'

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING, notice_html, relation_html
+from app.chat.view.translations import translation_html
 from app.records import AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
@@ -109,12 +110,15 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     label = aside(statement, None, texts)
     return html(
-        '<p class="words{gone}" dir="auto">{text}{marks}{label}</p>{notice}',
+        '<p class="words{gone}" dir="auto">{text}{marks}{label}</p>{notice}{translated}',
         label=html(' <span class="aside">({label})</span>', label=label) if label else NOTHING,
         gone=" gone" if changed else "",
         text=text,
         marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),
         notice=notice_html(texts.changed) if changed else NOTHING,
+        translated=join(translation_html(exchange, q.number, texts) for q in statement.quotes)
+        if statement.support is Support.QUOTED
+        else NOTHING,
     )
 
 
@@ -167,7 +171,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
     before, words, after = quote_in_line(source, quote.start, quote.end)
     return html(
         '<div class="mark-card" id="{turn}-card-{n}" role="tooltip" popover="manual">'
-        '<p class="mark-card-words" dir="auto">{before} <mark>{words}</mark> {after}</p>'
+        '<p class="mark-card-words" dir="auto">{before} <mark>{words}</mark> {after}</p>{translated}'
         '<p class="mark-card-who"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
         '<p class="mark-card-kind"><span>{kind}</span>{relation}</p>'
         '<p class="mark-card-hint" aria-hidden="true">{hint}</p></div>',
@@ -176,6 +180,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         before=visible(before),
         words=visible(words),
         after=visible(after),
+        translated=translation_html(exchange, quote.number, texts),
         publisher=source.publisher,
         date=date_words(source.published, texts),
         kind=opening(kind_words(source, texts)),
