@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
+from app.chat.session.exchange import history as turns_of
+from app.chat.session.stored import record_of, restored
+from app.chat.view.conversation import exchanges_html
 from app.engine import Engine
 from app.model_run import Purpose
 from app.records import Turn
 from app.render.markdown import answer_markdown
+from app.words.languages import TEXTS
 from tests.llm_server import FORTY, YARD, LlmServer, Request, Say, as_reply, speaking
 
 HISTORY = (Turn(role="user", text="Who runs the yard?"), Turn(role="assistant", text="“Anna Berg runs the yard.”"))
@@ -88,8 +96,8 @@ def test_a_question_in_ukrainian_is_searched_in_english_and_answered_in_ukrainia
     assert answer.statements[0].text == "У 1912 році верф збудувала сорок кораблів."
     assert answer.statements[0].quotes[0].text == FORTY
     assert answer.model is not None
-    assert [c.purpose for c in answer.model.calls] == [Purpose.TRANSLATE, Purpose.ANSWER]
-    assert f"Question: {UKRAINIAN} (understood as: {YARD})" in server.asked[-1].prompt
+    assert [c.purpose for c in answer.model.calls] == [Purpose.TRANSLATE, Purpose.ANSWER, Purpose.QUOTATIONS]
+    assert f"Question: {UKRAINIAN} (understood as: {YARD})" in server.asked[1].prompt
 
 
 def test_earlier_turns_fit_the_window(yard: Engine, server: LlmServer) -> None:
@@ -109,3 +117,34 @@ def test_a_turn_that_gives_orders_stays_behind_the_fence(yard: Engine, server: L
     assert [line for line in said.splitlines() if line.startswith("The last question")] == [
         "The last question: And how many ships did it build?"
     ]
+
+
+EDITED = "Who runs the yard in the year of forty ships?"
+
+
+def test_edited_words_are_searched_for_as_they_are_and_the_question_stays(yard: Engine, server: LlmServer) -> None:
+    """Without a model, and with one: then they are not rewritten, and the answer takes the question's language."""
+    answer = yard.answer("And how many?", HISTORY, searched=EDITED)
+    assert (answer.question, answer.standalone_question, answer.context) == ("And how many?", EDITED, "")
+    assert "Anna Berg" in answer.text
+    writing(server, "Who is the king?", "Верф очолює Анна Берг.")
+    answer = speaking(yard, server).answer(UKRAINIAN, HISTORY, searched=EDITED)
+    assert (answer.question, answer.standalone_question) == (UKRAINIAN, EDITED)
+    assert f"Question: {UKRAINIAN} (understood as: {EDITED})" in server.asked[0].prompt
+    assert speaking(yard, server).compare("And how many?", HISTORY, searched=YARD).standalone_question == YARD
+
+
+def test_a_comparison_leaves_the_model_alone_where_the_reader_wants_it(yard: Engine, server: LlmServer) -> None:
+    writing(server, YARD)
+    speaking(yard, server).compare("And how many did it build?", HISTORY, quotations_only=True)
+    assert server.asked == []
+
+
+def test_the_next_question_leans_on_edited_words(yard: Engine) -> None:
+    provider = EngineProvider(lambda: yard, yard)
+    *_, one = converse(provider, (), "Who runs it?", TEXTS["en"], searched="Who runs the yard?")
+    assert [t.text for t in turns_of(one) if t.role == "user"] == ["Who runs the yard?"]
+    (back,) = restored([json.loads(json.dumps(record_of(one[0])))], yard, TEXTS["en"])
+    assert (back.question, back.searched) == ("Who runs it?", "Who runs the yard?")
+    page = str(exchanges_html((back,), TEXTS["en"]))
+    assert 'data-searched="Who runs the yard?"' in page, "to ask again is to ask the same"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -16,7 +18,9 @@ from app.chat.view.evidence import evidence_html
 from app.engine import Engine
 from app.model_run import Purpose
 from app.records import Answer
-from app.render.markdown import answer_markdown
+from app.render.console import SafeConsole
+from app.render.markdown import answer_markdown, conversation_html
+from app.render.terminal import print_answer
 from app.words.languages import TEXTS
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply, speaking
 from tests.test_app_llm_follow_up import UKRAINIAN
@@ -49,6 +53,12 @@ def texts_of(answer: Answer) -> dict[int, str]:
     return {t.number: t.text for t in answer.translations.texts} if answer.translations else {}
 
 
+def printed(answer: Answer, engine: Engine) -> str:
+    out = io.StringIO()
+    print_answer(SafeConsole(file=out, width=300), answer, {s.id: s for s in engine.sources()})
+    return out.getvalue()
+
+
 def asked(engine: Engine, question: str, **how: bool) -> Exchange:
     provider = EngineProvider(lambda: engine, engine)
     return [*converse(provider, (), question, TEXTS["uk"], **how)][-1][-1]  # type: ignore[arg-type]
@@ -68,9 +78,11 @@ def test_quotations_in_another_language_are_translated_in_one_request_after_the_
     kept = json.loads(answer.model_dump_json())["translations"]
     assert (kept["language"], kept["model"]) == ("uk", MODEL)
     assert kept["texts"][0] == {"number": 1, "text": SHIPS}
-    shown = answer_markdown(answer)
-    assert f"Machine translation by {MODEL}, not the source's words: {SHIPS}" in shown
-    assert f"“{SHIPS}”" not in shown
+    sources = yard.sources()
+    page = unescape(conversation_html([answer], "t", sources))
+    for shown in (answer_markdown(answer, sources), page, printed(answer, yard)):
+        assert f"Machine translation by {MODEL}, not the source's words: {SHIPS}" in shown
+        assert f"“{SHIPS}”" not in shown
 
 
 def test_a_question_in_the_language_of_the_sources_costs_no_further_request(yard: Engine, server: LlmServer) -> None:

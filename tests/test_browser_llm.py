@@ -15,6 +15,7 @@ from tests.browser import Pages, answered, ask, ready, serving
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply, open_yard, speaking
 from tests.test_app_llm_follow_up import UKRAINIAN
 from tests.test_app_llm_translate import BOTH, NOT_ACCEPTED, SAID, SHIPS, translating
+from tests.test_browser_access import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLLOW_UP = "And how many ships did it build?"
@@ -179,6 +180,9 @@ def test_translations_come_beside_the_quotations_after_the_answer_and_are_kept(
     expect(beside.locator(".waiting")).to_contain_text(texts.translating)
     expect(turn.locator(".answer[aria-busy=false]")).to_contain_text(SAID)
     page.locator("[data-edit]").click()
+    turn.evaluate("e => { e.dataset.same = 'yes'; }")
+    page.wait_for_timeout(1200)
+    assert turn.evaluate("e => e.dataset.same") == "yes", "what is read or selected is not made anew meanwhile"
     more.set()
     passage = beside.locator(".passage", has_text=FORTY)
     expect(passage.locator(".translation")).to_contain_text(texts.machine_translation.format(model=MODEL))
@@ -221,6 +225,17 @@ def test_the_choice_fits_the_page_in_ukrainian(pages: Pages, served: str, width:
     assert box
     assert choice
     assert 0 <= box["y"] - (choice["y"] + choice["height"]) < 30, "it stands right above the question box"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(pages: Pages, served: str, server: LlmServer, scheme: str) -> None:
+    translating(server)
+    page = pages.open(served, color_scheme=scheme, reduced_motion="reduce", locale="uk-UA")
+    turn = ask(page, UKRAINIAN)
+    expect(page.locator("#evidence .translation").first).to_be_visible()
+    turn.locator("[data-reword]").click()
+    engine(page, TEXTS["uk"].quotations_only).check()
+    assert violations(page) == []
 
 
 def test_without_a_model_there_is_nothing_to_choose(pages: Pages, silent: Engine, home: Path) -> None:

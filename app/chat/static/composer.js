@@ -129,7 +129,7 @@ const box = () => document.querySelector("#question textarea");
 export const focusQuestion = () => box()?.focus();
 
 // Whether `element` is the question box, with nothing in it and no answer on its way.
-export const emptyBox = (element) => element === box() && !element.value && !asking() && !state.replace;
+export const emptyBox = (element) => element === box() && !element.value && (later() || !asking()) && !state.replace;
 export const typeOn = (words) => write(words);
 export const typed = () => box()?.value ?? "";
 

@@ -24,7 +24,8 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
     buttons = [_compare(exchange.id, texts)] if exchange.comparable else []
     buttons += _for_answer(exchange, answer, texts) if answer else []
     if last:
-        buttons.append(button(texts.again, AGAIN, data_again=exchange.id, **_typed(exchange)))
+        searched = {"data_searched": exchange.searched} if exchange.searched else {}
+        buttons.append(button(texts.again, AGAIN, data_again=exchange.id, **_typed(exchange), **searched))
         buttons.append(button(texts.edit, EDIT, data_edit=exchange.id))
     row = html(
         '<div class="actions" role="group" aria-label="{label}">{buttons}</div>',
@@ -37,9 +38,8 @@ def actions_html(exchange: Exchange, texts: Texts, *, last: bool) -> Markup:
 
 
 def _typed(exchange: Exchange) -> dict[str, object]:
-    """Return the attributes that have a question asked word for word, or with other words for the search, if it was."""
-    as_typed: dict[str, object] = {"data_word_for_word": True} if exchange.as_typed else {}
-    return as_typed | ({"data_searched": exchange.searched} if exchange.searched else {})
+    """Return the attribute that has a question asked word for word, if it was."""
+    return {"data_word_for_word": True} if exchange.as_typed else {}
 
 
 def _compare(turn: str, texts: Texts) -> Markup:
