@@ -114,16 +114,16 @@ def model_words(run: ModelRun | None, texts: Texts = ENGLISH) -> str:
     return texts.in_words_of.format(name=run.name)
 
 
-def engine_words(answer: Answer, model: str, quotations_only: bool, texts: Texts = ENGLISH) -> str:
-    """Say what an answer comes from; '' where no language model was set up. `model`: the one that was.
+def engine_words(answer: Answer, with_model: bool, quotations_only: bool, texts: Texts = ENGLISH) -> str:
+    """Say what an answer comes from; '' where no language model was set up.
 
-    `quotations_only`: the reader wanted it left alone.
+    `with_model`: one was; `quotations_only`: the reader wanted it left alone.
     """
     if answer.written_by:
         return texts.in_words_of.format(name=answer.written_by)
-    if quotations_only and model:
+    if quotations_only and with_model:
         return texts.model_left_alone
-    return texts.without_model if model or answer.model else ""
+    return texts.without_model if with_model or answer.model else ""
 
 
 def model_failure(run: ModelRun, texts: Texts = ENGLISH) -> str:

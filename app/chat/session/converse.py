@@ -58,7 +58,7 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
-        exchange = replace(_addressed(exchange, engine, texts), model=engine.model_name)
+        exchange = replace(_addressed(exchange, engine, texts), with_model=bool(engine.model_name))
         with closing(_asked(exchange, before, engine)) as events:
             for event in events:
                 exchange = _grown(exchange, event, engine)

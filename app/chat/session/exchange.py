@@ -42,9 +42,9 @@ _ABOUT_NO_MATTER = frozenset(
 class Exchange:
     """`id` ('t1', 't2', ...) is unique in its conversation. `problem`: words shown instead of an answer.
 
-    `as_typed`: it was asked word for word. `searched`: the reader's own words for the search. `model`: the language
-    model that was set up, '' if none was; `quotations_only`: the reader wanted it left alone. `writing`: it is at work,
-    and nothing is proved yet. `understood`: how the question was read, as soon as that is known.
+    `as_typed`: it was asked word for word. `searched`: the reader's own words for the search. `with_model`: a language
+    model was set up; `quotations_only`: the reader wanted it left alone. `writing`: it is at work, and nothing is
+    proved yet. `understood`: how the question was read, as soon as that is known.
     `asked_of`: ids of the only sources that were asked; empty: all of them. `stopped`: the reader ended the answer
     early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
@@ -57,7 +57,7 @@ class Exchange:
     question: str
     as_typed: bool = False
     searched: str = ""
-    model: str = ""
+    with_model: bool = False
     quotations_only: bool = False
     writing: bool = False
     understood: Understanding = NOT_YET

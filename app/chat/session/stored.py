@@ -33,7 +33,7 @@ class StoredExchange(BaseModel):
     question: str = Field(max_length=MAX_QUESTION)
     as_typed: bool = False
     searched: str = Field("", max_length=MAX_QUESTION)
-    model: str = Field("", max_length=200)
+    with_model: bool = False
     quotations_only: bool = False
     understood: Understanding = NOT_YET
     asked_of: tuple[str, ...] = ()

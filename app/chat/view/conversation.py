@@ -118,7 +118,7 @@ def _rests_on(exchange: Exchange, answer: Answer, texts: Texts) -> Markup:
         sources = texts.counted(len({q.source_id for q in exchange.proved}), texts.from_sources)
         words = texts.tally.format(quotes=quotes, sources=sources)
         said.append(html('<p class="tally">{words}</p>', words=words))
-    if words := engine_words(answer, exchange.model, exchange.quotations_only, texts):
+    if words := engine_words(answer, exchange.with_model, exchange.quotations_only, texts):
         said.append(html('<p class="engine">{words}</p>', words=words))
     return join(said)
 
