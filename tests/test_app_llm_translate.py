@@ -16,6 +16,7 @@ from app.chat.session.stored import record_of, restored
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html
 from app.engine import Engine
+from app.llm.quotations import foreign
 from app.model_run import Purpose
 from app.records import Answer
 from app.render.console import SafeConsole
@@ -90,6 +91,14 @@ def test_a_question_in_the_language_of_the_sources_costs_no_further_request(yard
     answer = speaking(yard, server).answer(YARD)
     assert answer.translations is None
     assert not any(map(is_translation, server.asked))
+
+
+def test_where_a_short_question_does_not_tell_its_language_the_answer_does(yard: Engine, server: LlmServer) -> None:
+    translating(server)
+    answer = speaking(yard, server).answer(UKRAINIAN)
+    language, quotes = foreign(answer.model_copy(update={"question": "А 1912?"}))
+    assert (language, [q.text for q in quotes]) == ("uk", [FORTY, UNION])
+    assert foreign(answer.model_copy(update={"question": "1912?", "statements": answer.statements[1:]})) == ("", ())
 
 
 def test_a_model_that_is_left_alone_translates_nothing(yard: Engine, server: LlmServer) -> None:

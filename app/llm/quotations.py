@@ -9,7 +9,7 @@ from __future__ import annotations
 from app.llm.failure import Reason
 from app.model_run import ModelCall, ModelRun, Translations
 from app.question.language import detect, is_plainly_english
-from app.records import RESTING, Answer, AnswerQuote, Support
+from app.records import RESTING, WRITTEN, Answer, AnswerQuote, Support
 
 # The model could be asked, and failed at the answer: it may manage a translation all the same.
 _TRIED = frozenset({"", Reason.DECLINED, Reason.UNPROVED, Reason.INVALID, Reason.EMPTY, Reason.RAMBLING})
@@ -20,17 +20,18 @@ def foreign(answer: Answer) -> tuple[str, tuple[AnswerQuote, ...]]:
     quoting = [s for s in answer.statements if s.support is Support.QUOTED or s.support in RESTING]
     if not quoting or (answer.model is not None and answer.model.failure not in _TRIED):
         return "", ()
-    language = _language(answer.question)
+    written = " ".join(s.text for s in answer.statements if s.support in WRITTEN)
+    language = _language(answer.question) or _language(written)  # the answer takes the question's
     quotes = dict.fromkeys(q for s in quoting for q in s.quotes)
     facts = {s.id: s.facts for s in answer.sources}
     others = [q for q in quotes if facts[q.source_id].language.split("-")[0] != language]
     return language, tuple(others) if language else ()
 
 
-def _language(question: str) -> str:
-    if question.isascii() and is_plainly_english(question):
+def _language(text: str) -> str:
+    if text.isascii() and is_plainly_english(text):
         return "en"  # needs no detector
-    found = detect(question)
+    found = detect(text)
     return found.code if found is not None else ""
 
 
