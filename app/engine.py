@@ -21,7 +21,7 @@ from app.records import Answer, Turn
 from app.run import Run
 from app.serving import Serving
 from app.settings import Doubted, Settings
-from app.sources import IndexContents, contents_of
+from app.sources.contents import IndexContents, contents_of
 from app.support.check import Checker
 from app.support.reader import OnnxClaimReader
 from index.errors import UnknownSourceError

@@ -172,6 +172,7 @@ class SourceFacts:
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     basis: Basis = Basis.ORIGINAL
     via: tuple[_Printable, ...] = ()
+    licence: Annotated[_Printable | None, _Optional] = None
 
     def differences(self, other: SourceFacts) -> tuple[str, ...]:
         """Return the names of the fields in which `other` says something else."""
@@ -184,7 +185,8 @@ class Source(SourceFacts):
 
     `lines` maps offsets to lines of the file: pairs (offset, 1-based line), ascending by offset. `pages` maps them to
     pages in the same way, counted from 1 as the file has them, whatever is printed on them; empty without pages.
-    `guessed`: the names of the fields that the document itself was asked for, since nobody stated them.
+    `guessed`: the names of the fields that the document itself was asked for, since nobody stated them. `document`: the
+    id and the metadata of the llama-index document that it was, as JSON; '' if it was none.
     """
 
     text: str = field(kw_only=True)
@@ -193,6 +195,7 @@ class Source(SourceFacts):
     lines: tuple[tuple[int, int], ...] = ()
     pages: tuple[tuple[int, int], ...] = ()
     guessed: tuple[str, ...] = ()
+    document: str = ""
     file: str = ""
 
     @cached_property

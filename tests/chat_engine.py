@@ -22,7 +22,7 @@ from app.nearby import Place
 from app.question.classify import classify
 from app.question.language import unreadable
 from app.records import Answer, Direct, IndexStamp, QuestionKind, Role, Statement, Turn, Understanding
-from app.sources import IndexContents, SourceEntry
+from app.sources.contents import IndexContents, SourceEntry
 from app.support.check import Checker
 from app.words.describe import short_speaker
 from index.errors import UnknownSourceError

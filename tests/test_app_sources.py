@@ -11,7 +11,7 @@ import pytest
 
 from app.engine import Engine
 from app.settings import Settings
-from app.sources import IndexContents, contents_of
+from app.sources.contents import IndexContents, contents_of
 from index.build.build import build
 from index.settings import IndexSettings
 from index.source import Kind, Relation
@@ -74,7 +74,7 @@ def test_no_model_and_no_search_engine_is_loaded(hashed_engine: Engine) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from app.sources import contents_of
+from app.sources.contents import contents_of
 from index.storage.generation import open_current
 from index.settings import IndexSettings
 assert contents_of(open_current(IndexSettings(home=Path({str(home)!r}), corpus=Path({str(CORPUS)!r})))).entries

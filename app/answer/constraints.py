@@ -75,9 +75,8 @@ def of_the_names(
         return list(ranked)
     held = {c.source.id: c.source for c in ranked}
     wholes = _wholes(question.names, sources)
-    apart = {
-        i for i, s in held.items() if is_english_prose(s.text) and _is_apart(s, question, sources, wholes, mentions)
-    }
+    english = (s for s in held.values() if is_english_prose(s.text))
+    apart = {s.id for s in english if _is_apart(s, question, sources, wholes, mentions)}
     return [c for c in ranked if c.source.id not in apart]
 
 

@@ -56,10 +56,11 @@ def build_index(
     if as_json:
         say_record(report)
     else:
-        say(_built(report))
+        say(built(report))
 
 
-def _built(report: BuildReport) -> str:
+def built(report: BuildReport) -> str:
+    """Say what a build did."""
     passed = len(report.passed_over)
     named = "".join(f"\nPassed over {line}" for line in report.passed_over[:_NAMED])
     more = f"\nPassed over {passed - _NAMED} more; --json lists all" if passed > _NAMED else ""

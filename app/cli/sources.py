@@ -1,4 +1,4 @@
-"""`footnote sources`: what the index holds."""
+"""`footnote sources`: what the index holds; `sources_change.py` has the other commands."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import typer
 
 from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
+from app.cli.source_facts import facts_json, facts_table, in_words
+from app.cli.sources_change import add, remove
 from app.outside import whole_characters
 from app.render.style import Style
 
 if TYPE_CHECKING:
-    from app.sources import SourceEntry
+    from app.sources.contents import SourceEntry
 
-_NAMES = {"published": "date"}  # as the columns are headed
-
-sources_app = typer.Typer(help="See which sources there are.", no_args_is_help=True)
+sources_app = typer.Typer(help="See, add and remove the sources.", no_args_is_help=True)
 
 
 @sources_app.callback()
@@ -28,7 +28,7 @@ def _group() -> None:
 @sources_app.command("list")
 def list_sources(as_json: Json = False, home: Home = None) -> None:
     """List the sources of the index with their ids, in reading order."""
-    from app.sources import contents_of
+    from app.sources.contents import contents_of
     from index.storage.generation import open_current
 
     entries = contents_of(open_current(settings(home=home).index)).entries
@@ -36,6 +36,37 @@ def list_sources(as_json: Json = False, home: Home = None) -> None:
         say_json([_fields(entry) for entry in entries])
     else:
         _print(entries)
+
+
+@sources_app.command("show")
+def show_source(source_id: str, as_json: Json = False, home: Home = None) -> None:
+    """Show what is known of a source, and what of that is guessed from its file."""
+    from app.sources.contents import contents_of
+    from index.storage.generation import open_current
+
+    generation = open_current(settings(home=home).index)
+    source = generation.source(whole_characters(source_id))
+    entry = next(e for e in contents_of(generation).entries if e.id == source.id)
+    stamp = generation.manifest.sources[source.id]
+    if as_json:
+        known = facts_json(entry.facts) | {"guessed": entry.guessed, "file": entry.file}
+        sizes = {"characters": entry.characters, "passages": entry.passages, "pages": entry.pages}
+        say_json(known | sizes | {"sha256": stamp.file_sha256, "reader": stamp.reader})
+        return
+    pages = f", pages: {entry.pages}" if entry.pages else ""
+    more = [
+        ("file", entry.file),
+        ("text", f"{entry.characters:,} characters, passages: {entry.passages}{pages}"),
+        ("read with", stamp.reader),
+        ("SHA-256", stamp.file_sha256),
+    ]
+    table_console().print(facts_table(entry.facts, entry.guessed, more))
+    if entry.guessed:
+        say(f"To correct what is guessed, state it in {entry.file}.meta.yaml and run: footnote index build")
+
+
+sources_app.command("add")(add)
+sources_app.command("remove")(remove)
 
 
 @sources_app.command("cite")
@@ -84,6 +115,6 @@ def _print(entries: Sequence[SourceEntry]) -> None:
     if any(entry.guessed for entry in entries):
         table.add_column("guessed", overflow="fold")
     for entry in entries:
-        values = _fields(entry) | {"guessed": ", ".join(_NAMES.get(name, name) for name in entry.guessed)}
+        values = _fields(entry) | {"guessed": ", ".join(in_words(name) for name in entry.guessed)}
         table.add_row(*(Text("" if v is None else str(v)) for v in list(values.values())[: len(table.columns)]))
     table_console().print(table)

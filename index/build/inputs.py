@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from index.errors import CorpusError
 from index.read.corpus import Corpus
+from index.read.formats import reader_of
 from index.storage.catalog import source_digest
 from index.storage.seals import SourceStamp
 
@@ -27,6 +28,7 @@ def stamps_of(corpus: Corpus) -> dict[str, SourceStamp]:
             file_sha256=corpus.digests[s.file],
             text_sha256=s.sha256,
             record_sha256=source_digest(s),
+            reader=reader_of(s.file),
         )
         for s in corpus.sources
     }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from index.source import Block, BlockKind, Mark, MarkKind
 
 _FOLDER = "read"
 _DIGEST = 64  # hex digits
+_UNFINISHED = ".tmp-"  # begins the name of a file that is being written, or that a killed build left
+_DAY = 86_400  # seconds
 
 
 class Readings:
@@ -47,17 +51,27 @@ class Readings:
         body = json.dumps(asdict(document), ensure_ascii=True)
         with file_errors("keeping what was read"):
             self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / _name(sha256, version)
-            beside = path.with_suffix(".tmp")
-            beside.write_text(hashlib.sha256(body.encode()).hexdigest() + body, "utf-8")
-            beside.replace(path)
+            # A name of its own: a source may be looked at while a build reads it.
+            beside = self._folder / f"{_UNFINISHED}{os.getpid()}-{os.urandom(4).hex()}"
+            try:
+                beside.write_text(hashlib.sha256(body.encode()).hexdigest() + body, "utf-8")
+                beside.replace(self._folder / _name(sha256, version))
+            finally:
+                beside.unlink(missing_ok=True)
 
     def forget_unused(self) -> None:
         """Remove what no file of this build needs. Raises StoreError."""
         with file_errors("removing what was read before"):
             for path in self._folder.glob("*"):
-                if path.name not in self._used:
+                if path.name not in self._used and not _is_being_written(path):
                     path.unlink(missing_ok=True)
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        return path.name.startswith(_UNFINISHED) and path.stat().st_mtime > time.time() - _DAY
+    except FileNotFoundError:
+        return True  # by now it is written
 
 
 def _name(sha256: str, version: str) -> str:

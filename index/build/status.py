@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from index.errors import DamagedIndexError, StaleIndexError
 from index.read.corpus import file_digests
+from index.read.formats import reader_of
 from index.records import Record
 from index.settings import IndexSettings
 from index.storage.generation import check_files, current_id, generations, mismatch, read_manifest
@@ -63,4 +64,7 @@ def stale_reason(settings: IndexSettings) -> str | None:
         return difference
     before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
     changes = Changes.between(before, file_digests(settings.corpus, settings.largest_file))
-    return f"the corpus changed: {changes}" if changes else None
+    if changes:
+        return f"the corpus changed: {changes}"
+    other = next((s for s in manifest.sources.values() if s.reader != reader_of(s.file)), None)
+    return f"{other.file} was read with {other.reader}, here is {reader_of(other.file)}" if other else None

@@ -8,7 +8,7 @@ named, and so is one with the text of another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -16,12 +16,13 @@ from typing import Protocol
 from index.errors import CorpusError
 from index.read.document import Document
 from index.read.facts import FIELDS, facts_of, id_of
-from index.read.folder import base_of, corpus_files, entries, sidecar_of
+from index.read.folder import ARTICLE, base_of, corpus_files, entries, sidecar_of, why_no_source
 from index.read.formats import FORMATS, Format, refuse_misnamed
 from index.read.front_matter import FENCE, begins_with_front_matter, read_fields
 from index.source import UNPRINTABLE, BlockKind, Source
 
 LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
+DOCUMENT = "document"  # the field of a sidecar for what came as a llama-index document
 _MB = 1_000_000
 _TITLES = frozenset({BlockKind.HEADING, BlockKind.TABLE_HEAD})
 
@@ -55,6 +56,19 @@ class Keeper(Protocol):
     def get(self, sha256: str, version: str) -> Document | None: ...
 
     def put(self, sha256: str, version: str, document: Document) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that is to become a source. `name`: its name in the corpus' folder. `stated`: what its sidecar will say.
+
+    `label`: what a message calls it.
+    """
+
+    raw: bytes
+    name: str
+    label: str
+    stated: Mapping[str, str]
 
 
 class _NoSourceError(Exception):
@@ -91,6 +105,19 @@ def read_folder(
     return Corpus(tuple(found.sources), tuple(passed), found.digests)
 
 
+def read_new(
+    folder: Path, files: Sequence[NewFile], largest: int = LARGEST, keeper: Keeper | None = None
+) -> tuple[Source, ...]:
+    """Read files that are to be put into `folder`, which may be empty, as they will be read there.
+
+    Raises what `read_folder` raises, and CorpusError for a file that would not become a source of its own.
+    """
+    found = _Found(folder, keeper)
+    for path, reason in entries(folder, largest * _MB):
+        found.add(path, reason)
+    return tuple(found.add_new(file, largest * _MB) for file in files)
+
+
 class _Found:
     """Gathers what a folder holds."""
 
@@ -116,6 +143,30 @@ class _Found:
             else:
                 return
         self.passed_over.append(PassedOver(UNPRINTABLE.sub("\ufffd", name), reason))
+
+    def add_new(self, file: NewFile, largest: int) -> Source:
+        """Read a file that is not there yet. Raises CorpusError."""
+        path, digest = Path(file.name), hashlib.sha256(file.raw).hexdigest()
+        reason = why_no_source(path.name, len(file.raw), largest)
+        if reason:
+            raise CorpusError(f"{file.label}: {reason}")
+        if same := next((name for name, known in self.digests.items() if known == digest), None):
+            raise CorpusError(f"{file.label}: the corpus has this very file already, as {same}")
+        if file.name in self.digests or file.name in {p.name for p in self.passed_over}:
+            raise CorpusError(f"{file.label}: the corpus has another file {file.name}; give this one an id of its own")
+        if sidecar_of(self._folder / path).exists():
+            raise CorpusError(f"{file.label}: {sidecar_of(path)} lies in the corpus without its file; remove it")
+        try:
+            source, _ = _source(file.raw, path, file.name, file.stated, self._keeper)
+            if ARTICLE in (source.kind, source.relation) or file.name == f"{ARTICLE}{path.suffix}":
+                raise _NoSourceError(f"the article of a corpus is its file {ARTICLE}{path.suffix}; put it there")
+            if source.sha256 in self._texts and source.id not in self._files:
+                raise _NoSourceError(f"it holds the same text as {self._texts[source.sha256]}")
+        except _NoSourceError as error:
+            raise CorpusError(f"{file.label}: {error}") from None
+        self.digests[file.name] = digest
+        self._keep(source, has_id=True)
+        return source
 
     def _sidecar(self, path: Path) -> dict[str, object]:
         beside = sidecar_of(path)
@@ -177,7 +228,9 @@ def _source(
         raise _NoSourceError(str(error)) from None
     except CorpusError as error:
         raise CorpusError(f"{name}: {error}") from error
-    known = facts_of(document, name, sidecar)
+    stated = dict(sidecar)
+    came_as = str(stated.pop(DOCUMENT, ""))
+    known = facts_of(document, name, stated)
     if not document.blocks:
         below = f"; write the text below the second '{FENCE}' line" if document.fields else ""
         raise _NoSourceError(f"the body is empty{below}")
@@ -191,6 +244,7 @@ def _source(
         lines=document.lines,
         pages=document.pages,
         guessed=known.guessed,
+        document=came_as,
         file=name,
     )
     return source, known.has_id

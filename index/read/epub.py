@@ -16,7 +16,8 @@ from index.read.zipped import Archive
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
-_FIELDS = {"title": "title", "creator": "author", "publisher": "publisher", "date": "published", "language": "language"}
+_FIELDS = {"title": "title", "creator": "author", "publisher": "publisher", "date": "published", "language": "language",
+           "rights": "licence"}  # fmt: skip
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")  # only fonts are hidden
 
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.errors import CorpusError
 from index.read.document import Document
+from index.read.folder import ARTICLE
 from index.source import UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range
 from index.text.classify_language import classify
 
@@ -27,9 +28,11 @@ _OWN = frozenset({"id", "kind", "relation", "basis", "via"})
 _ELSEWHERE = {
     "title": "title", "author": "author", "authors": "author", "creator": "author", "date": "published",
     "published": "published", "lang": "language", "language": "language", "url": "url", "link": "url",
-    "canonical": "url", "source": "url", "publisher": "publisher", "site": "publisher",
+    "canonical": "url", "source": "url", "publisher": "publisher", "site": "publisher", "licence": "licence",
+    "license": "licence", "rights": "licence",
 }  # fmt: skip
-_GUESSED = ("title", "publisher", "author", "published", "language", "url")
+_GUESSED = ("title", "publisher", "author", "published", "language", "url", "licence")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_ID, _LONGEST = 150, 300  # characters
 _DAY = re.compile(r"(?<!\d)(\d{4})(?:[-_.](\d{2})(?:[-_.](\d{2}))?)?(?!\d)")
@@ -55,10 +58,10 @@ def facts_of(document: Document, name: str, sidecar: Mapping[str, object]) -> Kn
     """
     if not _OWN.isdisjoint(document.fields):
         return Known(_validate({**document.fields, **sidecar}, name), (), True)
-    stated = _usable(_elsewhere(document.fields)) | dict(sidecar)
+    stated = stated_elsewhere(document.fields) | dict(sidecar)
     guesses = _guesses(document, name)
     guessed = tuple(f for f in _GUESSED if f in guesses and f not in stated)
-    is_article = PurePosixPath(name).stem == "article" and "/" not in name
+    is_article = PurePosixPath(name).stem == ARTICLE and "/" not in name
     assigned = {
         "id": id_of(name),
         "url": "",
@@ -66,6 +69,11 @@ def facts_of(document: Document, name: str, sidecar: Mapping[str, object]) -> Kn
         "relation": Relation.ARTICLE.value if is_article else Relation.NONE.value,
     }
     return Known(_validate({**assigned, **guesses, **stated}, name), guessed, "id" in stated)
+
+
+def stated_elsewhere(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return what another program's names say of a source, by the names of our fields, as far as it may be used."""
+    return _usable(_elsewhere(fields))
 
 
 def id_of(name: str, again: bool = False) -> str:
@@ -85,6 +93,7 @@ def _guesses(document: Document, name: str) -> dict[str, str]:
         "published": _day_in(path.stem) or hints.get("published", ""),
         "language": hints.get("language") or _language(document.text),
         "url": hints.get("url", ""),
+        "licence": hints.get("licence", ""),
     }
     found["publisher"] = hints.get("publisher") or found["author"] or path.name
     return {key: value for key, value in found.items() if value}

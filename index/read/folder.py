@@ -7,15 +7,17 @@ lies in `sources/`. In any other folder, every file that can be read is a source
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
 
 from index.errors import CorpusError
 from index.read.formats import FORMATS
 from index.source import UNPRINTABLE
 
+ARTICLE = "article"  # the stem of the article's name
 SIDECAR = ".meta.yaml"  # behind the name of the file that it is about: 'report.pdf.meta.yaml'
-_OWN = frozenset({"suggestions.txt"})  # of the corpus, no source
+LOCK = "sources.lock"  # what `footnote sources lock` writes
+OWN_NAMES = frozenset({"suggestions.txt", LOCK})  # of the corpus, no source
 _KINDS = ", ".join(FORMATS)
 
 
@@ -36,6 +38,30 @@ def sidecar_of(path: Path) -> Path:
     return path.with_name(path.name + SIDECAR)
 
 
+def place_of_new(folder: Path) -> str:
+    """Return where a new source goes, as its name begins: 'sources/', or '' in a folder that is read as a whole.
+
+    Raises CorpusError if `folder` is none.
+    """
+    if not folder.is_dir():
+        what = "is a file; name a folder" if folder.exists() else "there is no such folder; make it, or name another"
+        raise CorpusError(f"{folder}: {what} with --corpus")
+    return "sources/" if (folder / "sources").is_dir() or _articles(_readable(folder)) else ""
+
+
+def why_no_source(name: str, size: int, largest: int) -> str:
+    """Say why a file of this name and size (bytes) cannot be a source; '' if it may be one."""
+    if name.startswith("."):
+        return "it is hidden; rename it to have it read"
+    if UNPRINTABLE.search(name):
+        return "its name holds a control character; rename it"
+    if PurePath(name).suffix.lower() not in FORMATS:
+        return f"files of this kind cannot be read; save it as one of {_KINDS}"
+    if size > largest:
+        return f"it has {size // 1_000_000:,} MB, more than `largest_file` allows; divide it, or raise the setting"
+    return ""
+
+
 def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
     """Yield every file and linked folder that is in sight with the reason to pass it over, '' for none.
 
@@ -44,17 +70,25 @@ def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
     if folder.is_file():
         yield folder, _amiss(folder, largest)
         return
-    beside = sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and p.is_file())
-    articles = [p for p in beside if p.stem == "article"]
+    beside = _readable(folder)
+    articles = _articles(beside)
     yield from ((p, _amiss(p, largest)) for p in articles)
     inside = folder / "sources"
     if not articles and not inside.is_dir():
         yield from _below(folder, largest)
         return
     for path in beside:
-        if path not in articles and path.name not in _OWN and not path.name.startswith("."):
+        if path not in articles and path.name not in OWN_NAMES and not path.name.startswith("."):
             yield path, "it lies beside sources/; move it there to have it read"
     yield from _below(inside, largest)
+
+
+def _readable(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and p.is_file())
+
+
+def _articles(beside: Sequence[Path]) -> list[Path]:
+    return [p for p in beside if p.stem == ARTICLE]
 
 
 def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
@@ -70,21 +104,12 @@ def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
                         path,
                         f"the file that it is about is not beside it; name it as the file, with {SIDECAR} behind",
                     )
-            elif path.name not in _OWN and (not path.name.startswith(".") or path.suffix.lower() in FORMATS):
+            elif path.name not in OWN_NAMES and (not path.name.startswith(".") or path.suffix.lower() in FORMATS):
                 yield path, _amiss(path, largest)
 
 
 def _amiss(path: Path, largest: int) -> str:
     """Say why a file is not opened; '' if it is."""
-    if path.name.startswith("."):
-        return "it is hidden; rename it to have it read"
-    if UNPRINTABLE.search(path.name):
-        return "its name holds a control character; rename it"
-    if path.suffix.lower() not in FORMATS:
-        return f"files of this kind cannot be read; save it as one of {_KINDS}"
     if not path.is_file():
-        return "it is no file, or a link that leads nowhere"
-    size = path.stat().st_size
-    if size > largest:
-        return f"it has {size // 1_000_000:,} MB, more than `largest_file` allows; divide it, or raise the setting"
-    return ""
+        return why_no_source(path.name, 0, largest) or "it is no file, or a link that leads nowhere"
+    return why_no_source(path.name, path.stat().st_size, largest)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
 
 from index.errors import CorpusError
 from index.read.document import Document
@@ -48,6 +50,7 @@ class Format:
         return " ".join((f"{self.module} {READER_VERSION}", *map(_release, self.packages.values())))
 
 
+@cache
 def _release(package: str) -> str:
     try:
         return f"{package} {version(package)}"
@@ -73,6 +76,12 @@ FORMATS = {
     ".rtf": Format("rich_text", "read_rich_text", {"striprtf": "striprtf"}),
     ".csv": Format("csv_table", "read_csv", _CHARSET, is_costly=False),
 }
+
+
+def reader_of(name: str) -> str:
+    """Return what reads a file of this name, with the versions of its libraries: 'pdf 1 pypdfium2 5.15.2'."""
+    return FORMATS[PurePath(name).suffix.lower()].version
+
 
 _ARCHIVE = "a zip archive"
 # How files begin that are something, whatever their names say.

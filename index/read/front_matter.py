@@ -7,6 +7,7 @@ billion items, a list ten thousand deep) is refused before it is made.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -57,6 +58,11 @@ def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
     if end is None:
         raise ValueError(f"the front matter has no end; close it with a line '{FENCE}'")
     return read_fields("".join(lines[1:end]), 2), "".join(lines[end + 1 :]), end + 2
+
+
+def write_fields(fields: Mapping[str, str]) -> str:
+    """Return a YAML text that `read_fields` reads as these fields."""
+    return str(yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, width=10_000))
 
 
 def read_fields(text: str, first_line: int = 1) -> dict[str, object]:

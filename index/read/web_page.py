@@ -93,6 +93,7 @@ def _hints(text: str, root: Element) -> dict[str, str]:
         "publisher": found.sitename,
         "published": _date(root, found.date) if found.date else "",
         "url": found.url,
+        "licence": found.license,
         "language": root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     }
     return {name: str(value) for name, value in said.items() if value}

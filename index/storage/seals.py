@@ -21,12 +21,16 @@ _SIZE = hashlib.sha256().digest_size
 
 
 class SourceStamp(Record):
-    """A source as it was indexed: SHA-256 (hex) of its file, its canonical text, all its fields."""
+    """A source as it was indexed: SHA-256 (hex) of its file, its canonical text, all its fields.
+
+    `reader`: what read the file, with the version of its library.
+    """
 
     file: str
     file_sha256: str
     text_sha256: str
     record_sha256: str
+    reader: str
 
 
 class Seals:

@@ -102,7 +102,7 @@ def language_speed(bench: Bench) -> Figures:
 
 def sources_speed(bench: Bench) -> Figures:
     """Milliseconds of this process that the list of all sources takes, which each opened page shows."""
-    from app.sources import contents_of
+    from app.sources.contents import contents_of
 
     generation = open_current(bench.settings)
     contents_of(generation)

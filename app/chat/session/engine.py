@@ -16,7 +16,7 @@ from index.source import Source
 if TYPE_CHECKING:
     from app.claim import ClaimCheck
     from app.compare.rows import Comparison
-    from app.sources import IndexContents
+    from app.sources.contents import IndexContents
 
 
 class ManifestLike(Protocol):

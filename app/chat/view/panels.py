@@ -8,7 +8,7 @@ from app.chat.view.elements import CLOSE, NEW, SAVE, SEARCH, button, problem_htm
 from app.render.html import html, join
 from app.render.own_page import ABOUT
 from app.render.style import Style
-from app.sources import IndexContents, SourceEntry
+from app.sources.contents import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, month_names, standing, time_words
 from app.words.texts import Texts
 

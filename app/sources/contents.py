@@ -12,7 +12,8 @@ from index.storage.generation import Generation
 
 class SourceEntry(Record):
     """One source. `passages`: how many of the index are its. `characters`: length of its text. `file`: its name in the
-    corpus' folder. `guessed`: the fields of `facts` that nobody stated, and that the file itself was asked for.
+    corpus' folder. `pages`: how many it has, None for a file without pages. `guessed`: the fields of `facts` that
+    nobody stated, and that the file itself was asked for.
     """
 
     facts: SourceFacts
@@ -20,6 +21,7 @@ class SourceEntry(Record):
     characters: int
     file: str = ""
     guessed: tuple[str, ...] = ()
+    pages: int | None = None
 
     @property
     def id(self) -> str:
@@ -57,6 +59,7 @@ def contents_of(generation: Generation) -> IndexContents:
                 characters=len(s.text),
                 file=s.file,
                 guessed=s.guessed,
+                pages=s.pages[-1][1] if s.pages else None,
             )
             for s in generation.sources()
         ),

@@ -1,0 +1,120 @@
+"""`footnote sources add` and `footnote sources remove`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.index import built
+from app.cli.options import Corpus, Home, Json, settings
+from app.cli.output import console, say, say_json, say_record, table_console
+from app.cli.source_facts import facts_json, facts_table
+from app.outside import whole_characters
+from index.errors import UsageError
+from index.source import Basis, Kind, Relation
+
+if TYPE_CHECKING:
+    from app.sources.add import Proposal
+
+_OF_ONE = ("title", "url", "id")  # that no two sources share
+
+
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files to add: a page, a PDF, a text, ...")],
+    kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
+    relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
+    basis: Annotated[Basis | None, typer.Option(help="For a note, how its author knows what it says.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    author: Annotated[str | None, typer.Option(help="Its author, as printed.")] = None,
+    date: Annotated[str | None, typer.Option(help="When it was published: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
+    language: Annotated[str | None, typer.Option(help="Its language, by the ISO 639 code.")] = None,
+    url: Annotated[str | None, typer.Option(help="Its address on the web; nothing is fetched.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence, or who allowed you to keep it.")] = None,
+    source_id: Annotated[str | None, typer.Option("--id", help="Its id in footnotes and commands.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
+    corpus: Corpus = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Add files to the corpus: show what each is taken for, copy it, and index it.
+
+    What you state is kept beside the copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be
+    read, or is a source already, none is added.
+    """
+    from app.sources.add import prepare
+    from app.sources.incoming import read_incoming
+
+    stated = {
+        "kind": kind, "relation": relation, "basis": basis, "title": title, "author": author, "published": date,
+        "publisher": publisher, "language": language, "url": url, "licence": licence, "id": source_id,
+    }  # fmt: skip
+    facts = {name: whole_characters(str(value)) for name, value in stated.items() if value is not None}
+    if len(paths) > 1 and (one := [f"--{name}" for name in _OF_ONE if name in facts]):
+        raise UsageError(f"{', '.join(one)}: no two sources share this; add the files one by one")
+    wanted = settings(home=home, corpus=corpus).index
+    incoming = [read_incoming(path, facts, wanted.largest_file) for path in paths]
+    addition = prepare(wanted, incoming, keep=not dry_run)
+    if not as_json:
+        _show(addition.proposals)
+    report = None
+    if not dry_run:
+        with _progress(quiet=as_json) as progress:
+            report = addition.commit(progress)
+    if as_json:
+        sources = [_fields(proposal) for proposal in addition.proposals]
+        say_json({"sources": sources, "index": report.model_dump() if report else None})
+    else:
+        say(built(report) if report else "Nothing was added, as --dry-run asks.")
+
+
+def remove(
+    source_ids: Annotated[list[str], typer.Argument(metavar="ID", help="The sources to remove.")],
+    corpus: Corpus = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take sources out of the corpus and the index. Their files are moved to the folder trash/ in --home.
+
+    Answers and links that quote them say from then on that the source is not in the index. Bundles keep their proof.
+    """
+    from app.sources.remove import remove as run
+
+    wanted = settings(home=home, corpus=corpus).index
+    with _progress(quiet=as_json) as progress:
+        removal = run(wanted, [whole_characters(source_id) for source_id in source_ids], progress)
+    if as_json:
+        say_record(removal)
+        return
+    for source in removal.sources:
+        say(f"Removed {source.id}: {source.title}")
+    files = ", ".join(name for source in removal.sources for name in source.files)
+    say(f"Moved to {removal.trash}: {files}")
+    say(built(removal.index))
+
+
+def _progress(*, quiet: bool) -> Any:
+    from app.cli.progress import ConsoleProgress
+
+    return ConsoleProgress(quiet=quiet)
+
+
+def _show(proposals: tuple[Proposal, ...]) -> None:
+    from rich.text import Text
+
+    for proposal in proposals:
+        console().print(Text(proposal.facts.id, style="cyan"))
+        pages = f", pages: {proposal.pages}" if proposal.pages else ""
+        more = [
+            ("file", proposal.file),
+            ("text", f"{proposal.characters:,} characters{pages}"),
+            ("begins", proposal.opening),
+        ]
+        table_console().print(facts_table(proposal.facts, proposal.guessed, more))
+        say("")
+
+
+def _fields(proposal: Proposal) -> dict[str, Any]:
+    return facts_json(proposal.facts) | proposal.model_dump(exclude={"facts"})

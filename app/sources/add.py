@@ -1,0 +1,146 @@
+"""Adding sources: what they are taken for is known before anything is written, and all are added or none.
+
+incoming ── read as they will be read, held to the rules ── Addition ── its files ── build
+                                                                          │
+                                   taken back, whatever goes wrong ───────┘
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.sources.incoming import Incoming
+from index.build.build import build
+from index.build.progress import BuildProgress, BuildReport
+from index.build.readings import Readings
+from index.errors import CorpusError, DamagedIndexError, StaleIndexError, StoreError
+from index.files import sync
+from index.read.corpus import NewFile, read_new
+from index.read.folder import place_of_new, sidecar_of
+from index.read.front_matter import write_fields
+from index.records import Record
+from index.settings import IndexSettings
+from index.source import Source, SourceFacts
+from index.storage.generation import current_id, read_manifest
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Embedder
+
+_OPENING = 200  # characters of a text that are shown
+_FIELDS = tuple(f.name for f in fields(SourceFacts))
+
+
+class Proposal(Record):
+    """What a new source is taken for. `file`: its name in the corpus' folder. `stated`, `guessed`: fields of `facts`.
+
+    `characters`: the length of its text; `pages`: how many it has, None without pages; `opening`: its first words.
+    """
+
+    facts: SourceFacts
+    file: str
+    stated: tuple[str, ...]
+    guessed: tuple[str, ...]
+    characters: int
+    pages: int | None
+    opening: str
+
+
+class Addition:
+    """Sources that were read and may be added. `proposals`: what they are taken for."""
+
+    def __init__(self, settings: IndexSettings, files: Sequence[NewFile], sources: Sequence[Source]) -> None:
+        self._settings, self._files, self._sources = settings, files, sources
+        self.proposals = tuple(_proposal(s, f) for s, f in zip(sources, files, strict=True))
+
+    def commit(self, progress: BuildProgress | None = None, embedder: Embedder | None = None) -> BuildReport:
+        """Put the files into the corpus, each with a sidecar for what was stated, and bring the index up to date.
+
+        If that fails or is interrupted, corpus and index are as they were. Raises StoreError, and what a build raises.
+        """
+        written: list[Path] = []
+        try:
+            for file in self._files:
+                path = self._settings.corpus / file.name
+                if file.stated:
+                    _create(sidecar_of(path), write_fields(file.stated).encode(), file.label, written)
+                _create(path, file.raw, file.label, written)
+            report = build(self._settings, progress=progress, embedder=embedder)
+            if not self._serves():
+                raise CorpusError(f"{self._files[0].label}: the corpus was changed meanwhile; try again")
+        except BaseException:
+            if not self._serves():
+                for path in reversed(written):
+                    path.unlink(missing_ok=True)
+            raise
+        return report
+
+    def _serves(self) -> bool:
+        """Whether the index that serves holds all these sources."""
+        try:
+            name = current_id(self._settings.home)
+            held = read_manifest(self._settings.home, name).sources if name else {}
+        except (DamagedIndexError, StaleIndexError):
+            return False
+        stamps = [(s, held.get(s.id)) for s in self._sources]
+        return all(stamp is not None and stamp.file == s.file for s, stamp in stamps)
+
+
+def prepare(settings: IndexSettings, incoming: Sequence[Incoming], *, keep: bool = True) -> Addition:
+    """Read what is to be added, and write nothing into the corpus.
+
+    `keep`: keep what was read in the home folder, so that the build need not read it again.
+    Raises CorpusError: one line, for the first that cannot become a source, or that the corpus has already.
+    """
+    place = place_of_new(settings.corpus)
+    files = [NewFile(i.raw, place + i.file_name, i.called, dict(i.facts)) for i in incoming]
+    sources = read_new(settings.corpus, files, settings.largest_file, Readings(settings.home) if keep else None)
+    return Addition(settings, files, sources)
+
+
+def _proposal(source: Source, file: NewFile) -> Proposal:
+    return Proposal(
+        facts=source.facts,
+        file=file.name,
+        stated=tuple(name for name in _FIELDS if name in file.stated),
+        guessed=source.guessed,
+        characters=len(source.text),
+        pages=source.pages[-1][1] if source.pages else None,
+        opening=" ".join(source.text[:_OPENING].split()),
+    )
+
+
+def _create(path: Path, raw: bytes, label: str, written: list[Path]) -> None:
+    """Write a new file in one step, and note it in `written`. Raises CorpusError if there is one, StoreError."""
+    beside = path.with_name(f".{os.urandom(4).hex()}.tmp")  # not read, were it left
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_bytes(raw)
+            sync(beside)
+            _move_without_overwriting(beside, path, written)
+            sync(path.parent)
+        finally:
+            beside.unlink(missing_ok=True)
+    except FileExistsError:
+        raise CorpusError(f"{label}: the corpus has a file {path.name} already; state an id of its own") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(
+            f"{label}: cannot be put into the corpus ({reason}); free space, or fix the folder's permissions"
+        ) from error
+
+
+def _move_without_overwriting(beside: Path, path: Path, written: list[Path]) -> None:
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(path) from error
+        beside.replace(path)
+    written.append(path)

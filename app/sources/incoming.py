@@ -1,0 +1,66 @@
+"""What is to become a source, wherever it comes from: a file, a page that was fetched, a text that was pasted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from app.outside import whole_characters
+from index.errors import CorpusError, UsageError
+from index.read.folder import OWN_NAMES, why_no_source
+
+_MB = 1_000_000
+_LONGEST = 200  # bytes of a name in UTF-8: with what is put behind it, a file system's 255 hold it
+_FOREIGN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*]')  # what no name on any common file system may hold
+_INSTEAD = "source"  # the name of what has none
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Bytes that are to become a source.
+
+    `name`: a name for the file; its end says how it is read ('.html'). It may come from a stranger.
+    `facts`: what is stated of it, by the names of the fields ('published': '2024-10'); what is not is guessed.
+    `label`: what a message calls it; `name` without one.
+    """
+
+    raw: bytes
+    name: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.label or self.name
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file in the corpus: that of its id, if one is stated."""
+        suffix = PurePath(self.name).suffix.lower()
+        stated = self.facts.get("id", "")
+        name = f"{stated.removesuffix(suffix)}{suffix}" if stated else self.name
+        return _clean(name, suffix)
+
+
+def read_incoming(path: Path, facts: Mapping[str, str], largest: int) -> Incoming:
+    """Read a file. `largest`: MB; a larger one is not opened. Raises UsageError, CorpusError."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name the files in it, or index it with --corpus")
+    try:
+        reason = why_no_source(path.name, path.stat().st_size, largest * _MB)
+        if reason:
+            raise CorpusError(f"{path}: {reason}")
+        return Incoming(path.read_bytes(), path.name, facts, str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a file that can") from None
+
+
+def _clean(name: str, suffix: str) -> str:
+    """Return a name that stays in its folder and that every file system takes, with its end."""
+    last = re.split(r"[/\\]", whole_characters(name))[-1]
+    stem = _FOREIGN.sub("-", last[: len(last) - len(suffix)]).lstrip(" .")
+    room = _LONGEST - len(suffix.encode())
+    cleaned = (stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") or _INSTEAD) + suffix
+    return f"{_INSTEAD}-{cleaned}" if cleaned in OWN_NAMES else cleaned

@@ -1,0 +1,113 @@
+"""Removing sources: their files go to a private trash folder, and the index is built without them.
+
+home/trash/<time>-<hex>/<name in the corpus>   what one removal took out
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.build.build import build
+from index.build.progress import BuildProgress, BuildReport
+from index.errors import CorpusError, StoreError, UsageError
+from index.files import file_sha256
+from index.read.folder import base_of, sidecar_of
+from index.records import Record
+from index.settings import IndexSettings
+from index.source import Kind
+from index.storage.generation import current_id, open_current
+
+if TYPE_CHECKING:
+    from index.embedding.embedder import Embedder
+
+_TRASH = "trash"
+
+Move = tuple[Path, Path]  # from, to
+
+
+class RemovedSource(Record):
+    """A source that was taken out. `files`: it and its sidecar, by their names in the corpus' folder."""
+
+    id: str
+    title: str
+    files: tuple[str, ...]
+
+
+class Removal(Record):
+    """What was removed. `trash`: the folder that holds the files now."""
+
+    sources: tuple[RemovedSource, ...]
+    trash: Path
+    index: BuildReport
+
+
+def remove(
+    settings: IndexSettings,
+    source_ids: Sequence[str],
+    progress: BuildProgress | None = None,
+    embedder: Embedder | None = None,
+) -> Removal:
+    """Move the files of sources to the trash and bring the index up to date.
+
+    If that fails or is interrupted, corpus and index are as they were. Raises NoIndexError, UnknownSourceError,
+    UsageError for the article and for all that there is, CorpusError if the corpus is not that of the index, and what a
+    build raises.
+    """
+    removed = _chosen(settings, list(dict.fromkeys(source_ids)))
+    base = base_of(settings.corpus)
+    trash = settings.home / _TRASH / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.urandom(4).hex()}"
+    before, moved = current_id(settings.home), list[Move]()
+    try:
+        for source in removed:
+            for name in source.files:
+                moved.append((base / name, trash / name))
+                _move(*moved[-1], name)
+        report = build(settings, progress=progress, embedder=embedder)
+    except BaseException:
+        if current_id(settings.home) == before:
+            for path, there in moved:
+                if there.exists():
+                    shutil.move(there, path)
+            shutil.rmtree(trash, ignore_errors=True)
+        raise
+    return Removal(sources=tuple(removed), trash=trash, index=report)
+
+
+def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedSource]:
+    generation = open_current(settings)
+    try:
+        chosen = [generation.source(source_id) for source_id in source_ids]
+        stamps = generation.manifest.sources
+    finally:
+        generation.close()
+    for source in chosen:
+        if source.kind is Kind.ARTICLE:
+            raise UsageError(f"'{source.id}' is the article, which the corpus is about; take its file away yourself")
+    if len(chosen) == len(stamps):
+        raise UsageError("these are all the sources, and an index needs one; remove the folder instead")
+    base, found = base_of(settings.corpus), []
+    for source in chosen:
+        path = base / source.file
+        if not path.is_file() or file_sha256(path) != stamps[source.id].file_sha256:
+            raise CorpusError(
+                f"{source.file}: the file in the corpus is not the one that is indexed; run `footnote index build`, or "
+                "name the corpus with --corpus"
+            )
+        beside = sidecar_of(path)
+        names = (source.file, *([beside.relative_to(base).as_posix()] if beside.is_file() else []))
+        found.append(RemovedSource(id=source.id, title=source.title, files=names))
+    return found
+
+
+def _move(path: Path, there: Path, name: str) -> None:
+    try:
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, there)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(f"{name}: cannot be moved to the trash ({reason}); fix the folder's permissions") from error

@@ -1,0 +1,321 @@
+"""Sources added and removed: what they are taken for is shown first, and all is done or nothing."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from app.bundle.replay import replay
+from app.bundle.write import pack
+from app.chat.session.engine import EngineProvider
+from app.chat.view.source_viewer import source_link_html
+from app.engine import Engine
+from app.settings import Settings
+from app.sources.add import prepare
+from app.sources.incoming import Incoming
+from app.sources.remove import remove
+from app.words.languages import ENGLISH
+from index.build.build import build
+from index.build.status import stale_reason
+from index.errors import CorpusError, StoreError, UnknownSourceError, UsageError
+from index.retrieve import Retriever
+from index.settings import IndexSettings
+from index.source import Kind, Relation
+from index.storage.generation import open_current
+from tests.conftest import Footnote
+from tests.documents import column, pdf
+from tests.fakes import HashedWords, write_source
+
+TEXT = b"The council of Esk sold the harbour to Hanno Wirt on Monday."
+PAGE = b"<html><head><title>Pier</title></head><body><p>Hanno Wirt promised to repair the old pier.</p></body></html>"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IndexSettings:
+    corpus = tmp_path / "corpus"
+    write_source(corpus, "paper", "The yard built forty ships.", kind="article", relation="article")
+    write_source(corpus, "union", "The union counted 31 ships.", relation="disputes")
+    made = IndexSettings(home=tmp_path / "home", corpus=corpus)
+    build(made, embedder=HashedWords())
+    return made
+
+
+def add(settings: IndexSettings, *incoming: Incoming) -> HashedWords:
+    embedder = HashedWords()
+    prepare(settings, incoming).commit(embedder=embedder)
+    return embedder
+
+
+def state(settings: IndexSettings) -> dict[str, str]:
+    """Every file of the corpus, and which index serves."""
+    files = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in settings.corpus.rglob("*") if p.is_file()}
+    return {str(path): digest for path, digest in files.items()} | {
+        "index": (settings.home / "current").read_text("ascii")
+    }
+
+
+def test_a_new_source_is_indexed_and_nothing_else_is_read_again(settings: IndexSettings) -> None:
+    addition = prepare(settings, [Incoming(PAGE, "pier.html", {"published": "2024-05", "relation": "cited"})])
+    (proposal,) = addition.proposals
+    assert (proposal.facts.title, proposal.facts.published, proposal.file) == ("Pier", "2024-05", "sources/pier.html")
+    assert (proposal.stated, "title" in proposal.guessed) == (("relation", "published"), True)
+    embedder = HashedWords()
+    report = addition.commit(embedder=embedder)
+    assert report.sources.added == ("pier.html",)
+    assert len(embedder.calls) == 1
+    assert (settings.corpus / "sources" / "pier.html").read_bytes() == PAGE
+    source = open_current(settings).source("pier.html")
+    assert (source.facts, source.guessed) == (proposal.facts, proposal.guessed)
+    assert source.relation is Relation.CITED
+    assert stale_reason(settings) is None
+
+
+def test_a_page_is_read_once_for_the_preview_and_the_index(settings: IndexSettings) -> None:
+    report = prepare(settings, [Incoming(PAGE, "pier.html")]).commit(embedder=HashedWords())
+    assert (report.files_read, report.files_reused) == (0, 1)
+
+
+def test_a_preview_leaves_everything_as_it_was(settings: IndexSettings) -> None:
+    before, home = state(settings), sorted(settings.home.rglob("*"))
+    prepare(settings, [Incoming(PAGE, "pier.html")], keep=False)
+    assert (state(settings), sorted(settings.home.rglob("*"))) == (before, home)
+
+
+def test_facts_with_every_kind_of_letter_come_back_from_the_sidecar(settings: IndexSettings) -> None:
+    title = "He said: “no” – 'yes', #1 & [2]: Гавань {x} | > - ? *"
+    add(settings, Incoming(TEXT, "a.txt", {"title": title, "published": "2012", "author": "", "id": "sale"}))
+    source = open_current(settings).source("sale")
+    assert (source.title, source.published, source.author, source.file) == (title, "2012", None, "sources/sale.txt")
+    assert source.kind is Kind.FULLTEXT
+
+
+def test_a_folder_without_an_article_keeps_its_other_files(tmp_path: Path) -> None:
+    """A folder sources/ would hide them."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "old.txt").write_text("Fishermen protested against the sale of boats.")
+    settings = IndexSettings(home=tmp_path / "home", corpus=folder)
+    add(settings, Incoming(TEXT, "new.txt"))
+    assert [s.id for s in open_current(settings).sources()] == ["new.txt", "old.txt"]
+    with pytest.raises(CorpusError, match=r"the article of a corpus is its file article\.txt"):
+        prepare(settings, [Incoming(b"Another text of some words.", "article.txt")])
+
+
+def test_an_empty_folder_gets_its_first_source(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    settings = IndexSettings(home=tmp_path / "home", corpus=tmp_path / "new")
+    add(settings, Incoming(TEXT, "first.txt"))
+    assert [s.id for s in open_current(settings).sources()] == ["first.txt"]
+
+
+UNION = b"The union counted 31 ships."
+WRONG = [
+    (Incoming(b"", "a.txt"), r"a\.txt: it is empty"),
+    (Incoming(b"MZ\x90", "a.exe"), r"a\.exe: files of this kind cannot be read"),
+    (Incoming(b"MZ\x90\0", "a.pdf"), r"a\.pdf: its name ends in \.pdf, and it is a program"),
+    (Incoming(pdf([[]]), "scan.pdf"), r"scan\.pdf: "),
+    (Incoming(pdf([column(["Some words here."])])[:300], "cut.pdf"), r"cut\.pdf: "),
+    (Incoming(b"x" * 2_000_000, "big.txt"), r"big\.txt: it has 2 MB, more than `largest_file` allows"),
+    (Incoming(UNION, "union-text.txt"), r"it holds the same text as sources/union\.md"),
+    (
+        Incoming(b"Other words of a union.", "other.txt", {"id": "union"}),
+        r"'union' is already the id of sources/union\.md",
+    ),
+    (Incoming(TEXT, "a.txt", {"published": "2024-02-31"}), r"field 'published': '2024-02-31' has no such day"),
+    (Incoming(TEXT, "a.txt", {"id": "../../up"}), r"field 'id': '\.\./\.\./up' has a form that is not allowed"),
+    (Incoming(TEXT, "a.txt", {"kind": "article", "relation": "article"}), r"the article of a corpus is its file"),
+    (Incoming(b"---\nid: x\n---\nText.", "bad.md"), r"sources/bad\.md: field 'title': is missing"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG, ids=[said[:40] for _, said in WRONG])
+def test_one_bad_file_and_nothing_is_added(settings: IndexSettings, wrong: Incoming, said: str) -> None:
+    settings = settings.model_copy(update={"largest_file": 1})
+    before = state(settings)
+    with pytest.raises(CorpusError, match=said) as raised:
+        add(settings, Incoming(b"Quite other words of a good file.", "good.txt"), wrong)
+    assert "\n" not in str(raised.value)
+    assert state(settings) == before
+
+
+def test_the_same_file_twice_is_refused(settings: IndexSettings) -> None:
+    add(settings, Incoming(TEXT, "sale.txt"))
+    with pytest.raises(CorpusError, match=r"again\.txt: the corpus has this very file already, as sources/sale\.txt"):
+        prepare(settings, [Incoming(TEXT, "again.txt", {"id": "other"})])
+    with pytest.raises(CorpusError, match=r"the corpus has another file sources/sale\.txt"):
+        prepare(settings, [Incoming(b"The sale was called off.", "sale.txt")])
+    with pytest.raises(CorpusError, match="this very file already"):
+        prepare(settings, [Incoming(b"New words.", "b.txt"), Incoming(b"New words.", "c.txt")])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..\\..\\a.txt", "a.txt"),
+        (".hidden.txt", "hidden.txt"),
+        ("suggestions.txt", "source-suggestions.txt"),
+        ("a\x1b[2J\u0000b?.TXT", "a-[2J-b-.txt"),
+        ("\udcff.txt", "\ufffd.txt"),
+        ("..txt", "source.txt"),
+        ("ї" * 300 + ".txt", "ї" * 98 + ".txt"),
+    ],
+)
+def test_a_strangers_name_stays_in_its_folder(settings: IndexSettings, given: str, kept: str) -> None:
+    assert prepare(settings, [Incoming(TEXT, given)]).proposals[0].file == f"sources/{kept}"
+
+
+@pytest.mark.parametrize("where", ["app.sources.add.build", "app.sources.add.sync"])
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), KeyboardInterrupt()])
+def test_a_full_disk_or_an_interruption_leaves_everything_as_it_was(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch, where: str, error: BaseException
+) -> None:
+    before = state(settings)
+    addition = prepare(settings, [Incoming(TEXT, "sale.txt", {"title": "T"}), Incoming(PAGE, "pier.html")])
+
+    def fail(*_args: object, **_named: object) -> None:
+        raise error
+
+    monkeypatch.setattr(where, fail)
+    with pytest.raises((StoreError, OSError, KeyboardInterrupt)):
+        addition.commit(embedder=HashedWords())
+    assert state(settings) == before
+    monkeypatch.undo()
+    assert stale_reason(settings) is None
+
+
+def test_an_interruption_after_the_switch_undoes_nothing(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index that serves has the source, so its file stays."""
+
+    def interrupted(*args: IndexSettings, **named: HashedWords) -> None:
+        build(*args, embedder=named["embedder"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.sources.add.build", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        add(settings, Incoming(TEXT, "sale.txt"))
+    assert stale_reason(settings) is None
+    assert open_current(settings).source("sale.txt").text == TEXT.decode()
+
+
+def test_a_licence_that_a_page_names_is_found(settings: IndexSettings) -> None:
+    link = b'<a rel="license" href="https://creativecommons.org/licenses/by/4.0/">Licence</a>'
+    (proposal,) = prepare(settings, [Incoming(PAGE.replace(b"</body>", link + b"</body>"), "pier.html")]).proposals
+    assert (proposal.facts.licence, "licence" in proposal.guessed) == ("CC BY 4.0", True)
+
+
+def test_removal_goes_to_the_trash_and_is_noticed(settings: IndexSettings) -> None:
+    """By the next answer, by links and by bundles that quote the source."""
+    add(settings, Incoming(TEXT, "sale.txt", {"title": "The sale"}))
+    wanted = Settings(home=settings.home, corpus=settings.corpus, reader="none")
+    engine = Engine(wanted, Retriever(settings, open_current(settings), HashedWords()), refusing=False)
+    answer = engine.answer("To whom did the council sell the harbour?")
+    assert answer.quotes[0].source_id == "sale.txt"
+    bundle = pack([answer], engine.sources(), wanted, "Harbour")
+    removal = remove(settings, ["sale.txt"], embedder=HashedWords())
+    assert removal.index.sources.removed == ("sale.txt",)
+    assert removal.sources[0].files == ("sources/sale.txt", "sources/sale.txt.meta.yaml")
+    assert (removal.trash / "sources" / "sale.txt").read_bytes() == TEXT
+    assert removal.trash.is_relative_to(settings.home)
+    assert not list(settings.corpus.rglob("sale*"))
+    assert stale_reason(settings) is None
+    assert "sale.txt" not in {q.source_id for q in engine.answer("To whom did the council sell the harbour?").quotes}
+    with pytest.raises(UnknownSourceError):
+        engine.source("sale.txt")
+    replayed = replay(bundle, settings.home)
+    assert replayed.ok
+    assert {q.here for q in replayed.quotes if q.source_id == "sale.txt"} == {"absent"}
+    link = source_link_html(EngineProvider(lambda: engine, engine), {"source": "sale.txt", "span": "0-10"}, 1, ENGLISH)
+    assert "a source that is not in the index: sale.txt" in link
+    engine.close()
+
+
+def test_what_cannot_be_removed(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state(settings)
+    with pytest.raises(UsageError, match="'paper' is the article"):
+        remove(settings, ["paper"])
+    with pytest.raises(UnknownSourceError, match="did you mean union"):
+        remove(settings, ["unions"])
+    monkeypatch.setattr("app.sources.remove.build", lambda *_a, **_n: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        remove(settings, ["union"])
+    assert state(settings) == before
+    assert not list((settings.home / "trash").glob("*"))
+    write_source(settings.corpus, "union", "The union counted 33 ships.")
+    with pytest.raises(CorpusError, match=r"sources/union\.md: the file in the corpus is not the one that is indexed"):
+        remove(settings, ["union"])
+
+
+def test_the_last_source_stays(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    settings = IndexSettings(home=tmp_path / "home", corpus=tmp_path / "one")
+    add(settings, Incoming(TEXT, "first.txt"))
+    with pytest.raises(UsageError, match="these are all the sources"):
+        remove(settings, ["first.txt"])
+
+
+@pytest.fixture
+def desk(built_home: Path, tmp_path: Path) -> dict[str, str]:
+    """A small corpus and a file to add, with the bundled model, as a user has them."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(built_home / "models")
+    write_source(tmp_path / "corpus", "paper", "The yard built forty ships.", kind="article", relation="article")
+    (tmp_path / "2024-03 sale.txt").write_bytes(TEXT)
+    return {"FOOTNOTE_HOME": str(home), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
+
+
+def test_the_whole_road_in_the_terminal(footnote: Footnote, desk: dict[str, str], tmp_path: Path) -> None:
+    tried = footnote("sources", "add", "2024-03 sale.txt", "--publisher", "Esk Post", "--dry-run", **desk)
+    assert tried.returncode == 0, tried.stderr
+    lines = [" ".join(line.split()) for line in tried.stdout.splitlines()]
+    assert {"date 2024-03 (guessed)", "publisher Esk Post", "file sources/2024-03 sale.txt"} <= set(lines)
+    assert not (tmp_path / "corpus" / "sources").exists()
+    added = footnote("sources", "add", "2024-03 sale.txt", "--id", "sale", "--publisher", "Esk Post", "--json", **desk)
+    assert added.returncode == 0, added.stderr
+    said = json.loads(added.stdout)
+    assert (said["sources"][0]["id"], said["sources"][0]["stated"]) == ("sale", ["id", "publisher"])
+    assert said["index"]["sources"]["added"] == ["paper", "sale"]  # there was no index yet
+    assert "Esk Post" in footnote("ask", "Who bought the harbour from the council?", **desk).stdout
+    shown = json.loads(footnote("sources", "show", "sale", "--json", **desk).stdout)
+    assert (shown["published"], shown["guessed"]) == (None, ["title", "language"])
+    assert shown["reader"].startswith("plain_text ")
+    assert "guessed" in footnote("sources", "show", "sale", **desk).stdout
+    again = footnote("sources", "add", "2024-03 sale.txt", **desk)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "2024-03 sale.txt: the corpus has this very file already, as sources/sale.txt" in again.stderr
+    removed = footnote("sources", "remove", "sale", **desk)
+    assert removed.returncode == 0, removed.stderr
+    assert f"Moved to {desk['FOOTNOTE_HOME']}/trash/" in removed.stdout
+    assert footnote("show", "sale", **desk).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("add", "nowhere.txt"), "nowhere.txt: cannot be read (No such file or directory)"),
+        (("add", "huge.txt"), "huge.txt: it has 1,000 MB, more than `largest_file` allows"),
+        (("add", "."), ".: is a folder; name the files in it"),
+        (("add", "a.txt", "b.txt", "--title", "T"), "--title: no two sources share this"),
+        (("add", "a.txt", "--kind", "essay"), "'essay'"),
+        (("add", "a.txt", "--corpus", "nowhere"), "nowhere: there is no such folder; make it, or name another"),
+        (("add",), "Missing argument"),
+        (("show", "nobody"), "no source has the id 'nobody'"),
+        (("remove", "nobody"), "no source has the id 'nobody'"),
+    ],
+)
+def test_wrong_commands_are_one_line(footnote_here: Footnote, tmp_path: Path, args: tuple[str, ...], said: str) -> None:
+    (tmp_path / "a.txt").write_bytes(TEXT)
+    (tmp_path / "b.txt").write_bytes(TEXT)
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(1_000_000_000)
+    done = footnote_here("sources", *args)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
