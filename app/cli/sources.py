@@ -1,4 +1,4 @@
-"""`footnote sources`: what the index holds; `sources_change.py` has the other commands."""
+"""`footnote sources`: what the index holds; `sources_change.py` and `sources_lock.py` have the other commands."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
 from app.cli.source_facts import facts_json, facts_table, in_words
 from app.cli.sources_change import add, remove
+from app.cli.sources_lock import lock, verify
 from app.outside import whole_characters
 from app.render.style import Style
 
 if TYPE_CHECKING:
     from app.sources.contents import SourceEntry
 
-sources_app = typer.Typer(help="See, add and remove the sources.", no_args_is_help=True)
+sources_app = typer.Typer(help="See, add, remove and lock the sources.", no_args_is_help=True)
 
 
 @sources_app.callback()
@@ -67,6 +68,8 @@ def show_source(source_id: str, as_json: Json = False, home: Home = None) -> Non
 
 sources_app.command("add")(add)
 sources_app.command("remove")(remove)
+sources_app.command("lock")(lock)
+sources_app.command("verify")(verify)
 
 
 @sources_app.command("cite")

@@ -17,6 +17,7 @@ from index.source import Basis, Kind, Relation
 
 if TYPE_CHECKING:
     from app.sources.add import Proposal
+    from index.settings import IndexSettings
 
 _OF_ONE = ("title", "url", "id")  # that no two sources share
 
@@ -68,6 +69,7 @@ def add(
         say_json({"sources": sources, "index": report.model_dump() if report else None})
     else:
         say(built(report) if report else "Nothing was added, as --dry-run asks.")
+        _remind(wanted, is_changed=report is not None)
 
 
 def remove(
@@ -93,6 +95,7 @@ def remove(
     files = ", ".join(name for source in removal.sources for name in source.files)
     say(f"Moved to {removal.trash}: {files}")
     say(built(removal.index))
+    _remind(wanted, is_changed=True)
 
 
 def _progress(*, quiet: bool) -> Any:
@@ -118,3 +121,10 @@ def _show(proposals: tuple[Proposal, ...]) -> None:
 
 def _fields(proposal: Proposal) -> dict[str, Any]:
     return facts_json(proposal.facts) | proposal.model_dump(exclude={"facts"})
+
+
+def _remind(wanted: IndexSettings, *, is_changed: bool) -> None:
+    from app.sources.lock import lock_path
+
+    if is_changed and lock_path(wanted).exists():
+        say("sources.lock is from before; to lock the sources as they are now, run: footnote sources lock")

@@ -130,6 +130,10 @@ class Catalog:
     def source_ids(self) -> list[str]:
         return [*self._seals.sources]
 
+    def passage_digests(self) -> dict[str, str]:
+        """Return source id -> SHA-256 (hex) over all its passages, their places and headers included."""
+        return self._seals.digests()
+
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return passages in the order of `ids`. Raises DamagedIndexError for an id that does not exist."""
         found = self._passages(f"WHERE p.n IN {_IDS}", (json.dumps([*ids]),))

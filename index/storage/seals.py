@@ -59,6 +59,15 @@ class Seals:
         """Seal the passage with the next id."""
         self.passages += digest
 
+    def digests(self) -> dict[str, str]:
+        """Return source id -> SHA-256 (hex) over all its passages, their places and headers included."""
+        found, at = {}, 0
+        for source_id in self.sources:
+            end = at + self.counts.get(source_id, 0) * _SIZE
+            found[source_id] = hashlib.sha256(self.passages[at:end]).hexdigest()
+            at = end
+        return found
+
     def check_source(self, source_id: str, text_sha256: str, record_sha256: str) -> None:
         """Raise DamagedIndexError unless these are the hashes of the source that was indexed."""
         stamp = self.sources[source_id]
