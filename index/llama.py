@@ -6,6 +6,7 @@ The only file of this package that imports llama-index. A node's offsets are the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ from index.read.split import split
 from index.retrieve import Retriever
 from index.source import Source
 
+_HIDDEN = ("source_id", "sha256", "url", "kind", "relation")
+
 
 class PassageParser(NodeParser):
     """A llama-index node parser that makes Footnote's passages, with exact offsets.
@@ -48,7 +51,7 @@ class PassageParser(NodeParser):
     def __init__(self, embedder: Embedder, sources: Sequence[Source], target_tokens: int = 160) -> None:
         super().__init__(target_tokens=target_tokens, include_prev_next_rel=False)
         self._embedder = embedder
-        self._sources = {s.id: s for s in sources}
+        self._sources = {document_id(s): s for s in sources}
 
     @classmethod
     def class_name(cls) -> str:
@@ -86,8 +89,8 @@ class FootnoteRetriever(BaseRetriever):
 
 
 def document_of(source: Source) -> Document:
-    """Return `source` as a llama-index document of the same id and text."""
-    return Document(id_=source.id, text=source.text, metadata=_metadata(source), **_hidden())
+    """Return `source` as a llama-index document of the same text, with the id and the metadata that it came with."""
+    return Document(id_=document_id(source), text=source.text, metadata=_metadata(source), **_hidden(source))
 
 
 def node_of(passage: Passage, source: Source) -> TextNode:
@@ -98,8 +101,8 @@ def node_of(passage: Passage, source: Source) -> TextNode:
         start_char_idx=passage.start,
         end_char_idx=passage.end,
         metadata=_metadata(source),
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=source.id)},
-        **_hidden(),
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document_id(source))},
+        **_hidden(source),
     )
 
 
@@ -118,8 +121,24 @@ def passage_of(node: TextNode, source: Source) -> Passage:
     return Passage(source.id, quote.start, quote.end, quote.text, source.title, tuple(inside))
 
 
+def document_id(source: Source) -> str:
+    """Return the id of a source's document: its own, but for one that came as a document with another."""
+    return str(_came_as(source).get("id", source.id))
+
+
+def _came_as(source: Source) -> dict[str, Any]:
+    """Return what was kept of the document that a source was."""
+    try:
+        kept = json.loads(source.document or "{}")
+    except ValueError:
+        return {}  # a sidecar that was written by hand
+    return kept if isinstance(kept, dict) else {}
+
+
 def _metadata(source: Source) -> dict[str, Any]:
-    return {
+    """Return the metadata that a document came with, and Footnote's own."""
+    kept = _came_as(source).get("metadata")
+    return (kept if isinstance(kept, dict) else {}) | {
         "source_id": source.id,
         "sha256": source.sha256,
         "title": source.title,
@@ -131,6 +150,8 @@ def _metadata(source: Source) -> dict[str, Any]:
     }
 
 
-def _hidden() -> dict[str, list[str]]:
-    hidden = ["source_id", "sha256", "url", "kind", "relation"]
-    return {"excluded_llm_metadata_keys": hidden, "excluded_embed_metadata_keys": hidden}
+def _hidden(source: Source) -> dict[str, list[str]]:
+    """Return which metadata neither a model nor an embedder is shown: what says nothing of the text, or came hidden."""
+    kept = _came_as(source)
+    names = ("excluded_llm_metadata_keys", "excluded_embed_metadata_keys")
+    return {name: [*dict.fromkeys([*_HIDDEN, *map(str, kept.get(name, ()))])] for name in names}

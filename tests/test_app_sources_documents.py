@@ -1,0 +1,111 @@
+"""Documents of llama-index as sources: ids and metadata stay, and what they say is quoted and proved."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from llama_index.core import SimpleDirectoryReader
+from llama_index.core.readers.base import BaseReader
+from llama_index.core.schema import Document, TextNode
+
+from app.sources.documents import add_documents
+from index.build.status import stale_reason
+from index.errors import CorpusError
+from index.llama import FootnoteRetriever, document_of, quote_of
+from index.passage import Quote
+from index.retrieve import Retriever
+from index.settings import IndexSettings
+from index.storage.generation import open_current
+from tests.conftest import ROOT
+from tests.fakes import HashedWords
+
+SALE = "The council of Esk sold the harbour to Hanno Wirt."
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> IndexSettings:
+    return IndexSettings(home=tmp_path / "home", corpus=tmp_path / "corpus", reader="none")
+
+
+def test_ids_and_metadata_stay(settings: IndexSettings) -> None:
+    metadata = {"title": "The sale", "author": "Ann Day", "date": "2024-05-06", "url": "https://esk.example/sale",
+                "file_size": 51, "tags": ["harbour", "Гавань"], "source": "/home/ann/sale.txt"}  # fmt: skip
+    given = Document(id_="sale-1", text=SALE, metadata=metadata, excluded_llm_metadata_keys=["file_size"])
+    path = Document(id_="/home/ann/pier.txt_part_0", text="The old pier is closed to boats.", metadata={})
+    added = add_documents([given, path], settings, embedder=HashedWords())
+    assert added.source_ids["sale-1"] == "sale-1"
+    generation = open_current(settings)
+    source = generation.source("sale-1")
+    assert (source.title, source.author, source.published, source.url, source.text) == (
+        "The sale", "Ann Day", "2024-05-06", "https://esk.example/sale", SALE,
+    )  # fmt: skip
+    assert not re.search(r"/home/ann", str(source.facts))
+    found = document_of(source)
+    assert (found.id_, found.text) == (given.id_, given.text)
+    assert {name: found.metadata[name] for name in metadata} == metadata
+    assert "file_size" in found.excluded_llm_metadata_keys
+    other = generation.source(added.source_ids[path.id_])
+    assert "/" not in other.id
+    assert document_of(other).id_ == path.id_
+    assert stale_reason(settings) is None
+
+
+def test_what_is_found_is_a_node_of_the_document(settings: IndexSettings) -> None:
+    given = Document(id_="/papers/sale.txt", text=SALE, metadata={"desk": 7})
+    add_documents([given, Document(text="The old pier is closed to boats.")], settings, embedder=HashedWords())
+    retriever = Retriever(settings, open_current(settings), HashedWords())
+    best = FootnoteRetriever(retriever).retrieve("Who bought the harbour of Esk?")[0].node
+    assert isinstance(best, TextNode)
+    assert (best.ref_doc_id, best.metadata["desk"]) == (given.id_, 7)
+    quote = quote_of(best, retriever.generation.source(best.metadata["source_id"]))
+    assert quote.text == SALE
+
+
+def test_any_reader_may_be_given(settings: IndexSettings, tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "sale.txt").write_text(SALE)
+    (papers / "pier.md").write_text("# The pier\n\nThe **old pier** is closed to boats.\n")
+    reader = SimpleDirectoryReader(str(papers), filename_as_id=True)
+    added = add_documents(reader, settings, embedder=HashedWords())
+    sources = open_current(settings).sources()
+    assert {document_of(s).id_ for s in sources} == set(added.source_ids)
+    assert {s.title for s in sources} >= {"sale.txt"}
+    assert any("The old pier is closed to boats." in s.text for s in sources)
+    assert not any(str(tmp_path) in str(s.facts) for s in sources)
+
+
+class Halves(BaseReader):
+    """A reader that somebody wrote."""
+
+    def load_data(self, *_args: object, **_named: object) -> list[Document]:
+        return [Document(id_="a", text=SALE), Document(id_="b", text=" "), Document(id_="c", text=SALE)]
+
+
+def test_what_says_nothing_new_is_passed_over_by_name(settings: IndexSettings) -> None:
+    added = add_documents(Halves(), settings, embedder=HashedWords())
+    assert added.passed_over == ("b: it is empty", "c: it holds the same text as a")
+    assert list(added.source_ids) == ["a"]
+    with pytest.raises(CorpusError, match="document a: the corpus has this very file already"):
+        add_documents(Halves(), settings, embedder=HashedWords())
+    with pytest.raises(CorpusError, match="document big: its metadata take 4"):
+        add_documents([Document(id_="big", text="Words.", metadata={"all": "x" * 40_000})], settings)
+    with pytest.raises(CorpusError, match="there is no document with words"):
+        add_documents([Document(text="")], settings, embedder=HashedWords())
+
+
+def test_the_example_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "sale.txt").write_text(SALE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: HashedWords())
+    monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
+    names: dict[str, object] = {}
+    exec(example, names)
+    quote = names["quote"]
+    assert isinstance(quote, Quote)
+    assert quote.text == SALE
