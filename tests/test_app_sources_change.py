@@ -6,14 +6,18 @@ import errno
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.bundle.replay import replay
 from app.bundle.write import pack
 from app.chat.session.engine import EngineProvider
 from app.chat.view.source_viewer import source_link_html
+from app.cli.options import corpus_settings
 from app.engine import Engine
 from app.settings import Settings
 from app.sources.add import prepare
@@ -23,6 +27,7 @@ from app.words.languages import ENGLISH
 from index.build.build import build
 from index.build.status import stale_reason
 from index.errors import CorpusError, StoreError, UnknownSourceError, UsageError
+from index.read.front_matter import read_fields, write_fields
 from index.retrieve import Retriever
 from index.settings import IndexSettings
 from index.source import Kind, Relation
@@ -261,6 +266,28 @@ def test_the_last_source_stays(tmp_path: Path) -> None:
         remove(settings, ["first.txt"])
 
 
+@given(st.dictionaries(st.sampled_from(["title", "author", "url"]), st.text(st.characters(codec="utf-8"))))
+def test_a_sidecar_keeps_every_text(fields: dict[str, str]) -> None:
+    assert read_fields(write_fields(fields)) == fields
+
+
+@given(st.text(), st.sampled_from([".txt", ".PDF", ".html"]))
+def test_any_name_becomes_one_that_stays_in_its_folder(name: str, end: str) -> None:
+    made = Incoming(b"", name + end).file_name
+    assert (Path(made).name, Path(made).suffix.lower()) == (made, end.lower())
+    assert len(made.encode()) <= 200
+    assert not made.startswith(".")
+
+
+def test_two_at_once_are_both_added(settings: IndexSettings) -> None:
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(add, settings, Incoming(TEXT[:n], f"sale{n}.txt")) for n in (44, 49)]
+        for one in done:
+            one.result()
+    assert {"sale44.txt", "sale49.txt"} <= {s.id for s in open_current(settings).sources()}
+    assert stale_reason(settings) is None
+
+
 @pytest.fixture
 def desk(built_home: Path, tmp_path: Path) -> dict[str, str]:
     """A small corpus and a file to add, with the bundled model, as a user has them."""
@@ -297,9 +324,19 @@ def test_the_whole_road_in_the_terminal(footnote: Footnote, desk: dict[str, str]
     assert footnote("show", "sale", **desk).returncode == 2
 
 
+def test_a_folder_that_the_chat_has_indexed_keeps_its_index(tmp_path: Path) -> None:
+    (tmp_path / "papers" / ".footnote").mkdir(parents=True)
+    assert corpus_settings(tmp_path / "papers", None).home == Path(".footnote")
+    (tmp_path / "papers" / ".footnote" / "current").touch()
+    assert corpus_settings(tmp_path / "papers", None).home == tmp_path / "papers" / ".footnote"
+    assert corpus_settings(tmp_path / "papers", tmp_path).home == tmp_path
+    assert corpus_settings(None, None).home == Path(".footnote")
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
+        (("add", "pipe.txt"), "pipe.txt: is no file"),
         (("add", "nowhere.txt"), "nowhere.txt: cannot be read (No such file or directory)"),
         (("add", "huge.txt"), "huge.txt: it has 1,000 MB, more than `largest_file` allows"),
         (("add", "."), ".: is a folder; name the files in it"),
@@ -316,6 +353,7 @@ def test_wrong_commands_are_one_line(footnote_here: Footnote, tmp_path: Path, ar
     (tmp_path / "b.txt").write_bytes(TEXT)
     with (tmp_path / "huge.txt").open("wb") as file:
         file.truncate(1_000_000_000)
+    os.mkfifo(tmp_path / "pipe.txt")
     done = footnote_here("sources", *args)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

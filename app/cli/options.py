@@ -41,6 +41,20 @@ def settings(**flags: Any) -> Settings:
     return load_settings(**flags)
 
 
+def corpus_settings(corpus: Path | None, home: Path | None) -> Settings:
+    """Load the settings for what changes a corpus and its index together. Raises UsageError.
+
+    The home of a folder that `footnote chat FOLDER` has indexed is in that folder, unless one is named.
+    """
+    loaded = settings(home=home, corpus=corpus)
+    if corpus is None or "home" in loaded.model_fields_set:
+        return loaded
+    from index.read.folder import base_of
+
+    own = base_of(corpus) / ".footnote"
+    return settings(home=own, corpus=corpus) if (own / "current").exists() else loaded
+
+
 def open_engine(home: Path | None, **flags: Any) -> Engine:
     """Open the current index, with further settings on top. Raises what `Engine.open` raises."""
     from app.engine import Engine

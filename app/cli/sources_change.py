@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.index import built
-from app.cli.options import Corpus, Home, Json, settings
+from app.cli.options import Corpus, Home, Json, corpus_settings
 from app.cli.output import console, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
 from app.outside import whole_characters
@@ -55,7 +55,7 @@ def add(
     facts = {name: whole_characters(str(value)) for name, value in stated.items() if value is not None}
     if len(paths) > 1 and (one := [f"--{name}" for name in _OF_ONE if name in facts]):
         raise UsageError(f"{', '.join(one)}: no two sources share this; add the files one by one")
-    wanted = settings(home=home, corpus=corpus).index
+    wanted = corpus_settings(corpus, home).index
     incoming = [read_incoming(path, facts, wanted.largest_file) for path in paths]
     addition = prepare(wanted, incoming, keep=not dry_run)
     if not as_json:
@@ -84,7 +84,7 @@ def remove(
     """
     from app.sources.remove import remove as run
 
-    wanted = settings(home=home, corpus=corpus).index
+    wanted = corpus_settings(corpus, home).index
     with _progress(quiet=as_json) as progress:
         removal = run(wanted, [whole_characters(source_id) for source_id in source_ids], progress)
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Corpus, Home, Json, settings
+from app.cli.options import Corpus, Home, Json, corpus_settings
 from app.cli.output import say, say_json, say_record
 
 
@@ -19,7 +19,7 @@ def lock(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> Non
     """
     from app.sources.lock import lock_path, write_lock
 
-    wanted = settings(home=home, corpus=corpus).index
+    wanted = corpus_settings(corpus, home).index
     made = write_lock(wanted)
     if as_json:
         say_record(made)
@@ -42,7 +42,7 @@ def verify(
     from app.sources.lock import lock_path, read_lock
     from app.sources.lock import verify as differences
 
-    wanted = settings(home=home, corpus=corpus).index
+    wanted = corpus_settings(corpus, home).index
     locked = read_lock(path or lock_path(wanted))
     found = differences(wanted, locked)
     if as_json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from app.sources.incoming import Incoming
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.readings import Readings
-from index.errors import CorpusError, DamagedIndexError, StaleIndexError, StoreError
+from index.errors import CorpusError, StoreError
 from index.files import sync
 from index.read.corpus import NewFile, read_new
 from index.read.folder import place_of_new, sidecar_of
@@ -25,7 +26,7 @@ from index.read.front_matter import write_fields
 from index.records import Record
 from index.settings import IndexSettings
 from index.source import Source, SourceFacts
-from index.storage.generation import current_id, read_manifest
+from index.storage.generation import open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -81,9 +82,9 @@ class Addition:
     def _serves(self) -> bool:
         """Whether the index that serves holds all these sources."""
         try:
-            name = current_id(self._settings.home)
-            held = read_manifest(self._settings.home, name).sources if name else {}
-        except (DamagedIndexError, StaleIndexError):
+            with closing(open_current(self._settings)) as generation:
+                held = generation.manifest.sources
+        except StoreError:  # none, damaged, of another version, or not to be read
             return False
         stamps = [(s, held.get(s.id)) for s in self._sources]
         return all(stamp is not None and stamp.file == s.file for s, stamp in stamps)

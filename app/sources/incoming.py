@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from app.outside import whole_characters
 from index.errors import CorpusError, UsageError
 from index.read.folder import OWN_NAMES, why_no_source
+from index.read.formats import FORMATS
 
 _MB = 1_000_000
 _LONGEST = 200  # bytes of a name in UTF-8: with what is put behind it, a file system's 255 hold it
@@ -38,7 +39,7 @@ class Incoming:
     @property
     def file_name(self) -> str:
         """The name of its file in the corpus: that of its id, if one is stated."""
-        suffix = PurePath(self.name).suffix.lower()
+        suffix = _end(self.name)
         stated = self.facts.get("id", "")
         name = f"{stated.removesuffix(suffix)}{suffix}" if stated else self.name
         return _clean(name, suffix)
@@ -48,6 +49,8 @@ def read_incoming(path: Path, facts: Mapping[str, str], largest: int) -> Incomin
     """Read a file. `largest`: MB; a larger one is not opened. Raises UsageError, CorpusError."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name the files in it, or index it with --corpus")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no file; name one that can be read")
     try:
         reason = why_no_source(path.name, path.stat().st_size, largest * _MB)
         if reason:
@@ -55,6 +58,12 @@ def read_incoming(path: Path, facts: Mapping[str, str], largest: int) -> Incomin
         return Incoming(path.read_bytes(), path.name, facts, str(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name a file that can") from None
+
+
+def _end(name: str) -> str:
+    """Return how a name ends, by which its format is known; also of one that is nothing else ('.html')."""
+    _, dot, end = name.rpartition(".")
+    return f".{end.lower()}" if f"{dot}{end.lower()}" in FORMATS else PurePath(name).suffix.lower()
 
 
 def _clean(name: str, suffix: str) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -155,14 +156,10 @@ def _digests(settings: IndexSettings) -> Mapping[str, str]:
 
 def _described(settings: IndexSettings, on_disk: Mapping[str, str]) -> Lock:
     """Return what the index that serves was made from."""
-    generation = open_current(settings)
-    try:
-        sources = _sources(generation, on_disk)
-        manifest = generation.manifest
-        made_with = {name: manifest.settings[name] for name in ("format", "splitter", "passage_tokens")}
-        made_with |= {"model": manifest.model, "sentencex": manifest.versions["sentencex"]}
-    finally:
-        generation.close()
+    with closing(open_current(settings)) as generation:
+        sources, manifest = _sources(generation, on_disk), generation.manifest
+    made_with = {name: manifest.settings[name] for name in ("format", "splitter", "passage_tokens")}
+    made_with |= {"model": manifest.model, "sentencex": manifest.versions["sentencex"]}
     all_passages = "".join(f"{source_id} {one.passages_sha256}\n" for source_id, one in sorted(sources.items()))
     fingerprint = hashlib.sha256(all_passages.encode()).hexdigest()
     return Lock(format=_FORMAT, made_with=made_with, fingerprint=fingerprint, sources=sources)

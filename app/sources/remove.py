@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def remove(
                 _move(*moved[-1], name)
         report = build(settings, progress=progress, embedder=embedder)
     except BaseException:
-        if current_id(settings.home) == before:
+        if not _has_switched(settings, before):
             for path, there in moved:
                 if there.exists():
                     shutil.move(there, path)
@@ -79,12 +80,9 @@ def remove(
 
 
 def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedSource]:
-    generation = open_current(settings)
-    try:
+    with closing(open_current(settings)) as generation:
         chosen = [generation.source(source_id) for source_id in source_ids]
         stamps = generation.manifest.sources
-    finally:
-        generation.close()
     for source in chosen:
         if source.kind is Kind.ARTICLE:
             raise UsageError(f"'{source.id}' is the article, which the corpus is about; take its file away yourself")
@@ -102,6 +100,13 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
         names = (source.file, *([beside.relative_to(base).as_posix()] if beside.is_file() else []))
         found.append(RemovedSource(id=source.id, title=source.title, files=names))
     return found
+
+
+def _has_switched(settings: IndexSettings, before: str | None) -> bool:
+    try:
+        return current_id(settings.home) != before
+    except StoreError:
+        return False
 
 
 def _move(path: Path, there: Path, name: str) -> None:

@@ -62,7 +62,10 @@ def read_front_matter(raw: str) -> tuple[dict[str, object], str, int]:
 
 def write_fields(fields: Mapping[str, str]) -> str:
     """Return a YAML text that `read_fields` reads as these fields."""
-    return str(yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, width=10_000))
+    # In quotes, where it takes them: YAML has more ends of lines than a text has, and escapes them in quotes alone.
+    style = None if all(map(str.isprintable, fields.values())) else '"'
+    written = yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, width=10_000, default_style=style)
+    return str(written)
 
 
 def read_fields(text: str, first_line: int = 1) -> dict[str, object]:
