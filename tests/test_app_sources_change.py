@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from index.retrieve import Retriever
 from index.settings import IndexSettings
 from index.source import Kind, Relation
 from index.storage.generation import open_current
+from tests.bad_files import BAD
 from tests.conftest import Footnote
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, write_source
@@ -146,6 +148,21 @@ def test_one_bad_file_and_nothing_is_added(settings: IndexSettings, wrong: Incom
         add(settings, Incoming(b"Quite other words of a good file.", "good.txt"), wrong)
     assert "\n" not in str(raised.value)
     assert state(settings) == before
+
+
+@pytest.mark.parametrize(("name", "make", "reason"), BAD, ids=[name for name, _, _ in BAD])
+def test_a_bad_file_is_one_line_in_the_terminal(
+    footnote_here: Footnote, settings: IndexSettings, tmp_path: Path, name: str, make: Callable[[], bytes], reason: str
+) -> None:
+    (tmp_path / name).write_bytes(make())
+    before = state(settings)
+    env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
+    done = footnote_here("sources", "add", name, "--title", "A title", **env)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"footnote: {name}: ")
+    assert reason in done.stderr
+    assert state(settings) == before
+    assert stale_reason(settings) is None
 
 
 def test_the_same_file_twice_is_refused(settings: IndexSettings) -> None:
