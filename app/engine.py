@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import partial
 
 from app.claim import ClaimCheck, check_claim
 from app.compare.rows import Comparison
@@ -22,8 +22,7 @@ from app.run import Run
 from app.serving import Serving
 from app.settings import Doubted, Settings
 from app.sources.contents import IndexContents, contents_of
-from app.support.check import Checker
-from app.support.reader import OnnxClaimReader
+from app.support.check import installed
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit
@@ -183,11 +182,7 @@ class Engine:
         """Hold a statement against the sources. Raises what `ask` raises, and ModelError for a damaged reader."""
         claim = checked(claim, "statement", "write what somebody claims")
         with self._serving.current() as retriever:
-            return check_claim(claim, retriever, filters, self._checker)
-
-    @cached_property
-    def _checker(self) -> Checker:
-        return Checker(OnnxClaimReader.open())
+            return check_claim(claim, retriever, filters, installed())
 
     def nearby(self, question: str, offered: Mapping[str, Place | None]) -> Generator[tuple[str, ...]]:
         """Yield the few of the `offered` questions that are near to `question` and have an answer, nearest first: those

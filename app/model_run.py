@@ -37,13 +37,15 @@ class ModelRun(Record):
     """What a language model was asked and what it replied. `name`: the model's, as its server knows it.
 
     `failure`: why the answer is not in its words (`app.llm.failure.Reason`), '' where it is. `wait`: the seconds that
-    a busy server wants to be left alone, 0 if it names none.
+    a busy server wants to be left alone, 0 if it names none. `checker`: what has labelled its statements
+    (`app.support.check.Checker.name`), '' where there were none to label.
     """
 
     name: str
     calls: tuple[ModelCall, ...] = ()
     failure: str = ""
     wait: int = 0
+    checker: str = ""
 
 
 class Translation(Record):

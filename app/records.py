@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from app.model_run import ModelRun, Translations
 from app.saying import Own
+from app.support.records import Verdict
 from index.passage import Quote
 from index.records import Record
 from index.source import SourceFacts
@@ -44,7 +45,7 @@ class Support(StrEnum):
     PARTLY = "partly"
     UNSUPPORTED = "not-supported"
     CONTRADICTED = "contradicted"
-    UNCHECKED = "unchecked"  # nobody has held the words against the quotation
+    UNCHECKED = "unchecked"  # there is no way to say
     NOT_FOUND = "not-found"  # the words that the model says it rests on stand in no passage: no footnote
 
 
@@ -52,7 +53,8 @@ RESTING = frozenset(
     {Support.SUPPORTED, Support.PARTLY, Support.UNSUPPORTED, Support.CONTRADICTED, Support.UNCHECKED}
 )  # a model's words with a footnote
 WRITTEN = RESTING | {Support.NOT_FOUND}  # a model's words
-DOUBTED = frozenset({Support.UNSUPPORTED, Support.CONTRADICTED, Support.NOT_FOUND})  # stand last, or nowhere
+# What no quotation bears out as it is said: such statements stand last, in this order, or nowhere.
+DOUBTED = (Support.PARTLY, Support.CONTRADICTED, Support.UNSUPPORTED, Support.NOT_FOUND)
 
 
 class Role(StrEnum):
@@ -107,6 +109,7 @@ class Statement(Record):
     `later`: a note's words that speak of a later day than its original's.
     `own`: what Footnote says itself; `text` has it in English. `of_list`: of the list that it stands in or introduces,
     how many items the answer to a question for a list shows, and how many there are; None if it shows them all.
+    `verdict`: what `support` comes from where the words are a language model's and were checked.
     """
 
     text: str
@@ -121,6 +124,7 @@ class Statement(Record):
     later: bool = False
     own: Own | None = None
     of_list: tuple[int, int] | None = None
+    verdict: Verdict | None = None
 
     @model_validator(mode="after")
     def _own_words_are_no_quotation(self) -> Self:

@@ -32,7 +32,7 @@ class ReplyFormat(StrEnum):
 
 
 class Doubted(StrEnum):
-    """Where a model's statements stand that rest on no source."""
+    """Where a model's statements stand that no quotation bears out."""
 
     LAST = "last"
     NEVER = "never"
@@ -78,7 +78,8 @@ class Settings(BaseSettings, IndexSettings):
     )
     llm_doubted: Doubted = Field(
         Doubted.LAST,
-        description="the model's statements that rest on no source: 'last', with a label, or 'never' shown",
+        description="the model's statements that no quotation bears out as they are said: 'last', grey and labelled, "
+        "or 'never' shown",
     )
 
     @field_validator("llm_url")

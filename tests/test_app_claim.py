@@ -21,7 +21,7 @@ LOST = "An officer of the 72nd Brigade told AP that desertion was the only reaso
 @pytest.fixture
 def by_words(footnote_here: Footnote, monkeypatch: pytest.MonkeyPatch) -> Footnote:
     """The command where no reader of claims is installed."""
-    monkeypatch.setattr("app.engine.OnnxClaimReader.open", lambda: None)
+    monkeypatch.setattr("app.engine.installed", Checker)
     return footnote_here
 
 

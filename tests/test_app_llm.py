@@ -34,10 +34,11 @@ def test_a_statement_whose_words_are_found_gets_the_whole_sentence_as_its_footno
 ) -> None:
     server.claims((FORTY, "built forty ships", "In 1912 forty ships left the yard."))
     answer = speaking(yard, server).answer(YARD)
-    assert shown(answer) == [("In 1912 forty ships left the yard.", Support.UNCHECKED, (FORTY,))]
+    assert shown(answer) == [("In 1912 forty ships left the yard.", Support.SUPPORTED, (FORTY,))]
     assert answer.engine == f"llm: {MODEL}"
     assert answer.text == (
-        "In 1912 forty ships left the yard. [1] (Example Press, 21 Oct 2024; the model's words, not checked)"
+        "In 1912 forty ships left the yard. [1] (Example Press, 21 Oct 2024; close to the quotation in words; nothing "
+        "was found against it)"
     )
 
 
@@ -46,15 +47,8 @@ def test_a_statement_that_is_the_sources_own_words_is_shown_as_their_quotation(y
     assert shown(speaking(yard, server).answer(YARD)) == [(FORTY, Support.QUOTED, (FORTY,))]
 
 
-def test_a_dropped_not_is_back_in_the_quotation(yard: Engine, server: LlmServer) -> None:
-    server.claims((UNION, "accept the figure of forty ships", "The union accepts the figure of forty ships."))
-    assert shown(speaking(yard, server).answer(YARD)) == [
-        ("The union accepts the figure of forty ships.", Support.UNCHECKED, (UNION,))
-    ]
-
-
 def test_white_space_and_quotation_marks_may_differ(yard: Engine, server: LlmServer) -> None:
-    server.claims((FORTY, "\"We were  'very' proud\", said Anna Berg", "Berg was proud of it."))
+    server.claims((FORTY, "\"We were  'very' proud\", said Anna Berg", "Berg said that they were proud of it."))
     (statement,) = speaking(yard, server).answer(YARD).statements
     assert [q.text for q in statement.quotes] == ["“We were ‘very’ proud”, said Anna Berg."]
 
@@ -113,7 +107,7 @@ def test_a_plain_server_and_a_small_model_are_asked_for_lines(yard: Engine, serv
     server.say = say
     answer = speaking(yard, server).answer(YARD)
     assert shown(answer) == [
-        ("Forty of them.", Support.UNCHECKED, (FORTY,)),
+        ("Forty of them.", Support.SUPPORTED, (FORTY,)),
         ("Nothing more is known.", Support.NOT_FOUND, ()),
     ]
     yard.answer(YARD)
@@ -122,9 +116,9 @@ def test_a_plain_server_and_a_small_model_are_asked_for_lines(yard: Engine, serv
 
 def test_markdown_and_html_of_a_reply_stay_text(yard: Engine, server: LlmServer) -> None:
     said = "**Forty** `ships` <img src=x onerror=alert(1)> [see](javascript:alert(1))"
-    server.claims((FORTY, FORTY, said))
+    server.claims((FORTY, FORTY, FORTY), (FORTY, FORTY, said))
     answer = speaking(yard, server).answer(YARD)
-    assert answer.statements[0].text == "Forty ships <img src=x onerror=alert(1)> [see](javascript:alert(1))"
+    assert answer.statements[1].text == "Forty ships <img src=x onerror=alert(1)> [see](javascript:alert(1))"
     from app.render.markdown import conversation_html, conversation_markdown
 
     page = conversation_html([answer], "x", yard.sources())
@@ -184,8 +178,8 @@ def test_what_the_sources_do_not_answer_is_refused_without_asking_a_model(yard: 
 def test_each_question_of_a_message_is_answered_under_its_own_words(yard: Engine, server: LlmServer) -> None:
     def say(request: Request) -> Say:
         asked = request.prompt.rsplit("Question: ", 1)[1]
-        quote = FORTY if "ships" in asked else "No rain fell in June."
-        return Say(as_reply(request, [(request.number(quote), quote, f"On {asked}")]))
+        quote = FORTY if "ships" in asked else "July brought storms and hail."
+        return Say(as_reply(request, [(request.number(quote), quote, quote)]))
 
     server.say = say
     answer = speaking(yard, server).answer("How many ships did the yard build in 1912? What fell in July?")
@@ -214,6 +208,7 @@ def bundle_of(yard: Engine, server: LlmServer) -> bytes:
     server.claims(
         (FORTY, "forty ships", "Forty were built."),
         (UNION, UNION, UNION),
+        (UNION, "accept the figure", "The union accepts the figure of forty ships."),
         (FORTY, "never said", "Nobody counted."),
     )
     answer = speaking(yard, server).answer(YARD)
@@ -223,7 +218,8 @@ def bundle_of(yard: Engine, server: LlmServer) -> bytes:
 def test_every_footnote_of_a_bundle_replays(yard: Engine, server: LlmServer, tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(bundle_of(yard, server))
     found = replay(tmp_path / "b.zip")
-    assert (found.ok, found.proved, found.problems) == (True, 2, ())
+    assert (found.ok, found.proved, found.problems, found.labels) == (True, 2, (), ())
+    assert found.checker.endswith("guards alone")
     assert server.url.encode() not in (tmp_path / "b.zip").read_bytes()
 
 
@@ -231,9 +227,12 @@ def test_every_footnote_of_a_bundle_replays(yard: Engine, server: LlmServer, tmp
     ("old", "new", "problem"),
     [
         ('"text": "Forty were built."', '"text": "Fifty were built."', "statement 1 is not in the reply"),
-        ('"support": "unchecked"', '"support": "quoted"', ""),
-        ('"support": "unchecked"', '"support": "supported"', "statement 1 has another label"),
-        ('"support": "not-found"', '"support": "unchecked"', "statement 3 does not quote the words"),
+        ('"support": "supported"', '"support": "quoted"', ""),
+        ('"support": "supported"', '"support": "unchecked"', "statement 1 has another label"),
+        ('"support": "contradicted"', '"support": "supported"', "statement 3 has another label"),
+        ('"label": "contradicted"', '"label": "partly"', "statement 3 has other reasons"),
+        ('"given": "not"', '"given": "nearly"', "statement 3 has other reasons"),
+        ('"support": "not-found"', '"support": "unchecked"', "statement 4 does not quote the words"),
         ('\\"quote\\": \\"forty ships\\"', '\\"quote\\": \\"fifty ships\\"', "statement 1 does not quote the words"),
     ],
 )
@@ -268,7 +267,7 @@ def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: E
     assert max(len(e.statements) for e in seen if e.answer is None) == 2
     for exchange in (seen[-2], seen[-1]):
         page = statements_html(exchange, TEXTS["en"])
-        assert "the model&#39;s words, not checked" in page
+        assert "close to the quotation in words; nothing was found against it" in page
         assert "not found in the sources" in page
         assert "“" not in page
     answer = seen[-1].answer

@@ -18,22 +18,29 @@ from tests.llm_server import MODEL, LlmServer, Request, Say, as_reply
 ASKED = "How many soldiers have deserted?"
 
 
-def first_sentence(request: Request) -> Say:
-    """State something of the first passage."""
-    quote = request.passages[1].split(". ")[0]
-    return Say(as_reply(request, [(1, quote, "So says the model.")]))
+def two_statements(request: Request) -> Say:
+    """State something that the first passage says, and something that it does not."""
+    quote = max(request.passages[1].split(". "), key=len)
+    return Say(
+        as_reply(
+            request, [(1, quote, f"So says the model: {quote}"), (1, quote, "Some 77,777 of them, says the model.")]
+        )
+    )
 
 
 def test_an_answer_by_a_model_names_it_and_marks_its_words(
     footnote_here: Footnote, server: LlmServer, tmp_path: Path
 ) -> None:
-    server.say = first_sentence
+    server.say = two_statements
     asked = ("ask", ASKED, "--llm", server.url, "--model", MODEL)
     done = footnote_here(*asked, "--bundle", "b.zip")
     assert done.returncode == 0
     assert f"In the words of the language model {MODEL}." in done.stdout
-    assert "So says the model. [1] (" in done.stdout
-    assert "the model's words, not checked)" in done.stdout
+    right, wrong = (" ".join(part.split()) for part in done.stdout.split("So says the model: ")[1].split("Some 77,777"))
+    assert "[1] (" in right
+    assert "nothing was found against it)" in right
+    assert "says the model. [1] (" in wrong
+    assert "by the quotation" in wrong
     assert replay(tmp_path / "b.zip").ok
     by_variables = footnote_here("ask", ASKED, "--json", FOOTNOTE_LLM_URL=server.url, FOOTNOTE_LLM_MODEL=MODEL)
     assert json.loads(by_variables.stdout)["engine"] == f"llm: {MODEL}"
@@ -55,7 +62,7 @@ def test_a_model_that_fails_is_said_above_the_quotations(footnote_here: Footnote
 
 
 def test_a_batch_is_answered_by_the_model(footnote_here: Footnote, server: LlmServer, tmp_path: Path) -> None:
-    server.say = first_sentence
+    server.say = two_statements
     (tmp_path / "q.jsonl").write_text(json.dumps({"id": "a", "question": ASKED}) + "\n")
     done = footnote_here("ask", "--batch", "q.jsonl", "--json", "--llm", server.url, "--model", MODEL)
     assert json.loads(done.stdout)["engine"] == f"llm: {MODEL}"
@@ -128,4 +135,5 @@ print("\\n".join(sys.modules))
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.splitlines())
     assert not {m for m in loaded if m.split(".")[0] in ("llama_index", "openai")}
+    assert not {"app.llm.checking", "app.support.evidence"} & loaded
     assert not loaded & {"app.llm.client", "app.llm.generate", "app.llm.reading"}

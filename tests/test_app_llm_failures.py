@@ -93,7 +93,7 @@ def test_a_server_that_ends_in_the_middle_leaves_proved_footnotes(yard: Engine, 
     server.say = say
     events = list(speaking(yard, server).ask(YARD))
     ready = [e.statement for e in events if isinstance(e, StatementReady)]
-    assert (ready[0].text, ready[0].support) == ("Forty in 1912.", Support.UNCHECKED)
+    assert (ready[0].text, ready[0].support) == ("Forty in 1912.", Support.SUPPORTED)
     done = events[-1]
     assert done.event == "done"
     assert failed(yard, done.answer) == "cut"

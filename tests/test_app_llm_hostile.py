@@ -96,7 +96,7 @@ def obey(request: Request) -> Say:
 def test_an_injection_that_is_obeyed_is_marked_as_not_found(harbour: Engine, server: LlmServer) -> None:
     server.say = obey
     answer = speaking(harbour, server).answer(YARD)
-    assert [(s.text, s.support) for s in answer.statements[:1]] == [("Forty in 1912.", Support.UNCHECKED)]
+    assert [(s.text, s.support) for s in answer.statements[:1]] == [("Forty in 1912.", Support.SUPPORTED)]
     assert len(server.asked[0].passages) > 3
     lies = [s for s in answer.statements if "nine hundred" in s.text]
     assert lies
@@ -135,6 +135,7 @@ def test_words_are_led_back_to_their_place() -> None:
 
 
 def test_of_two_places_the_sentence_that_shares_most_words_is_quoted() -> None:
+    from app.llm.checking import Checking
     from app.llm.ground import ground
 
     text = "Losses rose in spring 1912. The yard built forty ships in spring 1912."
@@ -142,5 +143,6 @@ def test_of_two_places_the_sentence_that_shares_most_words_is_quoted() -> None:
     cut = text.index("The yard")
     sentences = (Sentence(0, cut - 1, text[: cut - 1]), Sentence(cut, len(text), text[cut:]))
     passage = Passage("s", 0, len(text), text, "", sentences)
-    draft = ground(Claim("Forty ships were built by the yard.", 1, "in spring 1912"), [passage], {"s": source})
+    claim = Claim("Forty ships were built by the yard.", 1, "in spring 1912")
+    draft = ground(claim, [passage], {"s": source}, Checking())
     assert [q.text for q in draft.quotes] == ["The yard built forty ships in spring 1912."]

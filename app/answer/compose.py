@@ -27,6 +27,7 @@ from app.records import (
     parted,
 )
 from app.saying import Own
+from app.support.records import Verdict
 from app.words.describe import aside, refusal_words, said_by
 from app.words.direct import cut_words, direct_line, pieces
 from app.words.languages import ENGLISH
@@ -53,6 +54,7 @@ class Draft:
     answers: bool = False
     own: Own | None = None
     of_list: tuple[int, int] | None = None
+    verdict: Verdict | None = None
 
 
 def own_draft(own: Own) -> Draft:

@@ -13,12 +13,14 @@ from pydantic import computed_field
 
 from app.bundle.archive import MAX_FILE
 from app.bundle.current import CurrentIndex, SourceState
-from app.bundle.format import QUOTES, QuoteLine, SourceCard, misquoted
+from app.bundle.format import QUOTES, QuoteLine, SourceCard, answer_name, misquoted
+from app.bundle.labels import Relabelled, is_labelled, relabelled
 from app.bundle.read import Unpacked, altered_pages
-from app.records import IndexStamp
+from app.llm.checking import Checking
+from app.records import AnswerQuote, IndexStamp
 from index.errors import UsageError
 from index.records import Record
-from index.source import page_span
+from index.source import Source, page_span
 
 
 class ReplayedQuote(QuoteLine):
@@ -39,6 +41,8 @@ class Replay(Record):
     """What a check found. `sha256`: of the bundle itself. `problems`: members changed, missing, added or unreadable.
 
     `generation`: the index that sources were compared with, '' if there is none; `note`: why it could not be read.
+    `checker`: what has checked a language model's statements again, '' where there are none; `labels`: where it differs
+    from another checker's label. Where it differs from its own, that is a problem.
     """
 
     sha256: str
@@ -51,6 +55,8 @@ class Replay(Record):
     quotes: tuple[ReplayedQuote, ...]
     generation: str = ""
     note: str = ""
+    checker: str = ""
+    labels: tuple[Relabelled, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -68,12 +74,15 @@ class Replay(Record):
 def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
     """Check every quotation of `bundle`; if there is an index under `home`, compare each source with it.
 
-    Raises UsageError if `bundle` is no bundle at all. An index that cannot be read is said in `Replay.note`.
+    Raises UsageError if `bundle` is no bundle at all, ModelError if what checks a language model's statements is
+    damaged. An index that cannot be read is said in `Replay.note`.
     """
     data = bundle if isinstance(bundle, bytes) else _read(bundle)
     unpacked = Unpacked(data)
     present = CurrentIndex.read(home)
     quotes = tuple(_checked(unpacked, present))
+    checking = Checking() if any(map(is_labelled, unpacked.answers.values())) else None
+    labels = tuple(_labels(unpacked, checking)) if checking else ()
     if not unpacked.problems and all(q.proved for q in quotes):  # what is amiss elsewhere makes other pages
         unpacked.problems += altered_pages(unpacked)
     return Replay(
@@ -83,6 +92,8 @@ def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
         quotes=quotes,
         generation=present.generation,
         note=present.note,
+        checker=checking.name if checking else "",
+        labels=labels,
     )
 
 
@@ -119,6 +130,24 @@ def _misplaced(line: QuoteLine, card: SourceCard | None) -> str:
     """Say why a quotation does not stand on the pages that it names; '' if it does."""
     pages = page_span(card.pages if card else (), line.start, line.end)
     return "" if pages == line.pages else "its source has it on another page"
+
+
+def _labels(unpacked: Unpacked, checking: Checking) -> Iterator[Relabelled]:
+    """Check a language model's statements again; yield what another checker labels otherwise, and note the rest."""
+
+    def source(quote: AnswerQuote) -> Source | None:
+        key = (quote.source_id, quote.source_sha256)
+        card, text = unpacked.cards.get(key), unpacked.text(*key)
+        return card.source(text) if card and text is not None and quote.end <= len(text) else None
+
+    for n, answer in unpacked.answers.items():
+        for found in relabelled(n, answer, source, checking):
+            if found.by != checking.name:
+                yield found
+            else:
+                said = f"has another label than its check gives it ({found.here.value})"
+                said = said if found.differs == "label" else "has other reasons than its check gives"
+                unpacked.problems.append(f"{answer_name(n)}: statement {found.statement} {said}")
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:

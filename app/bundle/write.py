@@ -32,7 +32,9 @@ from app.bundle.format import (
     quote_lines,
     unfounded,
 )
+from app.bundle.labels import is_labelled, relabelled
 from app.bundle.pages import pages
+from app.llm.checking import Checking
 from app.records import Answer
 from app.settings import Settings
 from index.errors import QuoteError, UsageError
@@ -56,7 +58,8 @@ def pack(
     of the closest passages of a refusal.
 
     Equal arguments, `made` (default: now) included, give equal bytes. Raises UsageError without answers or if there
-    is too much, QuoteError if a quotation cannot be proved.
+    is too much, QuoteError if a quotation cannot be proved or a label is not what its checker gives, ModelError if the
+    checker of a language model's statements is damaged.
     """
     if not answers:
         raise UsageError("there is no answer to save yet; ask a question first")
@@ -68,6 +71,7 @@ def pack(
     quoted |= {(s.id, s.sha256): s for s in sources if s.id in near}
     cards = _cards(quoted)
     _check_words(answers, cards)
+    _check_labels(answers, quoted)
     held = [quoted[key] for key in cards]
     files = pages(answers, title, held, made, __version__)
     members = {QUOTES: "".join(line.model_dump_json() + "\n" for line in lines)}
@@ -145,6 +149,18 @@ def _check_words(answers: Sequence[Answer], cards: Mapping[Version, SourceCard])
             raise QuoteError(f"answer {n}: {what}; ask again")
         for what in misdescribed(answer, cards):
             raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
+
+
+def _check_labels(answers: Sequence[Answer], quoted: Mapping[Version, Source]) -> None:
+    """Check the labels that the checker of this machine gave. Raises QuoteError, ModelError."""
+    checking = Checking()
+    for n, answer in enumerate(answers, 1):
+        if not is_labelled(answer) or answer.model is None or answer.model.checker != checking.name:
+            continue
+        for found in relabelled(n, answer, lambda q: quoted.get((q.source_id, q.source_sha256)), checking):
+            raise QuoteError(
+                f"answer {n}: statement {found.statement} has another label than its check gives; ask again"
+            )
 
 
 def _settings(settings: Settings) -> dict[str, str | int | float | bool | None]:

@@ -57,7 +57,7 @@ def _print_replay(found: Replay) -> None:
             console.print(f"Not proved: [{quote.answer}.{quote.number}] {quote.reason}.", markup=False)
     for problem in found.problems:
         console.print(f"Bundle: {problem}.", markup=False)
-    for text in _about_index(found):
+    for text in (*_about_labels(found), *_about_index(found)):
         console.print(text, markup=False)
     console.print(Text(_verdict(found), style="bold"))
 
@@ -91,6 +91,16 @@ def _row(quote: ReplayedQuote, found: Replay, *, spans: bool) -> dict[str, str]:
     }
     left_out = {"" if spans else "span", "" if found.generation else "source here"}
     return {name: cell for name, cell in cells.items() if name not in left_out}
+
+
+def _about_labels(found: Replay) -> list[str]:
+    """Say what was checked again of a language model's statements, and where another checker labelled otherwise."""
+    lines = [f"Statements of a language model checked again by {found.checker}."] if found.checker else []
+    for other in found.labels:
+        by = f"by {other.by}" if other.by else "in the bundle"
+        here = f"here '{other.here}'" if other.differs == "label" else "here for other reasons"
+        lines.append(f"Statement {other.answer}.{other.statement} is labelled '{other.label}' {by}, {here}.")
+    return lines
 
 
 def _about_index(found: Replay) -> list[str]:

@@ -24,10 +24,10 @@ from llama_index.core.schema import NodeWithScore, QueryType, TextNode
 from llama_index.core.types import RESPONSE_TEXT_TYPE
 
 from app.answer.compose import Draft, Numbering, plain_text
+from app.llm.checking import Checking
 from app.llm.client import AnyModel, Limits
 from app.llm.failure import ModelFailure, Reason
 from app.llm.generate import Generated
-from app.llm.ground import Check, unchecked
 from app.llm.prompt import REFUSAL
 from app.records import Statement
 from index.errors import UsageError
@@ -44,8 +44,8 @@ class ProvedCitations(BaseSynthesizer):
     docs/json.md, each quotation with source, offsets and words) and `model` (what was asked and replied). With
     `streaming` the metadata grows while the stream is read.
 
-    `source`: a source's id -> the source, as `Retriever.generation.source`. `doubted`: give out what rests on nothing,
-    marked, behind the rest. `check`: says how a statement stands to its quotations.
+    `source`: a source's id -> the source, as `Retriever.generation.source`. `doubted`: give out what no quotation
+    bears out, marked, behind the rest. `checking`: labels the statements.
     Raises QuoteError for nodes that are not Footnote's, ModelFailure where the model does not answer.
     """
 
@@ -57,10 +57,11 @@ class ProvedCitations(BaseSynthesizer):
         streaming: bool = False,
         limits: Limits | None = None,
         doubted: bool = True,
-        check: Check = unchecked,
+        checking: Checking | None = None,
     ) -> None:
         super().__init__(llm=llm, callback_manager=CallbackManager([]), streaming=streaming)
-        self._source, self._limits, self._doubted, self._check = source, limits, doubted, check
+        self._source, self._limits, self._doubted = source, limits, doubted
+        self._checking = checking or Checking()
 
     def synthesize(
         self,
@@ -119,7 +120,7 @@ class ProvedCitations(BaseSynthesizer):
             sources[source.id] = source
             passages.append(passage_of(node, source))
         numbering = Numbering(sources)
-        engine = Generated(AnyModel(self._llm, self._limits), doubted=self._doubted, check=self._check)
+        engine = Generated(AnyModel(self._llm, self._limits), doubted=self._doubted, checking=self._checking)
         try:
             for made in engine.tell(question, passages, sources) if passages else ():
                 if isinstance(made, Draft):

@@ -32,7 +32,8 @@ class Reason(StrEnum):
     INVALID = "invalid"  # begins as JSON and is none
     RAMBLING = "rambling"  # comes to no end
     DECLINED = "declined"  # the model says that the passages do not answer
-    UNPROVED = "unproved"  # nothing that it says rests on words of a passage
+    UNPROVED = "unproved"  # nothing that it says is borne out by words of a passage
+    CHECKER = "checker"  # what checks its statements is damaged
 
 
 class ModelFailure(FootnoteError):

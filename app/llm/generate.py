@@ -13,16 +13,18 @@ from app.answer.compose import Draft
 from app.events import Writing
 from app.llm import prompt as prompts
 from app.llm.asked import is_told, passages_of, told
+from app.llm.checking import Checking
 from app.llm.client import Model
 from app.llm.failure import ModelFailure, Reason
-from app.llm.ground import Check, ground, unchecked
+from app.llm.ground import ground
 from app.llm.prompt import MOST, Prompt
 from app.llm.protocol import Asked, Translating, Written
 from app.llm.reply import Claim, Reply, one_line
 from app.llm.talk import Talk
 from app.llm.translate import translate
 from app.model_run import ModelCall, ModelRun, Purpose
-from app.records import DOUBTED, WRITTEN_BY, AnswerQuote, Turn
+from app.records import DOUBTED, RESTING, WRITTEN_BY, AnswerQuote, Turn
+from index.errors import ModelError
 from index.passage import Passage
 from index.source import Source
 
@@ -31,13 +33,12 @@ _LONGEST = 500  # characters of a question
 
 
 class Generated:
-    """One answer in a model's words. `doubted`: show what rests on no source, behind the rest."""
+    """One answer in a model's words. `doubted`: show what no quotation bears out, behind the rest."""
 
-    def __init__(
-        self, model: Model, *, doubted: bool, check: Check = unchecked, calls: Sequence[ModelCall] = ()
-    ) -> None:
-        self._model, self._doubted, self._check = model, doubted, check
+    def __init__(self, model: Model, *, doubted: bool, checking: Checking, calls: Sequence[ModelCall] = ()) -> None:
+        self._model, self._doubted, self._checking = model, doubted, checking
         self._calls = list(calls)
+        self._checker = ""
         self._deadline: float | None = None
 
     @property
@@ -46,10 +47,10 @@ class Generated:
 
     @property
     def run(self) -> ModelRun:
-        return ModelRun(name=self._model.shown, calls=tuple(self._calls))
+        return ModelRun(name=self._model.shown, calls=tuple(self._calls), checker=self._checker)
 
     def write(self, asked: Asked) -> Written:
-        """Yield each statement once its words are found; those that rest on nothing come last, if at all."""
+        """Yield each statement once its words are found; those that are doubted come last, if at all."""
         if not is_told(asked):
             yield from asked.found.drafts
             return
@@ -65,6 +66,8 @@ class Generated:
             yield from self._in_its_words(ask)
         except ModelFailure as failure:
             raise failure.told(self.run) from failure
+        except ModelError as error:
+            raise ModelFailure(Reason.CHECKER).told(self.run) from error
 
     def _in_its_words(self, ask: Callable[[bool], Written]) -> Written:
         rich = self._model.takes_schema
@@ -90,7 +93,8 @@ class Generated:
                     if isinstance(said, Writing):
                         yield said
                         continue
-                    draft = ground(said, prompt.passages, sources, self._check)
+                    draft = ground(said, prompt.passages, sources, self._checking)
+                    self._checker = self._checking.name if draft.support in RESTING else self._checker
                     if draft not in seen and draft.support not in DOUBTED:
                         yield draft
                     held += [draft] if draft not in seen and draft.support in DOUBTED else []
@@ -103,7 +107,7 @@ class Generated:
         finally:
             self._calls.append(talk.call())
         if self._doubted:
-            yield from held
+            yield from sorted(held, key=lambda draft: DOUBTED.index(draft.support))
 
 
 def _claims(talk: Talk, reply: Reply, schema: bool) -> Generator[Claim | Writing]:
@@ -133,15 +137,15 @@ def _check_worth(seen: set[Draft], held: Sequence[Draft], reply: Reply) -> None:
 class LanguageModel:
     """The engine of a model that is set up (`app.llm.protocol.Engine`)."""
 
-    def __init__(self, model: Model, *, doubted: bool = True, check: Check = unchecked) -> None:
-        self._model, self._doubted, self._check = model, doubted, check
+    def __init__(self, model: Model, *, doubted: bool = True, checking: Checking | None = None) -> None:
+        self._model, self._doubted, self._checking = model, doubted, checking or Checking()
 
     @property
     def name(self) -> str:
         return self._model.shown
 
     def answering(self, calls: Sequence[ModelCall] = ()) -> Generated:
-        return Generated(self._model, doubted=self._doubted, check=self._check, calls=calls)
+        return Generated(self._model, doubted=self._doubted, checking=self._checking, calls=calls)
 
     def standalone(self, question: str, history: Sequence[Turn]) -> tuple[str | None, ModelCall]:
         room = self._model.limits.window - _SHORT

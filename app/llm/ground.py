@@ -8,18 +8,16 @@ other difference is forgiven. What is quoted is the whole sentence around the wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.answer.compose import Draft
 from app.answer.extract import quotes_of
+from app.llm.checking import Checking, support_of
 from app.llm.reply import Claim
 from app.records import Support, as_one
 from index.passage import Passage, Quote, Sentence, Span
 from index.source import BlockKind, Source
-
-Check = Callable[[str, Sequence[str]], Support]
-"""How a statement stands to the quoted words: one of `app.records.RESTING`."""
 
 LEAST = 8  # characters that words must have to prove anything
 _QUOTES = '"“”„‟«»″'
@@ -30,16 +28,10 @@ _ENDS = " .!?…;,"
 _WORD = re.compile(r"\w{3,}")
 
 
-def unchecked(statement: str, quotes: Sequence[str]) -> Support:
-    """Leave open whether a statement says what its quotations say."""
-    del statement, quotes
-    return Support.UNCHECKED
+def ground(claim: Claim, passages: Sequence[Passage], sources: Mapping[str, Source], checking: Checking) -> Draft:
+    """Return the claim as a statement: checked, with its quotation if its words are found, else without, as NOT_FOUND.
 
-
-def ground(claim: Claim, passages: Sequence[Passage], sources: Mapping[str, Source], check: Check = unchecked) -> Draft:
-    """Return the claim as a statement: with its quotation if its words are found, else without, as NOT_FOUND.
-
-    A statement that says no more than the quoted words becomes the quotation itself.
+    A statement that says no more than the quoted words becomes the quotation itself. Raises what checking raises.
     """
     if not 1 <= claim.passage <= len(passages):
         return _not_found(claim)
@@ -56,8 +48,9 @@ def ground(claim: Claim, passages: Sequence[Passage], sources: Mapping[str, Sour
     if stands_in(claim.text, quoted):
         heading = all(s.block is BlockKind.HEADING for s in best)
         return Draft(quoted, quotes, quoting=best[-1].block is BlockKind.QUOTE, heading=heading)
-    support = check(claim.text, [q.text for q in quotes])
-    return Draft(claim.text, quotes, support, quoting=best[-1].block is BlockKind.QUOTE)
+    verdict = checking.verdict(claim.text, source, quotes)
+    quoting = best[-1].block is BlockKind.QUOTE
+    return Draft(claim.text, quotes, support_of(verdict), quoting=quoting, verdict=verdict)
 
 
 def find(words: str, text: str) -> list[Span]:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from app import __version__
-from app.records import Answer, Part, Role, Statement, Support
+from app.records import DOUBTED, Answer, Part, Role, Statement, Support
 from app.render.html import NOTHING, emphasised, html, join, link
 from app.render.references import Near, Reference, Versions, by_version, nearest, origin, references
 from app.render.visible import visible
@@ -150,8 +150,9 @@ def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
         speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else NOTHING
     marks = join(_mark(n, quote.number) for quote in statement.quotes)
     behind = html(' <span class="who">({label})</span>', label=visible(label)) if label else NOTHING
-    template = '<p dir="auto">{speaker}{body}{marks}{behind}</p>'
-    return html(template, speaker=speaker, body=body, marks=marks, behind=behind)
+    template = '<p{doubted} dir="auto">{speaker}{body}{marks}{behind}</p>'
+    doubted = Markup(' class="doubted"') if statement.support in DOUBTED else NOTHING
+    return html(template, doubted=doubted, speaker=speaker, body=body, marks=marks, behind=behind)
 
 
 def _mark(n: int, number: int) -> Markup:

@@ -6,11 +6,15 @@ quoted ── guards ── reader ── verdict
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
+from app import __version__
+from app.support.figures import strange_figures
 from app.support.guards import findings
-from app.support.reader import Belief, ClaimReader
+from app.support.reader import Belief, ClaimReader, OnnxClaimReader
 from app.support.records import Evidence, Guard, Label, Reason, Verdict
-from app.support.wording import resting_on, shared
+from app.support.wording import resting_on, shared, terms
+from index.text.analysis import analyse
 
 # A statement with one of these does not hold, whatever a reader thinks of it.
 DECISIVE = frozenset(
@@ -18,6 +22,7 @@ DECISIVE = frozenset(
 )
 _LESS = frozenset({Guard.QUALIFIER, Guard.ADDED, Guard.SPEAKER, Guard.DOUBT})  # the source says it, but not so much
 _ABOUT = 0.5  # part of a statement's telling words that a sentence must share: guards cannot read a free paraphrase
+_RELATED = 0.25  # ... with less of them a sentence speaks of something else
 
 
 class Checker:
@@ -25,6 +30,22 @@ class Checker:
 
     def __init__(self, reader: ClaimReader | None = None) -> None:
         self.reader = reader
+
+    @property
+    def name(self) -> str:
+        """Which checker this is: two with one name label alike."""
+        return f"Footnote {__version__}: {self.reader.name if self.reader else 'guards alone'}"
+
+    def leaves_open(self, statement: str, evidence: Evidence, verdict: Verdict) -> bool:
+        """Return whether `verdict` only says that no reader has read a free paraphrase of what `evidence` may say."""
+        if verdict.reader or verdict.reasons or verdict.label is not Label.NOT_SUPPORTED:
+            return False
+        return not terms(statement) or shared(statement, evidence.sentences[verdict.sentence]) >= _RELATED
+
+    def check_figures(self, statement: str, evidence: Evidence) -> Verdict | None:
+        """Check the figures of a statement in another language; None where they tell nothing against it."""
+        reasons = tuple(strange_figures(statement, evidence))
+        return Verdict(label=Label.NOT_SUPPORTED, reasons=reasons) if reasons else None
 
     def check(self, statement: str, evidence: Evidence) -> Verdict:
         """Return how `statement` rests on `evidence`. Raises ModelError if the reader fails."""
@@ -56,9 +77,15 @@ class Checker:
         )
 
 
+@cache
+def installed() -> Checker:
+    """Return the checker with the reader of claims that is installed, if one is. Raises ModelError if it is damaged."""
+    return Checker(OnnxClaimReader.open())
+
+
 def _by_guards(statement: str, evidence: Evidence, nearest: int, reasons: Sequence[Reason]) -> Label:
-    about = shared(statement, evidence.sentences[nearest]) >= _ABOUT
-    if not about:
+    bare = not terms(statement) and bool(analyse(statement).numbers or analyse(statement).dates)  # 'Forty in 1912.'
+    if not bare and shared(statement, evidence.sentences[nearest]) < _ABOUT:
         return Label.NOT_SUPPORTED
     label = _label_of(reasons[0]) if reasons else Label.SUPPORTED
     # A sentence that differs in two things speaks of something else.

@@ -63,6 +63,6 @@ ATTRIBUTED = re.compile(
     r"suggest\w*|estimat\w+|puts?|wr[io]te\w*|remember\w*|recall\w*|view\w*|words|opinion\w*|account\w*|version|count|"
     r"regard\w*|consider\w*|declar\w+|assert\w*|contend\w*|object\w*|critici\w+|blam\w+|prais\w+|announc\w+|explain\w*|"
     r"adds?|added|not(?:es|ed)|answer\w*|repl\w+|swore|testif\w+|attribut\w+|expect\w*|ask\w*|promis\w+|confirm\w*|"
-    r"reject\w*|list\w*|gives?|gave|quot\w+|cit\w+|mention\w*|for (?=[A-Z]))\b|[“”\"]",
+    r"reject\w*|list\w*|gives?|gave|quot\w+|cit\w+|mention\w*|(?-i:for (?=[A-Z])))\b|[“”\"]",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -16,6 +17,8 @@ from index.text.words import QUALIFIERS
 
 _SMALL = 12  # counts up to here are often counted out of a list: 'the second question', 'both', 'three were left'
 _ROUND = Decimal("0.1")  # how far a hedged figure may be from the exact one
+_FIGURE = re.compile(r"[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+(?![0-9])|[0-9]+(?:[.,][0-9]+)*")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _MOST = 16  # figures of a text that are put together
 _ANY = sorted({*QUALIFIERS, "as high as", "as low as"} - {"only", "just", "not", "no"}, key=len, reverse=True)
 # Those that tell when they are lost: 'over' and the like stand as often for a time or a place: 'over six weeks'.
@@ -60,6 +63,20 @@ def dates_of(statement: str, evidence: Evidence, quoted: str) -> Iterator[Reason
         if not any(_meets(date, other) for other in around):
             instead = told[0] if len(told) == 1 else ""
             yield Reason(guard=Guard.DATE, said=statement[date.start : date.end], given=instead)
+
+
+def strange_figures(statement: str, evidence: Evidence) -> Iterator[Reason]:
+    """Yield a reason for each figure of a `statement` in any language whose digits `evidence` has nowhere.
+
+    Points, commas and blanks between digits do not count: each language sets its own.
+    """
+    given = "\n".join((*evidence.sentences, evidence.header, evidence.context))
+    digits = {_NO_DIGIT.sub("", figure) for figure in _FIGURE.findall(given)}
+    known = _values(analyse(given))
+    for figure in _FIGURE.findall(statement):
+        bare = _NO_DIGIT.sub("", figure)
+        if Decimal(bare) > _SMALL and bare not in digits and Decimal(bare) not in known:
+            yield Reason(guard=Guard.FIGURE, said=figure)
 
 
 def _as_given(statement: str, number: Number, quoted: str, given: Analysis) -> Iterator[Reason]:

@@ -10,10 +10,12 @@ from app.model_run import ModelRun, Purpose, Translations
 from app.records import WRITTEN, Answer, QuestionKind, Statement, Support
 from app.words.languages import ENGLISH
 from app.words.plural import locale
+from app.words.reasons import reason_words
 from app.words.texts import Texts
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
+_REASONS = 2  # that are told of a statement
 _SMALL_WORDS = {"of", "the", "and", "for", "de", "la", "le", "del"}
 
 
@@ -90,9 +92,14 @@ def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGL
     return texts.heading.format(name=name) if statement.heading else name
 
 
-def support_words(support: Support, texts: Texts = ENGLISH) -> str:
-    """Say how a language model's words rest on their quotation; '' for what is none of its words."""
-    return texts.supports.get(support.value, "")
+def support_words(statement: Statement, texts: Texts = ENGLISH) -> str:
+    """Say how a language model's words rest on their quotation, and what speaks against them most."""
+    verdict = statement.verdict
+    if statement.support is Support.SUPPORTED and not (verdict and verdict.reader):
+        return texts.supports["unopposed"]
+    words = texts.supports[statement.support.value]
+    against = [] if verdict is None or verdict.label.holds else verdict.reasons[:_REASONS]
+    return ": ".join(filter(None, (words, ", ".join(reason_words(r, texts) for r in against))))
 
 
 def aside(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLISH) -> str:
@@ -100,7 +107,7 @@ def aside(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLIS
     if statement.support not in WRITTEN:
         return ""
     who = said_by(statement, facts, texts) if statement.quotes else ""
-    return "; ".join(w for w in (who, support_words(statement.support, texts)) if w)
+    return "; ".join(w for w in (who, support_words(statement, texts)) if w)
 
 
 def model_words(run: ModelRun | None, texts: Texts = ENGLISH) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING, notice_html, relation_html
 from app.chat.view.translations import translation_html
-from app.records import AnswerQuote, Part, Role, Statement, Support
+from app.records import DOUBTED, AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
 from app.render.visible import visible
 from app.words.describe import aside, date_words, kind_words, model_failure, opening, said_by, speaker
@@ -110,9 +110,10 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     label = aside(statement, None, texts)
     return html(
-        '<p class="words{gone}" dir="auto">{text}{marks}{label}</p>{notice}{translated}',
+        '<p class="words{gone}{doubted}" dir="auto">{text}{marks}{label}</p>{notice}{translated}',
         label=html(' <span class="aside">({label})</span>', label=label) if label else NOTHING,
         gone=" gone" if changed else "",
+        doubted=" doubted" if statement.support in DOUBTED else "",
         text=text,
         marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),
         notice=notice_html(texts.changed) if changed else NOTHING,
