@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test quick check bench pictures constraints clean
+.PHONY: help chat test quick check bench llm pictures constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test       everything that continuous integration checks"
 	@echo "make quick      the part of it that takes under a minute: run it at every change"
 	@echo "make bench      speed, beside a plain pipeline and the raw engines; a part: make bench ARGS='--only help'"
+	@echo "make llm        what a small language model manages; yours: make llm ARGS='--url URL --model NAME'"
 	@echo "make pictures   the README's screenshots"
 	@echo "make constraints  pin the newest versions that fit pyproject.toml"
 
@@ -42,6 +43,11 @@ test: check
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# The server of the small model is no part of Footnote; where it is missing, what to install is said.
+llm: $(VENV)/.installed-test
+	@$(BIN)/footnote index build --if-stale
+	$(BIN)/python -m tests.bench.llm $(ARGS)
 
 pictures: $(VENV)/.installed-test
 	$(BIN)/footnote index build --if-stale

@@ -95,10 +95,19 @@ def test_what_rests_on_nothing_comes_last_or_not_at_all(yard: Engine, server: Ll
     assert [s.text for s in kept.statements] == ["Forty in 1912."]
 
 
-def test_a_plain_server_and_a_small_model_are_asked_for_lines(yard: Engine, server: LlmServer) -> None:
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, "unknown field"),
+        (500, "[{'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}]"),
+    ],
+)
+def test_a_plain_server_and_a_small_model_are_asked_for_lines(
+    yard: Engine, server: LlmServer, status: int, error: str
+) -> None:
     def say(request: Request) -> Say:
         if request.wants_json or "stream_options" in request.body:
-            return Say(status=400, error="unknown field response_format")
+            return Say(status=status, error=error)
         number = request.number(FORTY)
         return Say(
             f"Here are the statements:\n\n- [{number}] “{FORTY}” → **Forty** of `them`.\n* Nothing more is known.\n"
@@ -111,7 +120,21 @@ def test_a_plain_server_and_a_small_model_are_asked_for_lines(yard: Engine, serv
         ("Nothing more is known.", Support.NOT_FOUND, ()),
     ]
     yard.answer(YARD)
-    assert [r.wants_json for r in server.asked] == [True, False, False]  # it is not tried again
+    assert [r.wants_json for r in server.asked] == [True, True, False, False]  # it is not tried again
+
+
+def test_a_schema_is_asked_for_in_the_other_way_that_servers_have(yard: Engine, server: LlmServer) -> None:
+    def say(request: Request) -> Say:
+        form = request.body.get("response_format", {})
+        if form.get("type") == "json_schema":
+            return Say(status=500, error="response_format.type: Input should be 'text' or 'json_object'")
+        assert form["schema"]["required"] == ["statements"]
+        return Say(as_reply(request, [(request.number(FORTY), FORTY, "Forty in 1912.")]))
+
+    server.say = say
+    speaking(yard, server, llm_format="json")
+    assert [yard.answer(YARD).engine for _ in range(2)] == [f"llm: {MODEL}"] * 2
+    assert len(server.asked) == 3
 
 
 def test_markdown_and_html_of_a_reply_stay_text(yard: Engine, server: LlmServer) -> None:

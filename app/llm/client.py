@@ -50,11 +50,12 @@ class Limits:
 class Model:
     """A model that can be asked. Thread-safe. `name`: how its server knows it; `shown`: the same without a folder.
 
-    `takes_schema`: its server is asked to hold a reply to a JSON schema, and to count tokens, until it refuses.
+    `takes_schema`: how its server is asked to hold a reply to a JSON schema, and to count tokens, until it refuses:
+    2 as OpenAI has it, 1 as 'json_object' with a schema (llama-cpp-python and others), 0 not at all.
     `ends`: it says when it has ended, so that a reply that breaks off is told from one that is done.
     """
 
-    takes_schema = False
+    takes_schema = 0
     ends = False
 
     def __init__(self, name: str, limits: Limits) -> None:
@@ -66,13 +67,13 @@ class Model:
         """Ask for a reply of at most `tokens`. Raises ModelFailure if the server wants to be left alone."""
         raise NotImplementedError
 
-    def plainly(self, asked_for_more: bool) -> bool:
-        """Ask plainly from now on, after a refused request; return whether that one is worth another try.
+    def plainly(self, asked: int) -> bool:
+        """Ask for one thing less from now on, after a refused request; return whether that one is worth another try.
 
-        `asked_for_more`: what `takes_schema` was when it was sent.
+        `asked`: what `takes_schema` was when it was sent.
         """
-        self.takes_schema = False
-        return asked_for_more
+        self.takes_schema = min(self.takes_schema, max(asked - 1, 0))
+        return asked > 0
 
     def warm(self) -> None:
         """Import what the first question would import: it takes seconds."""
@@ -86,7 +87,7 @@ class ServerModel(Model):
     def __init__(self, url: str, name: str, limits: Limits, form: ReplyFormat) -> None:
         super().__init__(name, limits)
         self.url, self.form = url, form
-        self.takes_schema = form is not ReplyFormat.LINES
+        self.takes_schema = 0 if form is ReplyFormat.LINES else 2
         self._not_before = 0.0
 
     @classmethod
@@ -112,8 +113,9 @@ class ServerModel(Model):
     def warm(self) -> None:
         import llama_index.llms.openai_like  # noqa: F401
 
-    def plainly(self, asked_for_more: bool) -> bool:
-        return self.form is ReplyFormat.AUTO and super().plainly(asked_for_more)
+    def plainly(self, asked: int) -> bool:
+        least = 1 if self.form is ReplyFormat.JSON else 0
+        return asked > least and super().plainly(asked)
 
     def listed(self) -> list[dict[str, Any]] | None:
         """Return what the server says of its models, None if it keeps no list. Raises ModelFailure."""
@@ -138,9 +140,11 @@ class ServerModel(Model):
         from llama_index.llms.openai_like import OpenAILike
 
         more: dict[str, Any] = {"stream_options": {"include_usage": True}} if self.takes_schema else {}
-        if schema:
+        if schema and self.takes_schema > 1:
             shape = {"name": "statements", "schema": dict(SCHEMA), "strict": True}
             more["response_format"] = {"type": "json_schema", "json_schema": shape}
+        elif schema:
+            more["response_format"] = {"type": "json_object", "schema": dict(SCHEMA)}
         limit = httpx.Timeout(self.limits.whole, connect=min(_CONNECT, self.limits.first))
         async with httpx.AsyncClient(
             timeout=limit,

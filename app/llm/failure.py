@@ -12,6 +12,7 @@ from app.model_run import ModelRun
 from index.errors import FootnoteError
 
 _TOO_LONG = ("context", "too long", "maximum", "exceed")  # what servers say of a prompt that does not fit
+_MORE = ("response_format", "json_schema", "stream_options")  # what is asked for beyond the plain interface
 _HOUR = 3600  # seconds
 
 
@@ -72,6 +73,8 @@ def _by_status(status: int, error: Exception) -> ModelFailure:
     if status == 429:
         return ModelFailure(Reason.BUSY, wait=_retry_after(error))
     said = str(error).lower()
+    if any(name in said for name in _MORE):  # llama-cpp-python refuses a schema with 500
+        return ModelFailure(Reason.FORMAT)
     if status in (400, 413, 422) and any(words in said for words in _TOO_LONG):
         return ModelFailure(Reason.WINDOW)
     if status in (404, 405, 410) or (status == 400 and "model" in said and "not" in said and "found" in said):

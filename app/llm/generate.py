@@ -70,13 +70,15 @@ class Generated:
             raise ModelFailure(Reason.CHECKER).told(self.run) from error
 
     def _in_its_words(self, ask: Callable[[bool], Written]) -> Written:
+        """Ask, and again for less as long as the server refuses how it is asked."""
         rich = self._model.takes_schema
         try:
-            yield from ask(rich)
+            yield from ask(rich > 0)
+            return
         except ModelFailure as failure:
             if failure.reason is not Reason.FORMAT or not self._model.plainly(rich):
                 raise
-            yield from ask(False)
+        yield from self._in_its_words(ask)
 
     def _asked_once(
         self, question: str, passages: Sequence[Passage], sources: Mapping[str, Source], part: int, schema: bool

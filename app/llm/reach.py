@@ -57,7 +57,7 @@ def _answers(model: ServerModel) -> float:
         return _first_word(model)
     except ModelFailure as failure:
         if failure.reason is Reason.FORMAT and model.plainly(rich):
-            return _first_word(model)
+            return _answers(model)
         raise
 
 
