@@ -37,6 +37,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _index(settings)
     yield _embedding(settings)
     yield _readers(settings)
+    yield _checker()
     yield _disk(settings.home)
     if not settings.llm_url and not settings.llm_model:
         yield Finding(name="language model", ok=True, words="None is set up: answers are made of quotations.")
@@ -89,6 +90,18 @@ def _readers(settings: Settings) -> Finding:
         settings.reader, f"'{settings.reader}' is in order"
     )
     return Finding(name="reader", ok=not found.missing, words=words, facts={"reader": settings.reader})
+
+
+def _checker() -> Finding:
+    from app.support.reader import OnnxClaimReader
+
+    name = "checker of statements"
+    try:
+        reader = OnnxClaimReader.open()
+    except FootnoteError as error:
+        return Finding(name=name, ok=False, words=str(error))
+    words = reader.name if reader else "no reader of claims is installed: numbers, names and other words are compared"
+    return Finding(name=name, ok=True, words=words, facts={"reader": reader.name if reader else None})
 
 
 def _disk(home: Path) -> Finding:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from app.llm.reach import whereto
+from index.errors import ModelError
 from tests.conftest import Footnote
 from tests.fakes import HashedWords, free_port
 from tests.llm_server import MODEL, LlmServer, Say
@@ -25,12 +26,22 @@ def test_without_a_language_model_nothing_leaves(doctor: Footnote) -> None:
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
     assert [line.split("  ")[1].split(":")[0] for line in lines] == [
-        "index", "embedding model", "reader", "disk", "language model", "what leaves",
+        "index", "embedding model", "reader", "checker of statements", "disk", "language model", "what leaves",
     ]  # fmt: skip
     assert lines[-1] == "in order  what leaves: Nothing leaves this machine."
     found = json.loads(doctor("--json").stdout)
     assert all(f["ok"] for f in found)
     assert found[0]["facts"]["passages"] > 0
+
+
+def test_a_damaged_reader_of_claims_is_found(doctor: Footnote, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise ModelError("the reader in 'claims' is damaged")
+
+    monkeypatch.setattr("app.support.reader.OnnxClaimReader.open", damaged)
+    done = doctor()
+    assert done.returncode == 1
+    assert "checker of statements: the reader in 'claims' is damaged" in done.stdout
 
 
 def test_a_model_that_answers(doctor: Footnote, server: LlmServer) -> None:
