@@ -65,7 +65,7 @@ def test_a_statement_stands_there_before_the_model_has_ended_and_what_rests_on_n
     turn = page.locator("article.turn")
     said = turn.locator(".words", has_text="Forty in 1912.")
     expect(said.locator(".mark")).to_have_text("1")
-    expect(said).to_contain_text(ENGLISH.supports["unchecked"])
+    expect(said).to_contain_text(ENGLISH.supports["unopposed"])
     expect(turn.locator(".answer[aria-busy=true]")).to_be_visible()
     expect(turn.locator(".waiting")).to_contain_text(ENGLISH.writing)
     assert KING not in turn.inner_text()
