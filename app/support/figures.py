@@ -89,8 +89,9 @@ def _as_given(statement: str, number: Number, quoted: str, given: Analysis) -> I
         yield Reason(guard=Guard.UNIT, said=_measure(statement, number), given=_measure(quoted, same[0]))
     lost = [_qualifier(quoted, n, _TELLING) for n in same]
     if all(lost) and not _qualifier(statement, number, _ANY) and not BOUNDS.search(statement):
-        shown = quoted[same[0].start : same[0].end]
-        yield Reason(guard=Guard.QUALIFIER, given=f"{lost[0]} {shown}")
+        before, count = words_before(quoted, same[0].start), len(lost[0].split())
+        words = before[-count - (before[-1].lower() == "a") :]
+        yield Reason(guard=Guard.QUALIFIER, given=" ".join((*words, quoted[same[0].start : same[0].end])))
 
 
 def _values(read: Analysis) -> frozenset[Decimal]:
@@ -148,7 +149,7 @@ def _measure(text: str, number: Number) -> str:
 
 
 def _qualifier(text: str, number: Number, qualifiers: Sequence[str]) -> str:
-    before = " ".join(words_before(text, number.start)).lower()
+    before = " ".join(words_before(text, number.start)).lower().removesuffix(" a")  # 'more than a million'
     return next((q for q in qualifiers if before == q or before.endswith(f" {q}")), "")
 
 
