@@ -57,6 +57,12 @@ class Settings(BaseSettings, IndexSettings):
         description="further host names to answer to, as behind a proxy: 'a.example,b.example', in the file a list; "
         "without one, only localhost, 127.0.0.1, [::1] and `host`",
     )
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="hosts that `footnote sources` may fetch from although they are in a private network or on this "
+        "machine: 'wiki.intern,127.0.0.1', in the file a list",
+    )
+    fetch_seconds: float = Field(60.0, gt=0, le=3600, description="seconds that fetching one page may take, at most")
 
     llm_url: str = Field(
         "",
@@ -95,7 +101,7 @@ class Settings(BaseSettings, IndexSettings):
             raise ValueError("leave out user, password and everything behind '?'; a key goes into FOOTNOTE_LLM_KEY")
         return url.rstrip("/")
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "fetch_hosts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

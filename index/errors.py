@@ -5,6 +5,7 @@
     ├── CorpusError              a source file that cannot be read (exit code 2)
     ├── QuoteError               a quotation that its source does not contain at that place
     ├── UnknownSourceError       no source with this id in the index (exit code 2)
+    ├── FetchError               a page that is not fetched, and why (exit code 2)
     ├── ModelError               an embedding model that is missing, unproved or not the one named
     └── StoreError               the generated files
         ├── NoIndexError         nothing built yet
@@ -44,6 +45,16 @@ class QuoteError(FootnoteError):
 
 class UnknownSourceError(FootnoteError):
     exit_code = 2
+
+
+class FetchError(FootnoteError):
+    """One line: which address, what is wrong, what to do. `why` names the kind of failure for programs."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class ModelError(FootnoteError):

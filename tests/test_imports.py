@@ -20,10 +20,10 @@ MODULES = {
 
 # From the ground up: a room (a folder, or a file at the top of a package) imports only from rooms before it.
 ROOMS = (
-    "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage", "index.filters",
-    "index.fuse", "index.text", "index.read", "index.embedding", "index.rerank", "index.storage", "index.build",
-    "index.retrieve", "index.llama", "index.training",
-    "app.support", "app.model_run", "app.saying", "app.records", "app.events", "app.outside", "app.settings",
+    "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage",
+    "index.filters", "index.fuse", "index.text", "index.read", "index.fetched", "index.embedding", "index.rerank",
+    "index.storage", "index.build", "index.retrieve", "index.llama", "index.training", "app.support",
+    "app.model_run", "app.saying", "app.records", "app.events", "app.outside", "app.settings", "app.fetch",
     "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare",
     "app.serving", "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor",
     "app.render", "app.bundle", "app.chat.session", "app.chat.view", "app.chat", "app.middleware", "app.server",
@@ -39,6 +39,8 @@ ONE_FILE = {
     "markdown_it": ("index/read/markdown.py", "index/read/raw_html.py", "app/render/rich_text.py"),
     "llama_index": ("index/llama.py", "app/llm/client.py", "app/llm/citations.py"),
     "httpx": ("app/llm/client.py",),
+    "httpcore": ("app/fetch/connection.py",),
+    "protego": ("app/fetch/robots.py",),
     "yaml": ("index/read/front_matter.py",),
     "py3langid": ("index/text/classify_language.py",),
     "charset_normalizer": ("index/read/decode.py",),

@@ -42,7 +42,7 @@ from index.source import Source
 
 _LIBRARIES = ("llama-index-core", "chromadb", "sentence-transformers", "onnxruntime")
 _ADDRESSES = frozenset(
-    {"host", "port", "hosts", "store_url", "llm_url"}
+    {"host", "port", "hosts", "store_url", "llm_url", "fetch_hosts", "fetch_seconds"}
 )  # settings that say where, not how, an answer was found
 
 

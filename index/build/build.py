@@ -22,6 +22,7 @@ from index.build.status import Changes
 from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
 from index.errors import DamagedIndexError, ModelError, QuoteError, StaleIndexError, StoreError
+from index.fetched.sources import with_originals
 from index.files import FREE_SPACE, IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.split import split
@@ -145,6 +146,7 @@ class _Build:
 
     def _read(self) -> Corpus:
         corpus = read_folder(self.settings.corpus, self.settings.largest_file, self.readings, self._has_read)
+        corpus = with_originals(corpus, self.settings.home, self.readings)
         if self.strict:
             refuse_passed_over(corpus)
         return corpus

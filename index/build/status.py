@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.errors import DamagedIndexError, StaleIndexError
+from index.fetched.sources import original_digests
 from index.read.corpus import file_digests
 from index.read.formats import reader_of
 from index.records import Record
@@ -63,7 +64,8 @@ def stale_reason(settings: IndexSettings) -> str | None:
     if difference is not None:
         return difference
     before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
-    changes = Changes.between(before, file_digests(settings.corpus, settings.largest_file))
+    now = file_digests(settings.corpus, settings.largest_file) | original_digests(settings.home, manifest.sources)
+    changes = Changes.between(before, now)
     if changes:
         return f"the corpus changed: {changes}"
     other = next((s for s in manifest.sources.values() if s.reader != reader_of(s.file)), None)

@@ -202,12 +202,12 @@ def file_digests(folder: Path, largest: int = LARGEST) -> dict[str, str]:
     }
 
 
-def read_source(path: Path, name: str) -> Source:
+def read_source(path: Path, name: str, keeper: Keeper | None = None) -> Source:
     """Read one file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
     beside = sidecar_of(path)
     try:
         sidecar = _sidecar_fields(_read_bytes(beside, beside.name), beside.name) if beside.is_file() else {}
-        return _source(_read_bytes(path, name), path, name, sidecar, None)[0]
+        return _source(_read_bytes(path, name), path, name, sidecar, keeper)[0]
     except _NoSourceError as error:
         raise CorpusError(f"{name}: {error}") from None
 

@@ -35,9 +35,7 @@ _SHARE = 0.5  # of the words of a page's own <article> or <main> that are found 
 
 def read_web_page(raw: bytes) -> Document:
     """Read a page in HTML. Raises ValueError if it is none."""
-    text = _without_scripts(_decoded(raw))
-    if not _TAG.search(text):
-        raise ValueError("it holds no HTML; if it is a text, save it as .txt")
+    text = _page_text(raw)
     root = _without(parse_html(text), is_note_mark)  # trafilatura would take a short sentence with one for a menu
     for element in root.iter("code", "kbd", "samp", "tt", "var"):
         if not any(local_name(above) == "pre" for above in element.iterancestors()):
@@ -52,6 +50,18 @@ def read_web_page(raw: bytes) -> Document:
     main = read_tree(parse_html(found), hints) if found else None
     whole = read_tree(_without(root, _is_furniture), hints)
     return whole if main is None or len(main.text) < _SHARE * len(_own_text(root)) else main
+
+
+def page_tree(raw: bytes) -> Element:
+    """Return a page in HTML as a tree, without its scripts and styles. Raises ValueError if it is none."""
+    return parse_html(_page_text(raw))
+
+
+def _page_text(raw: bytes) -> str:
+    text = _without_scripts(_decoded(raw))
+    if not _TAG.search(text):
+        raise ValueError("it holds no HTML; if it is a text, save it as .txt")
+    return text
 
 
 def _decoded(raw: bytes) -> str:

@@ -1,0 +1,140 @@
+"""Fetches pages: robots.txt first, one request a second a host, redirects followed one by one, each looked at anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from app import __version__
+from app.fetch.address import Address, read_address
+from app.fetch.connection import Limits, Reply, request
+from app.fetch.pace import Pace
+from app.fetch.robots import AGENT, LARGEST, Robots
+from index.errors import FetchError
+from index.fetched.records import Why
+
+USER_AGENT = f"{AGENT}/{__version__} (fetches single pages when its user asks for them)"
+_ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST, _MOST_OF_ROBOTS = 10, 5  # redirects; the latter from RFC 9309, 2.3.1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to tell a page's versions apart, and the address that it gave it for."""
+
+    url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self, url: str) -> dict[str, str]:
+        """Return the headers that ask for the page only if it has changed."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value} if url == self.url else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page. `at`: when it came (ISO 8601, UTC). `content` is None if it has not changed since the validators."""
+
+    url: str
+    final_url: str
+    at: str
+    content: bytes | None
+    content_type: str
+    validators: Validators
+
+
+class Fetcher:
+    """Fetches pages one after the other. `allowed`: hosts that may have any address.
+
+    `told` is called with each address right before it is asked.
+    """
+
+    def __init__(
+        self,
+        allowed: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        told: Callable[[str], None] = lambda _url: None,
+    ) -> None:
+        self._allowed = frozenset(host.lower().strip("[]") for host in allowed)
+        self._limits, self._told = limits or Limits(), told
+        self._pace, self._robots = Pace(), Robots(self._robots_txt)
+
+    def fetch(self, url: str, known: Validators | None = None) -> Fetched:
+        """Fetch a page; with `known`, only if it has changed. Raises FetchError: one line with the address."""
+        address, validators = read_address(url), known or Validators()
+        for hop in range(_MOST + 1):
+            try:
+                pause = self._robots.pause(address)
+                reply = self._ask(address, {"Accept": _ACCEPT, **validators.headers(address.url)}, self._limits, pause)
+                if reply.status not in _REDIRECTS:
+                    return _fetched(url, address, reply, validators)
+                address = _next(address, reply)
+            except FetchError as error:
+                raise FetchError(f"{url} leads on: {error}" if hop else str(error), error.why) from error
+        raise _endless(url, _MOST)
+
+    def _ask(
+        self, address: Address, headers: dict[str, str], limits: Limits, pause: float, first: int | None = None
+    ) -> Reply:
+        self._pace.wait(address.netloc, pause)
+        self._told(address.url)
+        return request(address, {"User-Agent": USER_AGENT, **headers}, limits, self._allowed, first)
+
+    def _robots_txt(self, address: Address) -> Reply:
+        at, limits = address, replace(self._limits, largest=max(self._limits.largest, LARGEST))
+        for _ in range(_MOST_OF_ROBOTS + 1):
+            reply = self._ask(at, {"Accept": "text/plain, */*;q=0.5"}, limits, 0.0, LARGEST)
+            if reply.status not in _REDIRECTS:
+                return reply
+            at = _next(at, reply)
+        raise _endless(address.url, _MOST_OF_ROBOTS)
+
+
+def _endless(url: str, most: int) -> FetchError:
+    return FetchError(
+        f"{url}: it leads on and on, through more than {most} redirects; check the address", Why.REDIRECTS
+    )
+
+
+def _next(address: Address, reply: Reply) -> Address:
+    """Return where a redirect leads. Raises FetchError that names whence, if that is nowhere to go."""
+    location = reply.headers.get("location", "")
+    if not location:
+        raise FetchError(f"{address.url}: it says that it moved, and not where to", Why.PROTOCOL)
+    try:
+        return read_address(location, address)
+    except FetchError as error:
+        raise FetchError(f"{address.url}: it leads to an address that is not fetched ({error})", error.why) from None
+
+
+def _fetched(url: str, address: Address, reply: Reply, known: Validators) -> Fetched:
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if reply.status == 304 and known.headers(address.url):
+        return Fetched(url, address.url, at, None, "", known)
+    if reply.status != 200:
+        raise _status(address.url, reply)
+    validators = Validators(address.url, reply.headers.get("etag", ""), reply.headers.get("last-modified", ""))
+    return Fetched(url, address.url, at, reply.body, reply.headers.get("content-type", ""), validators)
+
+
+def _status(url: str, reply: Reply) -> FetchError:
+    """Put a status that brings no page into words."""
+    status = reply.status
+    if status in (404, 410):
+        return FetchError(f"{url}: there is no such page (status {status}); look for its new address", Why.GONE)
+    if status == 402:
+        return FetchError(f"{url}: it is to be paid for (status 402)", Why.PAYWALL)
+    if status in (401, 407):
+        return FetchError(f"{url}: it wants a sign-in (status {status})", Why.LOGIN)
+    if status in (429, 503) and (wait := reply.headers.get("retry-after")):
+        return FetchError(f"{url}: its server wants to be asked later (status {status}, {wait[:40]})", Why.REFUSED)
+    if status == 451:
+        return FetchError(f"{url}: it is withheld for legal reasons (status 451)", Why.REFUSED)
+    if status >= 500:
+        return FetchError(f"{url}: its server failed (status {status}); try again later", Why.SERVER)
+    if status < 400:
+        return FetchError(f"{url}: its server answers without a page (status {status})", Why.PROTOCOL)
+    return FetchError(f"{url}: its server refuses it to this program (status {status})", Why.REFUSED)

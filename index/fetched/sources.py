@@ -1,0 +1,80 @@
+"""The originals that were fetched, as sources of the index: each stands before the note that is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import CorpusError
+from index.fetched.records import Page
+from index.fetched.store import FOLDER, folder_of, read_pages
+from index.files import file_sha256
+from index.read.corpus import Corpus, Keeper, PassedOver, read_source
+from index.read.folder import sidecar_of
+from index.source import Source
+
+_ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
+
+
+def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> Corpus:
+    """Return the corpus with the originals of its notes that are kept in `home`.
+
+    One that was changed since it was fetched, or whose id or text is there already, is passed over and named.
+    """
+    taken, texts = {s.id for s in corpus.sources}, {s.sha256: s.file for s in corpus.sources}
+    sources: list[Source] = []
+    passed, digests = list(corpus.passed_over), dict(corpus.digests)
+    pages = read_pages(home)
+    for source in corpus.sources:
+        page = pages.get(source.id)
+        if page and page.file:
+            found = _read(page, source, home, keeper)
+            if isinstance(found, Source) and (found.id in taken or found.sha256 in texts):
+                found = _passed(page, f"its text or id is that of {texts.get(found.sha256, found.id)}")
+            if isinstance(found, Source):
+                sources.append(found)
+                taken.add(found.id)
+                texts[found.sha256] = found.file
+            else:
+                passed.append(found)
+            digests |= _digests(page, home)
+        sources.append(source)
+    return replace(corpus, sources=tuple(sources), passed_over=tuple(passed), digests=digests)
+
+
+def original_digests(home: Path, notes: Container[str] | None = None) -> dict[str, str]:
+    """Return name -> SHA-256 (hex) of the kept files, as a build stamps them; only of those of `notes` (ids)."""
+    found: dict[str, str] = {}
+    for about, page in read_pages(home).items():
+        if page.file and (notes is None or about in notes):
+            found |= _digests(page, home)
+    return found
+
+
+def is_original(file: str) -> bool:
+    """Tell by the name of a source's file whether it is an original that was fetched."""
+    return file.startswith(_ABOVE)
+
+
+def _digests(page: Page, home: Path) -> dict[str, str]:
+    path = folder_of(home) / page.file
+    return {_ABOVE + p.name: file_sha256(p) for p in (path, sidecar_of(path)) if p.is_file()}
+
+
+def _read(page: Page, note: Source, home: Path, keeper: Keeper | None) -> Source | PassedOver:
+    if note.url != page.url:
+        return _passed(page, "its note names another address now")
+    path = folder_of(home) / page.file
+    try:
+        if file_sha256(path) != page.sha256:
+            return _passed(page, "it was changed since it was fetched")
+        return read_source(path, _ABOVE + page.file, keeper)
+    except FileNotFoundError:
+        return _passed(page, "it is missing")
+    except (CorpusError, OSError) as error:
+        return _passed(page, str(error))
+
+
+def _passed(page: Page, reason: str) -> PassedOver:
+    return PassedOver(_ABOVE + page.file, f"{reason}; run: footnote sources fetch {page.about}")
