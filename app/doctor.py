@@ -17,6 +17,10 @@ from index.records import Record
 Fact = str | float | bool | tuple[str, ...] | None
 
 _MIB = 1 << 20
+_NOTHING = (
+    "Nothing leaves this machine. Pages are asked for only by `footnote sources fetch`, `check` and `add` with an "
+    "address, when you run them."
+)
 _ENOUGH = 500 * _MIB  # for the models and a new generation beside the current one
 
 
@@ -41,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings.home)
     if not settings.llm_url and not settings.llm_model:
         yield Finding(name="language model", ok=True, words="None is set up: answers are made of quotations.")
-        yield Finding(name="what leaves", ok=True, words="Nothing leaves this machine.", facts={"leaves": False})
+        yield Finding(name="what leaves", ok=True, words=_NOTHING, facts={"leaves": False})
         return
     yield _language_model(settings)
     if settings.llm_url:

@@ -26,7 +26,7 @@ ROOMS = (
     "app.model_run", "app.saying", "app.records", "app.events", "app.outside", "app.settings", "app.fetch",
     "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare",
     "app.serving", "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor",
-    "app.render", "app.bundle", "app.chat.session", "app.chat.view", "app.chat", "app.middleware", "app.server",
+    "app.render", "app.bundle", "app.pages", "app.chat.session", "app.chat.view", "app.chat", "app.middleware", "app.server",
     "app.cli",
 )  # fmt: skip
 # Outside library -> the only files (or folder) that may import it.
@@ -97,6 +97,15 @@ def test_nothing_else_needs_training() -> None:
     """It makes the selector; what answers a question uses only what it made."""
     users = {name for name, path in MODULES.items() if any(room_of(m) == "index.training" for m in imports(path, True))}
     assert all(room_of(user) == "index.training" for user in users)
+
+
+def test_only_the_commands_that_say_so_reach_the_web() -> None:
+    """What opens a connection to a page is imported by the room of pages, and that by these commands alone."""
+    reaching = {name for name, path in MODULES.items() if any(room_of(m) == "app.fetch" for m in imports(path, True))}
+    assert {room_of(name) for name in reaching} == {"app.fetch", "app.pages", "app.cli"}
+    pages = {name for name, path in MODULES.items() if any(room_of(m) == "app.pages" for m in imports(path, True))}
+    outside = {name for name in pages | reaching if room_of(name) not in ("app.fetch", "app.pages")}
+    assert outside == {"app.cli.sources_fetch", "app.cli.page_words"}
 
 
 def test_every_room_exists_and_is_named() -> None:

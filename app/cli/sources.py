@@ -11,6 +11,7 @@ from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
 from app.cli.source_facts import facts_json, facts_table, in_words
 from app.cli.sources_change import add, remove
+from app.cli.sources_fetch import check, fetch, page_lines
 from app.cli.sources_lock import lock, verify
 from app.outside import whole_characters
 from app.render.style import Style
@@ -18,7 +19,7 @@ from app.render.style import Style
 if TYPE_CHECKING:
     from app.sources.contents import SourceEntry
 
-sources_app = typer.Typer(help="See, add, remove and lock the sources.", no_args_is_help=True)
+sources_app = typer.Typer(help="See, add, fetch, check, remove and lock the sources.", no_args_is_help=True)
 
 
 @sources_app.callback()
@@ -45,14 +46,16 @@ def show_source(source_id: str, as_json: Json = False, home: Home = None) -> Non
     from app.sources.contents import contents_of
     from index.storage.generation import open_current
 
-    generation = open_current(settings(home=home).index)
+    loaded = settings(home=home)
+    generation = open_current(loaded.index)
     source = generation.source(whole_characters(source_id))
     entry = next(e for e in contents_of(generation).entries if e.id == source.id)
     stamp = generation.manifest.sources[source.id]
+    page, of_page = page_lines(loaded.home, source.id)
     if as_json:
         known = facts_json(entry.facts) | {"guessed": entry.guessed, "file": entry.file}
         sizes = {"characters": entry.characters, "passages": entry.passages, "pages": entry.pages}
-        say_json(known | sizes | {"sha256": stamp.file_sha256, "reader": stamp.reader})
+        say_json(known | sizes | {"sha256": stamp.file_sha256, "reader": stamp.reader} | page)
         return
     pages = f", pages: {entry.pages}" if entry.pages else ""
     more = [
@@ -60,6 +63,7 @@ def show_source(source_id: str, as_json: Json = False, home: Home = None) -> Non
         ("text", f"{entry.characters:,} characters, passages: {entry.passages}{pages}"),
         ("read with", stamp.reader),
         ("SHA-256", stamp.file_sha256),
+        *of_page,
     ]
     table_console().print(facts_table(entry.facts, entry.guessed, more))
     if entry.guessed:
@@ -67,6 +71,8 @@ def show_source(source_id: str, as_json: Json = False, home: Home = None) -> Non
 
 
 sources_app.command("add")(add)
+sources_app.command("fetch")(fetch)
+sources_app.command("check")(check)
 sources_app.command("remove")(remove)
 sources_app.command("lock")(lock)
 sources_app.command("verify")(verify)

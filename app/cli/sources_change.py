@@ -23,7 +23,9 @@ _OF_ONE = ("title", "url", "id")  # that no two sources share
 
 
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files to add: a page, a PDF, a text, ...")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH_OR_URL", help="Files to add: pages, PDFs, texts, ...; or addresses.")
+    ],
     kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
     relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
     basis: Annotated[Basis | None, typer.Option(help="For a note, how its author knows what it says.")] = None,
@@ -32,7 +34,7 @@ def add(
     date: Annotated[str | None, typer.Option(help="When it was published: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
     language: Annotated[str | None, typer.Option(help="Its language, by the ISO 639 code.")] = None,
-    url: Annotated[str | None, typer.Option(help="Its address on the web; nothing is fetched.")] = None,
+    url: Annotated[str | None, typer.Option(help="Its address on the web, for a file.")] = None,
     licence: Annotated[str | None, typer.Option(help="Its licence, or who allowed you to keep it.")] = None,
     source_id: Annotated[str | None, typer.Option("--id", help="Its id in footnotes and commands.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
@@ -42,9 +44,11 @@ def add(
 ) -> None:
     """Add files to the corpus: show what each is taken for, copy it, and index it.
 
-    What you state is kept beside the copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be
-    read, or is a source already, none is added.
+    A page of the web is named by its address (https://...): it is fetched, once and now. What you state is kept beside
+    the copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is a source already,
+    none is added.
     """
+    from app.cli.sources_fetch import fetched_for_adding, is_address, note_pages
     from app.sources.add import prepare
     from app.sources.incoming import read_incoming
 
@@ -55,8 +59,12 @@ def add(
     facts = {name: whole_characters(str(value)) for name, value in stated.items() if value is not None}
     if len(paths) > 1 and (one := [f"--{name}" for name in _OF_ONE if name in facts]):
         raise UsageError(f"{', '.join(one)}: no two sources share this; add the files one by one")
-    wanted = corpus_settings(corpus, home).index
-    incoming = [read_incoming(path, facts, wanted.largest_file) for path in paths]
+    loaded = corpus_settings(corpus, home)
+    wanted = loaded.index
+    downloads = fetched_for_adding(loaded, [p for p in paths if is_address(p)], facts)
+    incoming = [
+        downloads[p].incoming if p in downloads else read_incoming(Path(p), facts, wanted.largest_file) for p in paths
+    ]
     addition = prepare(wanted, incoming, keep=not dry_run)
     if not as_json:
         _show(addition.proposals)
@@ -64,6 +72,7 @@ def add(
     if not dry_run:
         with _progress(quiet=as_json) as progress:
             report = addition.commit(progress)
+        note_pages(wanted.home, downloads, dict(zip(paths, addition.proposals, strict=True)))
     if as_json:
         sources = [_fields(proposal) for proposal in addition.proposals]
         say_json({"sources": sources, "index": report.model_dump() if report else None})

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from app.outside import amiss, read_json
 from index.build.status import stale_reason
 from index.errors import StaleIndexError, StoreError, UsageError
+from index.fetched.sources import original_digests
 from index.files import write_atomic
 from index.read.corpus import file_digests
 from index.read.folder import LOCK, base_of, sidecar_of
@@ -151,7 +152,7 @@ def verify(settings: IndexSettings, lock: Lock) -> tuple[Difference, ...]:
 
 
 def _digests(settings: IndexSettings) -> Mapping[str, str]:
-    return file_digests(settings.corpus, settings.largest_file)
+    return file_digests(settings.corpus, settings.largest_file) | original_digests(settings.home)
 
 
 def _described(settings: IndexSettings, on_disk: Mapping[str, str]) -> Lock:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.errors import CorpusError, StoreError, UsageError
+from index.fetched.sources import is_original
 from index.files import file_sha256
 from index.read.folder import base_of, sidecar_of
 from index.records import Record
@@ -86,6 +87,11 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
     for source in chosen:
         if source.kind is Kind.ARTICLE:
             raise UsageError(f"'{source.id}' is the article, which the corpus is about; take its file away yourself")
+        if is_original(source.file):
+            raise UsageError(
+                f"'{source.id}' was fetched and is no file of the corpus; "
+                f"run: footnote sources fetch --forget {source.id}"
+            )
     if len(chosen) == len(stamps):
         raise UsageError("these are all the sources, and an index needs one; remove the folder instead")
     base, found = base_of(settings.corpus), []

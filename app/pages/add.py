@@ -1,0 +1,34 @@
+"""`footnote sources add URL`: a page of the web as a file of the corpus, with what its sidecar shall state."""
+
+from __future__ import annotations
+
+from app.fetch.fetcher import Fetched, Fetcher
+from app.pages.content import as_file, read_file, suggested_name
+from app.pages.originals import seen_page, text_sha256
+from app.sources.incoming import Incoming
+from index.fetched.records import Page
+from index.fetched.store import PageStore
+
+
+class Download:
+    """A page that was fetched to be added: bytes with a name and their address, as any other way brings in a source."""
+
+    def __init__(self, fetched: Fetched, facts: dict[str, str]) -> None:
+        """Raises FetchError: one line, for what cannot be read or holds no text."""
+        self._fetched = fetched
+        content, suffix = as_file(fetched)
+        self._text_sha256 = text_sha256(read_file(content, suffix, fetched.final_url))
+        name = suggested_name(fetched.final_url, suffix)
+        self.incoming = Incoming(content, name, {"url": fetched.url, **facts}, fetched.url)
+
+    def note(self, source_id: str, store: PageStore) -> None:
+        """Keep, for later checks, when the page of the source that was made of it was seen so. Raises StoreError."""
+        page = Page(
+            about=source_id, url=self.incoming.facts["url"], fetched=self._fetched.at, text_sha256=self._text_sha256
+        )
+        store.put(seen_page(page, self._fetched))
+
+
+def download(url: str, facts: dict[str, str], fetcher: Fetcher) -> Download:
+    """Fetch a page to be added, of which `facts` are stated. Raises FetchError."""
+    return Download(fetcher.fetch(url), facts)

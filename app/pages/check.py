@@ -1,0 +1,184 @@
+"""`footnote sources check`: has a page changed since its text was indexed? Per passage, and per quotation ever kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from app.bundle.archive import MAX_FILE
+from app.bundle.read import Unpacked
+from app.feedback import read as read_feedback
+from app.fetch.fetcher import Fetched, Fetcher
+from app.pages.compare import Fate, Held, PageText, Span
+from app.pages.content import as_file, read_file
+from app.pages.judge import judge
+from app.pages.originals import Plan, Skipped, Wanted, host_of, now, seen_page, validators_of
+from index.errors import FetchError, UsageError
+from index.fetched.records import Page, Why
+from index.fetched.signs import read_signs
+from index.fetched.store import PageStore
+from index.passage import Passage
+from index.records import Record
+from index.source import Kind, Source
+
+_STANDS = frozenset({Fate.UNCHANGED, Fate.MOVED})
+
+
+class Kept(Record):
+    """A quotation that somebody kept. `where`: 'feedback of 2026-11-20' or a bundle's name."""
+
+    where: str
+    source_id: str
+    source_sha256: str
+    start: int
+    end: int
+    text: str
+
+
+class HeldQuote(Held):
+    """A kept quotation, held against the page. `where`: who keeps it."""
+
+    where: str
+
+
+class Checked(Record):
+    """What came of one page. `passages`: how many are in which state (`Fate`); `differing`: those that do not stand.
+
+    `quotations`: every kept one of this source. `seen`: when the page was last seen to hold the whole text, ISO 8601.
+    `why`, `reason`: how the page could not be had.
+    """
+
+    source_id: str
+    url: str
+    state: Literal["unchanged", "changed", "failed"]
+    passages: dict[str, int] = Field(default_factory=dict)
+    differing: tuple[Held, ...] = ()
+    quotations: tuple[HeldQuote, ...] = ()
+    seen: str = ""
+    why: Why | None = None
+    reason: str = ""
+
+
+def kept_quotations(home: Path, bundles: Sequence[Path] = ()) -> tuple[Kept, ...]:
+    """Return the quotations of the feedback and of `bundles`, each once.
+
+    Raises StoreError, and UsageError for a file that is no bundle.
+    """
+    found: dict[tuple[str, str, int], Kept] = {}
+    for entry in read_feedback(home).entries:
+        for q in entry.quotes:
+            _keep(found, f"feedback of {entry.time[:10]}", q.model_dump())
+    for path in bundles:
+        try:
+            with path.open("rb") as file:
+                unpacked = Unpacked(file.read(MAX_FILE + 1))
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error.strerror}); name the bundle's zip file") from None
+        for line in sorted(unpacked.listed, key=lambda q: (q.answer, q.number)):
+            _keep(found, path.name, line.model_dump())
+    return tuple(found.values())
+
+
+def _keep(found: dict[tuple[str, str, int], Kept], where: str, quote: Mapping[str, object]) -> None:
+    names = ("source_id", "source_sha256", "start", "end", "text")
+    kept = Kept.model_validate({"where": where, **{name: quote[name] for name in names}})
+    found.setdefault((kept.source_id, kept.text, kept.start), kept)
+
+
+def plan_check(sources: Sequence[Source], pages: Mapping[str, Page], ids: Sequence[str]) -> Plan:
+    """Say which pages will be asked for: of the sources named by `ids`, or of all with an address. A note's own words
+    stand on no page; its original's do.
+    """
+    originals = {p.about: p.original for p in pages.values() if p.original}
+    known = {s.id for s in sources}
+    chosen = dict.fromkeys(o if (o := originals.get(i, i)) in known else i for i in ids)
+    wanted, skipped = [], []
+    for source in (s for s in sources if s.id in chosen or not ids):
+        if source.kind is Kind.NOTE:
+            if source.id in chosen:
+                reason = "it is a note, whose words stand on no page; fetch its original first (footnote sources fetch)"
+                skipped.append(Skipped(about=source.id, reason=reason))
+        elif not source.url:
+            skipped.append(Skipped(about=source.id, reason="it names no address"))
+        else:
+            wanted.append(Wanted(about=source.id, url=source.url, host=host_of(source.url)))
+    return Plan(wanted=tuple(wanted), skipped=tuple(skipped))
+
+
+class Checker:
+    """Holds sources against their pages, and keeps what it saw."""
+
+    def __init__(self, fetcher: Fetcher, store: PageStore, quotations: Sequence[Kept]) -> None:
+        self._fetcher, self._store, self._quotations = fetcher, store, quotations
+
+    def check(self, source: Source, passages: Sequence[Passage]) -> Checked:
+        """Ask for the page of `source` and compare. Raises StoreError."""
+        page = self._page(source)
+        spans = list(dict.fromkeys((p.start, p.end, p.text) for p in passages))
+        fresh = page.text_sha256 == source.sha256
+        try:
+            fetched = self._fetcher.fetch(source.url, validators_of(page) if fresh else None)
+            held, quotes = self._compare(source, fetched, spans)
+        except FetchError as error:
+            why = Why(error.why)
+            self._store.put(page.model_copy(update={"asked": now(), "why": why, "reason": str(error)}))
+            return Checked(
+                source_id=source.id, url=source.url, state="failed", seen=page.seen, why=why, reason=str(error)
+            )
+        found = dict(Counter(h.fate.value for h in held))
+        stands = all(h.fate in _STANDS for h in held)
+        page = page.model_copy(
+            update={"asked": fetched.at, "why": None, "reason": "", "final_url": fetched.final_url, "found": found}
+        )
+        if stands:
+            page = seen_page(page, fetched).model_copy(update={"text_sha256": source.sha256})
+        self._store.put(page)
+        return Checked(
+            source_id=source.id,
+            url=source.url,
+            state="unchanged" if stands else "changed",
+            passages=found,
+            differing=tuple(h for h in held if h.fate is not Fate.UNCHANGED),
+            quotations=quotes,
+            seen=page.seen,
+        )
+
+    def _page(self, source: Source) -> Page:
+        """Return what is known of a source's page: of an original it is kept under its note's id."""
+        known = self._store.find(source.id)
+        return known if known and known.url == source.url else Page(about=source.id, url=source.url)
+
+    def _compare(
+        self, source: Source, fetched: Fetched, spans: Sequence[Span]
+    ) -> tuple[tuple[Held, ...], tuple[HeldQuote, ...]]:
+        """Hold passages and quotations against what came. Raises FetchError if that is another page."""
+        if fetched.content is None:
+            held = tuple(Held(start=a, end=z, text=words, fate=Fate.UNCHANGED) for a, z, words in spans)
+            return held, tuple(self._quoted(source, held, None))
+        raw, suffix = as_file(fetched)
+        document = read_file(raw, suffix, fetched.final_url)
+        text = PageText(document, source.language)
+        held = text.hold(spans)
+        if 2 * sum(h.fate is Fate.GONE for h in held) > len(held):
+            judge(
+                document, read_signs(raw) if suffix == ".html" else None, source.title, fetched.url, fetched.final_url
+            )
+        return held, tuple(self._quoted(source, held, text))
+
+    def _quoted(self, source: Source, held: Sequence[Held], text: PageText | None) -> Iterator[HeldQuote]:
+        """Yield the fates of the kept quotations; `text` is None if the page is as it was when `held` was indexed."""
+        for kept in (k for k in self._quotations if k.source_id == source.id):
+            around = next((h for h in held if h.start <= kept.start and kept.end <= h.end), None)
+            is_indexed = kept.source_sha256 == source.sha256 and around is not None
+            if text is None:
+                fate = Fate.UNCHANGED if is_indexed or kept.text in source.text else Fate.GONE
+                found = Held(start=kept.start, end=kept.end, text=kept.text, fate=fate)
+            else:
+                found = text.hold([(kept.start, kept.end, kept.text)])[0]
+                if is_indexed and around and found.fate is Fate.UNCHANGED and around.fate is Fate.MOVED:
+                    found = found.model_copy(update={"fate": Fate.MOVED})
+            yield HeldQuote(**found.model_dump(), where=kept.where)

@@ -1,0 +1,90 @@
+"""Is a page the text that a source names? What is not is said by name, and never indexed as if it were.
+
+That the page bears the title of the source decides. A page that does not may be anything; what it most likely is, is
+told from what walls and error pages have in common.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from index.errors import FetchError
+from index.fetched.records import Why
+from index.fetched.signs import Signs
+from index.read.document import Document
+from index.source import BlockKind
+
+_WORD = re.compile(r"\w+")
+_SHARE = 0.7  # of a title's words that the page's own title holds: sites shorten titles, and put others in their place
+_HEAD = 600  # characters of a file without a title of its own in which its title stands
+_SHORT = 1500  # characters: some 250 words, less than an article and more than most walls
+_LEAST = 200  # characters: some 30 words
+_WALL = re.compile(
+    r"to (?:continue|keep) reading|to read (?:the (?:full|rest)|this) |already a subscriber|subscribers? only|"
+    r"subscribe to (?:read|continue|unlock)|щоб читати далі|чтобы (?:читать|продолжить)|um weiterzulesen|"
+    r"pour lire la suite|para seguir leyendo",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(r"cookie|consent|gdpr|privacy", re.IGNORECASE)  # the same in most languages
+_CONSENTS = 0.04  # of a page's words
+_MISSING = re.compile(r"\b404\b|\bnot found\b|no longer (?:available|exists)", re.IGNORECASE)
+
+
+def judge(document: Document, signs: Signs | None, title: str, url: str, final_url: str) -> None:
+    """Raise FetchError, with what it is, if a page is not the text called `title`. `signs`: of a page in HTML."""
+    own = _titles(document, signs)
+    whole = signs.text if signs else document.text
+    is_short = len(document.text) < _SHORT
+    if signs and signs.is_closed:
+        raise FetchError(f"{url}: the page says that its text is not free to read; only its opening came", Why.PAYWALL)
+    if any(_WALL.search(document.text[b.start : b.end]) for b in document.blocks) or (is_short and _WALL.search(whole)):
+        raise FetchError(f"{url}: the page stops and wants a subscription", Why.PAYWALL)
+    if signs and signs.has_password and is_short:
+        raise FetchError(f"{url}: the page wants a sign-in before it shows its text", Why.LOGIN)
+    if bears(title, own, document.text[:_HEAD] if signs is None else ""):
+        if len(document.text) < _LEAST:
+            raise FetchError(f"{url}: the page holds {len(document.text)} characters, no whole text", Why.UNREADABLE)
+        return
+    if _asks_consent(whole, final_url):
+        raise FetchError(f"{url}: the site first wants consent to cookies, and shows no text", Why.CONSENT)
+    if any(_MISSING.search(t) for t in own) or (is_short and _MISSING.search(whole[:_SHORT])):
+        raise FetchError(f"{url}: the site says that there is no such page", Why.GONE)
+    if _is_front_page(final_url) and not _is_front_page(url):
+        raise FetchError(f"{url}: it leads to the front page of its site, so the page is gone", Why.GONE)
+    titled = f"is titled “{own[0][:120]}”" if own else "has no title"
+    raise FetchError(f"{url}: the page {titled}, and not “{title[:120]}”", Why.MISMATCH)
+
+
+def bears(title: str, titles: Iterable[str], head: str = "") -> bool:
+    """Return whether one of `titles`, or the text's `head`, is `title`, as far as its words go."""
+    wanted = _words(title)
+    need = len(wanted) if len(wanted) < 3 else _SHARE * len(wanted)
+    return bool(wanted) and any(len(wanted & _words(t)) >= need for t in (*titles, head))
+
+
+def _words(text: str) -> set[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return set(_WORD.findall(plain))
+
+
+def _titles(document: Document, signs: Signs | None) -> tuple[str, ...]:
+    if signs:
+        return signs.titles
+    heads = [document.text[b.start : b.end] for b in document.blocks if b.kind is BlockKind.HEADING]
+    return tuple(t for t in (document.hints.get("title", ""), *heads[:1]) if t)
+
+
+def _asks_consent(text: str, final_url: str) -> bool:
+    words = text.split()
+    host = urlsplit(final_url).hostname or ""
+    return host.startswith("consent.") or (
+        len(text) < 2 * _SHORT and len(_CONSENT.findall(text)) >= max(2, _CONSENTS * len(words))
+    )
+
+
+def _is_front_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
