@@ -119,6 +119,24 @@ def test_the_original_is_a_source_of_its_own_before_its_note(yard: Yard) -> None
     assert "last seen so" in shown
 
 
+def test_an_answer_quotes_the_original_and_its_note_stands_beside_it(yard: Yard) -> None:
+    said = "The yard says that it built forty ships before the war."
+    write_source(yard.settings.corpus, "note", said, title=TITLE, url=yard.web.url("/yard"))
+    yard.web.paths["/yard"] = Answer(
+        page(TITLE, "Anna Berg manages it.", f"On Monday {FORTY[0].lower()}{FORTY[1:]}", LONG)
+    )
+    yard.run("index", "build")
+    question = "How many ships did the yard build before the war?"
+
+    def quoted() -> list[str]:
+        answer = json.loads(yard.run("ask", question, "--json", FOOTNOTE_READER="small").stdout)
+        return [q["source_id"] for s in answer["statements"] for q in s["quotes"]]
+
+    assert quoted() == ["note"]
+    yard.fetch()
+    assert quoted()[:2] == ["note-original", "note"]
+
+
 def test_what_is_kept_is_private_and_ignored_by_git(yard: Yard) -> None:
     yard.fetch()
     folder = yard.settings.home / "originals"

@@ -15,6 +15,7 @@ from app.answer.compose import Draft
 from app.answer.going_on import going_on
 from app.answer.list_items import cut_list
 from app.answer.newest import newest_first
+from app.answer.originals import originals_first
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
@@ -70,6 +71,7 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
     `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
     """
     limits = LIMITS[question.kind]
+    ranked = originals_first(ranked)
     if question.kind is QuestionKind.LATEST:
         ranked = newest_first(ranked)
     lead = ranked[0]
