@@ -25,7 +25,7 @@ def translate(model: Model, quotes: Sequence[AnswerQuote], language: str) -> Tra
     rich = model.takes_schema
     made, call = yield from _once(model, quotes, language)
     if made.failure == Reason.FORMAT and model.plainly(rich):
-        made, call = yield from _once(model, quotes, language)
+        return (yield from translate(model, quotes, language))
     return made, call
 
 
