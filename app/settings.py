@@ -106,6 +106,14 @@ class Settings(BaseSettings, IndexSettings):
     def _listed(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
+    @field_validator("fetch_hosts")
+    @classmethod
+    def _names_alone(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if "/" in host or (host.count(":") == 1):
+                raise ValueError("write names of hosts alone, without 'http://' and port")
+        return hosts
+
     @property
     def asks_a_model(self) -> bool:
         """Whether a language model is set up."""

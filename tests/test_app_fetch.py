@@ -20,9 +20,22 @@ from app.fetch import connection
 from app.fetch.address import barred, read_address
 from app.fetch.connection import Limits
 from app.fetch.fetcher import Fetched, Fetcher, Validators
-from index.errors import FetchError
+from app.settings import load_settings
+from index.errors import FetchError, UsageError
 from index.fetched.records import Why
-from tests.local_web import CERTIFICATE, Answer, Web, bomb, dripping, endless, local_web, page, redirect, silent
+from tests.local_web import (
+    CERTIFICATE,
+    Answer,
+    Handling,
+    Web,
+    bomb,
+    dripping,
+    endless,
+    local_web,
+    page,
+    redirect,
+    silent,
+)
 
 SMALL = Limits(largest=1_000_000)
 QUICK = Limits(connect=1.0, silence=0.3, whole=0.6, largest=1_000_000)
@@ -241,6 +254,35 @@ def test_a_hundred_redirects_end_after_ten(web: Web) -> None:
     web.paths |= {f"/{n}": redirect(f"/{n + 1}") for n in range(100)}
     assert refused(web.url("/0")).why is Why.REDIRECTS
     assert len(web.pages_asked) == 11
+
+
+def test_an_address_in_another_script_is_found_also_behind_a_redirect(web: Web) -> None:
+    def lead_on(handling: Handling) -> None:
+        handling.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /\xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe\r\n\r\n")
+
+    web.paths |= {"/a": lead_on, "/%D1%81%D0%BB%D0%BE%D0%B2%D0%BE": Answer(page("A", "Words."))}
+    assert fetch(web.url("/слово")).content
+    assert fetch(web.url("/a")).content
+    assert read_address("https://bücher.example/").host == "xn--bcher-kva.example"
+    assert read_address("https://straße.example/").host == "xn--strae-oqa.example"  # another host than strasse.example
+
+
+def test_redirects_share_the_time_of_one_page(web: Web) -> None:
+    def slowly(handling: Handling) -> None:
+        threading.Event().wait(0.2)
+        handling.answer(redirect("/slow"))
+
+    web.paths["/slow"] = slowly
+    begun = time.monotonic()
+    assert refused(web.url("/slow"), limits=Limits(whole=0.7)).why is Why.TIME
+    assert time.monotonic() - begun < 1.5
+
+
+@pytest.mark.parametrize("host", ["http://wiki.intern", "wiki.intern:8080", "wiki.intern/a"])
+def test_hosts_are_named_alone(host: str) -> None:
+    with pytest.raises(UsageError, match="fetch_hosts"):
+        load_settings(fetch_hosts=host)
+    assert load_settings(fetch_hosts="wiki.intern, ::1").fetch_hosts == ("wiki.intern", "::1")
 
 
 def test_a_page_that_leads_to_itself_ends_too(web: Web) -> None:

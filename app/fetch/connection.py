@@ -89,7 +89,7 @@ class _Deadline:
     """The end of the time that a whole request has."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self._end = seconds, time.monotonic() + seconds
+        self._end = time.monotonic() + seconds
 
     @property
     def passed(self) -> bool:
@@ -158,7 +158,11 @@ class _Timed(httpcore.NetworkStream):
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in raw:
-        key, words = name.decode("ascii", "replace").lower(), value.decode("latin-1").strip()
+        key = name.decode("ascii", "replace").lower()
+        try:
+            words = value.decode("utf-8").strip()  # against the standard, and yet met in addresses
+        except UnicodeDecodeError:
+            words = value.decode("latin-1").strip()
         found[key] = f"{found[key]}, {words}" if key in found else words
     return found
 
@@ -228,7 +232,7 @@ def _failure(error: Exception, address: Address, deadline: _Deadline) -> FetchEr
         if isinstance(cause, ssl.SSLError):
             return FetchError(f"{url}: no encrypted connection comes about ({cause.reason or cause})", Why.CERTIFICATE)
     if deadline.passed:
-        return FetchError(f"{url}: it is not whole after {deadline.seconds:.0f} s; try again later", Why.TIME)
+        return FetchError(f"{url}: it takes longer than `fetch_seconds` allows; try again later", Why.TIME)
     if isinstance(error, httpcore.ConnectTimeout):
         return FetchError(f"{url}: {address.host} does not answer; try again later", Why.TIME)
     if isinstance(error, httpcore.TimeoutException):

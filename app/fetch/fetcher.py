@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -47,28 +47,22 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches pages one after the other. `allowed`: hosts that may have any address.
+    """Fetches pages one after the other. `allowed`: hosts that may have any address."""
 
-    `told` is called with each address right before it is asked.
-    """
-
-    def __init__(
-        self,
-        allowed: tuple[str, ...] = (),
-        limits: Limits | None = None,
-        told: Callable[[str], None] = lambda _url: None,
-    ) -> None:
+    def __init__(self, allowed: tuple[str, ...] = (), limits: Limits | None = None) -> None:
         self._allowed = frozenset(host.lower().strip("[]") for host in allowed)
-        self._limits, self._told = limits or Limits(), told
+        self._limits = limits or Limits()
         self._pace, self._robots = Pace(), Robots(self._robots_txt)
 
     def fetch(self, url: str, known: Validators | None = None) -> Fetched:
         """Fetch a page; with `known`, only if it has changed. Raises FetchError: one line with the address."""
-        address, validators = read_address(url), known or Validators()
+        address, validators, limits = read_address(url), known or Validators(), self._limits
         for hop in range(_MOST + 1):
             try:
                 pause = self._robots.pause(address)
-                reply = self._ask(address, {"Accept": _ACCEPT, **validators.headers(address.url)}, self._limits, pause)
+                begun = self._wait(address, pause)
+                reply = self._ask(address, {"Accept": _ACCEPT, **validators.headers(address.url)}, limits)
+                limits = replace(limits, whole=limits.whole - (time.monotonic() - begun))
                 if reply.status not in _REDIRECTS:
                     return _fetched(url, address, reply, validators)
                 address = _next(address, reply)
@@ -76,17 +70,19 @@ class Fetcher:
                 raise FetchError(f"{url} leads on: {error}" if hop else str(error), error.why) from error
         raise _endless(url, _MOST)
 
-    def _ask(
-        self, address: Address, headers: dict[str, str], limits: Limits, pause: float, first: int | None = None
-    ) -> Reply:
-        self._pace.wait(address.netloc, pause)
-        self._told(address.url)
+    def _wait(self, address: Address, pause: float = 0.0) -> float:
+        """Wait until the host may be asked again; return that time (of the monotonic clock)."""
+        self._pace.wait(address.host, pause)
+        return time.monotonic()
+
+    def _ask(self, address: Address, headers: dict[str, str], limits: Limits, first: int | None = None) -> Reply:
         return request(address, {"User-Agent": USER_AGENT, **headers}, limits, self._allowed, first)
 
     def _robots_txt(self, address: Address) -> Reply:
         at, limits = address, replace(self._limits, largest=max(self._limits.largest, LARGEST))
         for _ in range(_MOST_OF_ROBOTS + 1):
-            reply = self._ask(at, {"Accept": "text/plain, */*;q=0.5"}, limits, 0.0, LARGEST)
+            self._wait(at)
+            reply = self._ask(at, {"Accept": "text/plain, */*;q=0.5"}, limits, LARGEST)
             if reply.status not in _REDIRECTS:
                 return reply
             at = _next(at, reply)
@@ -130,7 +126,9 @@ def _status(url: str, reply: Reply) -> FetchError:
     if status in (401, 407):
         return FetchError(f"{url}: it wants a sign-in (status {status})", Why.LOGIN)
     if status in (429, 503) and (wait := reply.headers.get("retry-after")):
-        return FetchError(f"{url}: its server wants to be asked later (status {status}, {wait[:40]})", Why.REFUSED)
+        return FetchError(
+            f"{url}: its server wants to be asked later (status {status}, Retry-After: {wait[:40]})", Why.REFUSED
+        )
     if status == 451:
         return FetchError(f"{url}: it is withheld for legal reasons (status 451)", Why.REFUSED)
     if status >= 500:
