@@ -12,6 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
+from heapq import nlargest
+from itertools import accumulate
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -22,6 +24,7 @@ from index.text.sentences import sentence_spans
 
 _FORMS = str.maketrans({**dict.fromkeys("“”„«»‟", '"'), **dict.fromkeys("‘’‚‹›ʼ", "'"), **dict.fromkeys("–—−‑", "-")})
 _ALIKE = 65  # of 100 (rapidfuzz's ratio): unrelated sentences of one language reach 50, a changed one mostly 80
+_WINDOWS = 12  # places of a page that share the most words with what is looked for, and are compared letter by letter
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -67,6 +70,8 @@ class PageText:
             for a, z in sentence_spans(document.text[b.start : b.end], language)
         ]
 
+        self._words = [set(plain(document.text[a:z]).split()) for a, z in self._sentences]
+
     def hold(self, spans: Sequence[Span]) -> tuple[Held, ...]:
         """Hold spans of the indexed text, in its order, against the page."""
         known = plain(" ".join(words for _, _, words in spans))
@@ -111,10 +116,14 @@ class PageText:
     def _nearest(self, words: str) -> str | None:
         """Return the sentences of the page that are most like `words`, as many as these are, or one more or less."""
         count = len(sentence_spans(words, self._language))
+        wanted = set(plain(words).split())
+        shared = [0, *accumulate(len(wanted & of_sentence) for of_sentence in self._words)]
         windows = [
             self._text[self._sentences[n][0] : self._sentences[n + size - 1][1]]
             for size in range(max(1, count - 1), count + 2)
-            for n in range(len(self._sentences) - size + 1)
+            for n in nlargest(
+                _WINDOWS, range(len(self._sentences) - size + 1), key=lambda n: shared[n + size] - shared[n]
+            )
         ]
         best = process.extractOne(words, windows, scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return best[0] if best else None
