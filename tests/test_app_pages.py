@@ -324,6 +324,17 @@ def test_each_passage_and_each_kept_quotation_says_what_became_of_it(yard: Yard)
     assert "quoted in feedback of 2026-11-20" in said
 
 
+def test_quotations_of_a_bundle_are_checked_too(yard: Yard) -> None:
+    yard.fetch()
+    done = yard.run("ask", "Who counted thirty-one ships?", "--source", "note-original", "--bundle", "a.zip")
+    assert done.returncode == 0, done.stderr
+    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG))
+    found = yard.json("check", "note", "--bundle", "a.zip", "--yes", code=1)["pages"][0]
+    assert {str(q["where"]) for q in found["quotations"]} == {"a.zip"}
+    assert "gone" in {q["fate"] for q in found["quotations"]}
+    assert yard.run("sources", "check", "--bundle", "corpus/article.md", "--yes").returncode == 2
+
+
 def keep(yard: Yard, *quoted: str) -> None:
     """Keep feedback on answers that quoted these sentences of the original."""
     source = open_current(yard.settings.index).source("note-original")
@@ -388,6 +399,7 @@ def test_a_page_is_added_by_its_address(yard: Yard) -> None:
         "2024-03-05",
         "disputes",
     )
+    assert added.publisher == f"127.0.0.1:{yard.web.port}"
     assert (yard.settings.corpus / added.file).read_bytes()
     assert "last seen so" in yard.run("sources", "show", added.id).stdout
     assert yard.json("check", added.id, "--yes")["pages"][0]["state"] == "unchanged"

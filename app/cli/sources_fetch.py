@@ -211,12 +211,13 @@ def _print_plan(plan: Plan, doing: str) -> None:
     if not plan.wanted:
         say(f"There is nothing to {doing}.")
         return
-    pages = "1 page" if len(plan.wanted) == 1 else f"{len(plan.wanted)} pages"
+    count = sum(plan.hosts.values())
+    pages = "1 page" if count == 1 else f"{count} pages"
     hosts = "1 host" if len(plan.hosts) == 1 else f"{len(plan.hosts)} hosts"
     say(f"This asks for {pages} of {hosts}, and for robots.txt of each host, at most once a second a host:")
     named = list(plan.hosts.items())
-    for host, count in named[:_HOSTS]:
-        say(f"  {host}" + (f" ({count})" if count > 1 else ""))
+    for host, of_host in named[:_HOSTS]:
+        say(f"  {host}" + (f" ({of_host})" if of_host > 1 else ""))
     if len(named) > _HOSTS:
         say(f"  and {len(named) - _HOSTS} more; --dry-run --json names all")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.fetch.fetcher import Fetched, Fetcher
 from app.pages.content import as_file, read_file, suggested_name
-from app.pages.originals import seen_page, text_sha256
+from app.pages.originals import host_of, seen_page, text_sha256
 from app.sources.incoming import Incoming
 from index.fetched.records import Page
 from index.fetched.store import PageStore
@@ -17,9 +17,13 @@ class Download:
         """Raises FetchError: one line, for what cannot be read or holds no text."""
         self._fetched = fetched
         content, suffix = as_file(fetched)
-        self._text_sha256 = text_sha256(read_file(content, suffix, fetched.final_url))
+        document = read_file(content, suffix, fetched.final_url)
+        self._text_sha256 = text_sha256(document)
+        stated = {"url": fetched.url, **facts}
+        if "publisher" not in document.hints:
+            stated.setdefault("publisher", host_of(fetched.final_url).removeprefix("www."))
         name = suggested_name(fetched.final_url, suffix)
-        self.incoming = Incoming(content, name, {"url": fetched.url, **facts}, fetched.url)
+        self.incoming = Incoming(content, name, stated, fetched.url)
 
     def note(self, source_id: str, store: PageStore) -> None:
         """Keep, for later checks, when the page of the source that was made of it was seen so. Raises StoreError."""

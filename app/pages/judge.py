@@ -74,7 +74,7 @@ def _titles(document: Document, signs: Signs | None) -> tuple[str, ...]:
     if signs:
         return signs.titles
     heads = [document.text[b.start : b.end] for b in document.blocks if b.kind is BlockKind.HEADING]
-    return tuple(t for t in (document.hints.get("title", ""), *heads[:1]) if t)
+    return tuple(" ".join(t.split()) for t in (document.hints.get("title", ""), *heads[:1]) if t.strip())
 
 
 def _asks_consent(text: str, final_url: str) -> bool:

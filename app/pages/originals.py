@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -50,11 +51,8 @@ class Plan(Record):
 
     @property
     def hosts(self) -> dict[str, int]:
-        """Return how many pages of each host will be asked for."""
-        found: dict[str, int] = {}
-        for wanted in self.wanted:
-            found[wanted.host] = found.get(wanted.host, 0) + 1
-        return found
+        """Return how many pages of each host will be asked for; one that several sources name is asked for once."""
+        return dict(Counter({w.url: w.host for w in self.wanted}.values()))
 
 
 class Outcome(Record):
