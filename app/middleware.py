@@ -11,7 +11,7 @@ import html
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -107,10 +107,11 @@ class BodyLimit:
     """Refuses a request of more than `MAX_BODY` or an address of more than `MAX_QUERY` bytes; nothing of it is kept.
 
     What is passed on is whole and, if it is JSON, without halves of surrogate pairs, which no UTF-8 can hold.
+    `streamed`: the paths whose bodies are passed on as they come, to a route with a limit of its own.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, streamed: Collection[str] = ()) -> None:
+        self.app, self.streamed = app, frozenset(streamed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -121,7 +122,8 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if "transfer-encoding" not in headers and length == "0":
+        is_empty = "transfer-encoding" not in headers and length == "0"
+        if is_empty or scope["path"] in self.streamed:
             await self.app(scope, receive, send)
             return
         body = None if length.isdecimal() and int(length) > MAX_BODY else await _read(receive)
@@ -187,11 +189,12 @@ async def _refuse(scope: Scope, send: Send, status: int, words: str, receive: Re
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": True})
     if receive is not None:
-        await _drain(receive)
+        await drain(receive)
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _drain(receive: Receive) -> None:
+async def drain(receive: Receive) -> None:
+    """Throw away what a client still sends, for a moment: so it gets to read why it was refused."""
     try:
         async with asyncio.timeout(_LINGER):
             while (message := await receive())["type"] == "http.request" and message.get("more_body", False):

@@ -11,6 +11,8 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from app.adding.routes import UPLOAD, routes
+from app.adding.service import Adding
 from app.chat.assets import BASE, FILES, ICON, asset
 from app.chat.session.engine import ChatEngine, EngineProvider
 from app.middleware import AllowedHosts, AnswerHeaders, BodyLimit, ErrorWords, HostCheck
@@ -42,8 +44,10 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     provider = EngineProvider(partial(_open_engine, settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.provider = provider
+    app.state.adding = Adding(settings.index)
+    app.include_router(routes(settings, app.state.adding))
     app.add_middleware(ErrorWords)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, streamed=(UPLOAD,))
     app.add_middleware(HostCheck, allowed=AllowedHosts.of(settings.host, settings.hosts))
     app.add_middleware(AnswerHeaders, headers=_HEADERS)  # outermost: refusals carry them too
 
@@ -103,9 +107,9 @@ class _Server(uvicorn.Server):
     Closes the index itself: uvicorn ends the process with the signal that stopped it, and nothing runs after that.
     """
 
-    def __init__(self, config: uvicorn.Config, address: str, provider: EngineProvider) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, provider: EngineProvider, adding: Adding) -> None:
         super().__init__(config)
-        self.address, self.provider = address, provider
+        self.address, self.provider, self.adding = address, provider, adding
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -117,6 +121,7 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.close()
         await super().shutdown(sockets)
+        self.adding.close()
         self.provider.close()
 
 
@@ -139,7 +144,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 7860) -> None
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=_PATIENCE, lifespan="on"
         )
         address = _address(host, listener.getsockname()[1])
-        _Server(config, address, app.state.provider).run(sockets=[listener])
+        _Server(config, address, app.state.provider, app.state.adding).run(sockets=[listener])
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:

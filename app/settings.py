@@ -38,6 +38,14 @@ class Doubted(StrEnum):
     NEVER = "never"
 
 
+class AddSources(StrEnum):
+    """Who may add and remove sources in the browser."""
+
+    LOCAL = "local"
+    ALL = "all"
+    NOBODY = "nobody"
+
+
 class Settings(BaseSettings, IndexSettings):
     """Everything that can be set: the index's settings and those of the answers and the server."""
 
@@ -63,6 +71,11 @@ class Settings(BaseSettings, IndexSettings):
         "machine: 'wiki.intern,127.0.0.1', in the file a list",
     )
     fetch_seconds: float = Field(60.0, gt=0, le=3600, description="seconds that fetching one page may take, at most")
+    add_sources: AddSources = Field(
+        AddSources.LOCAL,
+        description="who may add and remove sources in the browser: 'local', a browser on this machine while `host` is "
+        "this machine alone and `hosts` names no other; 'all' who reach the page; 'nobody'",
+    )
 
     llm_url: str = Field(
         "",

@@ -47,10 +47,12 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(engine: ChatEngine | None, home: Path, corpus: Path = CORPUS, port: int = 0) -> Iterator[str]:
-    """The address of a server for `engine` in a thread of this process."""
+def serving(
+    engine: ChatEngine | None, home: Path, corpus: Path = CORPUS, port: int = 0, **settings: object
+) -> Iterator[str]:
+    """The address of a server for `engine` in a thread of this process; `settings`: further ones."""
     listener = socket.create_server(("127.0.0.1", port))
-    app = create_app(Settings(home=home, corpus=corpus), engine)
+    app = create_app(Settings(home=home, corpus=corpus, **settings), engine)  # type: ignore[arg-type]
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -65,6 +67,7 @@ def serving(engine: ChatEngine | None, home: Path, corpus: Path = CORPUS, port: 
     finally:
         server.should_exit = True
         thread.join(timeout=20)
+        app.state.adding.close()
         listener.close()
 
 

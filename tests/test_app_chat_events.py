@@ -195,12 +195,14 @@ def test_a_judgement_is_kept_or_said_to_be_wrong(
 
 
 def test_a_rebuilt_index_is_noticed_once(events: Events, engine: OverlapEngine) -> None:
-    assert not isinstance(events.check_index("en", event(generation="g1"))[0], str)
+    assert not isinstance(events.check_index(TabState(), "en", event(generation="g1"))[0], str)
     engine.switch(read_corpus(CORPUS)[:3], "g2")
-    panel, notice = events.check_index("en", event(generation="g1"))
+    panel, notice, *conversation = events.check_index(TabState(), "en", event(generation="g1"))
     assert 'data-generation="g2"' in panel
     assert "3 sources" in notice
-    assert events.check_index("en", event(generation=""))[1] == "", "a page that showed no index has none newer"
+    assert not any(isinstance(shown, str) for shown in conversation), "nothing that it quotes was removed"
+    newer = events.check_index(TabState(), "en", event(generation=""))[1]
+    assert newer == "", "a page that showed no index has none newer"
 
 
 @pytest.mark.parametrize("typed", [True, False])

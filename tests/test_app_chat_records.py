@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import Conversation, history, settled
+from app.chat.session.exchange import Conversation, history, settled, without_removed
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.stored import MOST, record_of, restored
 from app.chat.view.conversation import exchanges_html
@@ -53,7 +53,7 @@ def test_a_quotation_whose_source_has_changed_is_never_shown_as_proved() -> None
     engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in autumn.")])
     records = through_the_browser(asked(engine, "Smugglers asked dollars"))
     mended = OverlapEngine([source_of("Smugglers asked for 35,000 dollars in autumn.")], generation="g2")
-    for now in (mended, OverlapEngine([]), None):
+    for now in (mended, None):
         (back,) = restored(records, now, ENGLISH)
         assert back.changed == {1}
         assert back.proved == ()
@@ -63,6 +63,24 @@ def test_a_quotation_whose_source_has_changed_is_never_shown_as_proved() -> None
         assert not [a for a in shown.attributes if a[0] in {"data-mark", "data-copy", "data-compare"}]
         assert "<mark" not in beside
         assert ENGLISH.changed_quote.format(number=1) in beside
+
+
+def test_of_a_removed_source_what_the_browser_kept_is_shown_and_not_as_proved() -> None:
+    engine = OverlapEngine([source_of("Smugglers asked for 20,000 dollars in <b>autumn</b>.")])
+    exchange = asked(engine, "Smugglers asked dollars")
+    (back,) = restored(through_the_browser(exchange), OverlapEngine([]), ENGLISH)
+    assert (back.changed, back.removed, back.proved, history([back])) == ({1}, {"hostile"}, (), [])
+    shown, beside = Page(str(exchanges_html((back,), ENGLISH))), str(evidence_html((back,), ENGLISH))
+    assert ENGLISH.removed in shown.words
+    assert not [a for a in shown.attributes if a[0] in {"data-copy", "data-compare"}]
+    assert ENGLISH.removed in beside
+    assert "20,000 dollars in &lt;b&gt;autumn&lt;/b&gt;" in beside
+    assert "<mark" not in beside
+    (marked,) = without_removed(exchange, lambda _: False)
+    beside = str(evidence_html((marked,), ENGLISH))
+    assert ENGLISH.removed_proved in beside
+    assert "<mark" in beside, "on the page it was asked on, the words stay as they were proved"
+    assert without_removed(exchange, lambda _: True) is exchange
 
 
 @pytest.mark.parametrize("field", ["text", "start", "end", "source_sha256", "source_id"])

@@ -27,7 +27,7 @@ ROOMS = (
     "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare",
     "app.serving", "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor",
     "app.render", "app.bundle", "app.pages", "app.chat.session", "app.chat.view", "app.chat", "app.middleware",
-    "app.server",
+    "app.adding", "app.server",
     "app.cli",
 )  # fmt: skip
 # Outside library -> the only files (or folder) that may import it.

@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled
+from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled, without_removed
 from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.offers import Offers
@@ -32,6 +32,7 @@ from app.feedback import given, record
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
 from app.settings import Settings
+from app.sources.contents import IndexContents
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
 from index.filters import Filters
@@ -166,15 +167,26 @@ class Events:
         contents, problem = attempt(lambda: self.provider.engine().contents(), texts)
         return str(sources_panel_html(contents, texts, problem))
 
-    def check_index(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
-        """See whether another generation serves than the one on the page: [sources panel, notice]."""
+    def check_index(self, tab: TabState, language: str, event: gr.EventData) -> tuple[Update, ...]:
+        """See whether another generation serves than the one on the page.
+
+        [sources panel, notice, conversation, evidence, tab]; the last three only where a quoted source was removed.
+        """
         texts, before = TEXTS[language], _data(event).get("generation")
         contents, _ = attempt(lambda: self.provider.engine().contents(), texts)
         if contents is None or contents.generation == before:
-            return gr.skip(), gr.skip()
+            return (gr.skip(),) * 5
         words = texts.newer.format(**index_counts(contents, texts))
         notice = str(dismissable_notice(words, contents.generation, texts.dismiss)) if before else ""
-        return str(sources_panel_html(contents, texts)), notice
+        return str(sources_panel_html(contents, texts)), notice, *self._removed(tab, contents, texts)
+
+    def _removed(self, tab: TabState, contents: IndexContents, texts: Texts) -> tuple[Update, ...]:
+        """Say of earlier answers what was removed; while one is being made, the next question does that."""
+        there = {entry.id for entry in contents.entries}
+        conversation = without_removed(tab.conversation, there.__contains__)
+        if conversation is tab.conversation or any(e.busy for e in conversation):
+            return (gr.skip(),) * 3
+        return *_shown(conversation, texts), TabState(tab.conversation_id, conversation)
 
     def open_source(self, tab: TabState, compared: Compared | None, language: str, event: gr.EventData) -> Update:
         """Open the source of a footnote, a nearest passage, a row or a link; change nothing if there is none."""

@@ -51,10 +51,10 @@ class Proposal(Record):
 
 
 class Addition:
-    """Sources that were read and may be added. `proposals`: what they are taken for."""
+    """Sources that were read and may be added, and `proposals`: what each is taken for."""
 
     def __init__(self, settings: IndexSettings, files: Sequence[NewFile], sources: Sequence[Source]) -> None:
-        self._settings, self._files, self._sources = settings, files, sources
+        self._settings, self._files, self.sources = settings, files, tuple(sources)
         self.proposals = tuple(_proposal(s, f) for s, f in zip(sources, files, strict=True))
 
     def commit(self, progress: BuildProgress | None = None, embedder: Embedder | None = None) -> BuildReport:
@@ -86,7 +86,7 @@ class Addition:
                 held = generation.manifest.sources
         except StoreError:  # none, damaged, of another version, or not to be read
             return False
-        stamps = [(s, held.get(s.id)) for s in self._sources]
+        stamps = [(s, held.get(s.id)) for s in self.sources]
         return all(stamp is not None and stamp.file == s.file for s, stamp in stamps)
 
 

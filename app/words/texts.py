@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.words.adding_texts import AddingTexts
 from app.words.plural import Plural, locale
 
 
 @dataclass(frozen=True, kw_only=True)
-class Texts:
+class Texts(AddingTexts):
     """Interface words in one language. `code` is its ISO 639-1 code, `name` what it calls itself."""
 
     code: str

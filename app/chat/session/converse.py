@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
-from app.chat.session.engine import ChatEngine, EngineProvider
-from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove
+from app.chat.session.engine import ChatEngine, EngineProvider, holds
+from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove, without_removed
 from app.chat.session.problems import ENDINGS, logged, problem_words
 from app.chat.session.suggestions import Suggestion
 from app.events import Done, Event, StatementReady, Understood, Writing
@@ -58,6 +59,7 @@ def converse(
     yield (*before, exchange)
     try:
         engine = provider.engine()
+        before = without_removed(before, partial(holds, engine))
         exchange = replace(_addressed(exchange, engine, texts), with_model=bool(engine.model_name))
         with closing(_asked(exchange, before, engine)) as events:
             for event in events:

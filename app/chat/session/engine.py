@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.events import Event, Writing
 from app.nearby import Place
 from app.records import Answer, Turn
+from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit
 from index.source import Source
@@ -73,6 +74,15 @@ class ChatEngine(Protocol):
     def sources(self) -> tuple[Source, ...]: ...
 
     def close(self) -> None: ...
+
+
+def holds(engine: ChatEngine, source_id: str) -> bool:
+    """Tell whether the index has a source with this id, in whatever version."""
+    try:
+        engine.source(source_id)
+    except UnknownSourceError:
+        return False
+    return True
 
 
 class EngineProvider:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.chat.session.suggestions import Suggestion
@@ -49,6 +49,7 @@ class Exchange:
     early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
+    `removed`: ids of the quoted sources that have been taken out of the index since.
     `translating`: its quotations are being translated.
     `offered`: questions to ask instead, where there is no answer. `offering`: they are still being looked for.
     """
@@ -69,6 +70,7 @@ class Exchange:
     stopped: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
     changed: frozenset[int] = frozenset()
+    removed: frozenset[str] = frozenset()
     offered: tuple[Suggestion, ...] = ()
     offering: bool = False
     translating: bool = False
@@ -170,6 +172,19 @@ def prove(quote: AnswerQuote, source: Source) -> None:
     quote.quote.prove(source)
     if not quote.text:
         raise QuoteError(f"footnote {quote.number} quotes nothing of '{quote.source_id}'")
+
+
+def without_removed(conversation: Conversation, is_there: Callable[[str], bool]) -> Conversation:
+    """Return the conversation with what it quotes of removed sources named so. `is_there`: whether the index has an id.
+
+    It is the same object if nothing is otherwise.
+    """
+    ids = {q.source_id for e in conversation for q in e.quotes}
+    gone = {source_id for source_id in ids if not is_there(source_id)}
+    known = [frozenset(q.source_id for q in e.quotes if q.source_id in gone) for e in conversation]
+    if all(e.removed == removed for e, removed in zip(conversation, known, strict=True)):
+        return conversation
+    return tuple(replace(e, removed=removed) for e, removed in zip(conversation, known, strict=True))
 
 
 def settled(conversation: Conversation) -> Conversation:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.chat.session.engine import ChatEngine
-from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, prove
+from app.chat.session.engine import ChatEngine, holds
+from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, prove, without_removed
 from app.chat.session.suggestions import Suggestion
 from app.question.check import MAX_QUESTION
 from app.records import Answer, AnswerQuote, Statement, Support, Understanding, as_one
@@ -67,7 +68,8 @@ def restored(
     the questions once offered that may be offered again.
     """
     latest = list(records)[-MOST:]
-    return tuple(_exchange(f"t{n}", data, engine, texts, recall) for n, data in enumerate(latest, 1))
+    read = tuple(_exchange(f"t{n}", data, engine, texts, recall) for n, data in enumerate(latest, 1))
+    return without_removed(read, partial(holds, engine)) if engine is not None else read
 
 
 def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts, recall: Recall) -> Exchange:

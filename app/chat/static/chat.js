@@ -12,5 +12,6 @@ import "./check.js";
 import "./reword.js";
 import "./title.js";
 import "./theme.js";
+import "./adding.js";
 
 export { attach } from "./page.js";

@@ -1,6 +1,6 @@
 // The conversations of this browser: the list in their panel, and going from one to another.
 
-import { all, find, onChange, onClick, onMessage, send } from "./page.js";
+import { all, find, onChange, onClick, onMessage, send, sure } from "./page.js";
 import { closePanel } from "./panels.js";
 import * as composer from "./composer.js";
 import * as store from "./store.js";
@@ -110,23 +110,6 @@ onClick("[data-rename]", (button) => {
     done(event.key === "Enter");
   };
 });
-
-// A first click asks whether it is meant; leaving the button takes the question back.
-function sure(button) {
-  if (button.classList.contains("sure")) return true;
-  const words = button.textContent;
-  const name = button.getAttribute("aria-label");
-  button.classList.add("sure");
-  button.textContent = button.dataset.sure;
-  button.removeAttribute("aria-label");
-  button.onblur = () => {
-    button.onblur = null;
-    button.classList.remove("sure");
-    button.textContent = words;
-    if (name) button.setAttribute("aria-label", name);
-  };
-  return false;
-}
 
 function drop(id) {
   store.remove(id);

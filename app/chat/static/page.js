@@ -79,3 +79,20 @@ export function announce(words) {
 }
 
 export const language = () => find("header", "[data-code]")?.dataset.code ?? "en";
+
+// A first click asks whether it is meant; leaving the button takes the question back.
+export function sure(button) {
+  if (button.classList.contains("sure")) return true;
+  const words = button.textContent;
+  const name = button.getAttribute("aria-label");
+  button.classList.add("sure");
+  button.textContent = button.dataset.sure;
+  button.removeAttribute("aria-label");
+  button.onblur = () => {
+    button.onblur = null;
+    button.classList.remove("sure");
+    button.textContent = words;
+    if (name) button.setAttribute("aria-label", name);
+  };
+  return false;
+}

@@ -12,6 +12,7 @@ from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_
 from app.chat.view.translations import translating_html, translation_html
 from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
+from app.render.visible import visible
 from app.words.describe import date_words, kind_words, nearest_words, opening, page_words
 from app.words.texts import Texts
 from index.source import Source
@@ -75,9 +76,10 @@ def _body(exchange: Exchange, texts: Texts) -> Markup:
 def _cards(exchange: Exchange, passages: dict[str, list[Markup]], texts: Texts) -> Markup:
     return join(
         html(
-            '<article class="card">{head}{passages}'
+            '<article class="card">{head}{removed}{passages}'
             "<footer>{page}<span>{label} <code>{id}</code></span></footer></article>",
             head=card_head(exchange.sources[source_id], texts),
+            removed=notice_html(texts.removed_proved) if source_id in exchange.removed else NOTHING,
             passages=join(of_source),
             page=_page_link(exchange.sources[source_id].url, texts),
             label=texts.source_id,
@@ -106,31 +108,46 @@ def _page_link(url: str, texts: Texts) -> Markup:
 
 
 def _changed(exchange: Exchange, texts: Texts) -> Markup:
-    """Name the quotations that are no longer in their source; they are never shown as evidence."""
-    if not exchange.changed:
-        return NOTHING
+    """Name the quotations that are no longer in their source; they are never shown as evidence.
+
+    Of a source that was removed, what the browser kept is shown, said to be no more than that.
+    """
+    lost = [q for q in exchange.quotes if q.number in exchange.changed]
+    changed = [q for q in lost if q.source_id not in exchange.removed]
     items = join(
         html(
             '<p class="changed-quote">{words} <code>{id}</code></p>',
             words=texts.changed_quote.format(number=q.number),
             id=q.source_id,
         )
-        for q in exchange.quotes
-        if q.number in exchange.changed
+        for q in changed
     )
-    return html('<div class="card changed">{items}{notice}</div>', items=items, notice=notice_html(texts.changed))
+    card = html('<div class="card changed">{items}{notice}</div>', items=items, notice=notice_html(texts.changed))
+    removed = join(_removed(exchange, q, texts) for q in lost if q.source_id in exchange.removed)
+    return (card if changed else NOTHING) + removed
+
+
+def _removed(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+    facts = exchange.answer.facts_of(quote.source_id) if exchange.answer is not None else None
+    title = html('<h3 dir="auto">{title}</h3>', title=facts.title) if facts is not None else NOTHING
+    return html(
+        '<div class="card changed removed" data-removed="{n}"><header>{title}</header>{notice}'
+        '<div class="passage" data-numbers="{n}" tabindex="-1">'
+        '<blockquote dir="auto">{number}“{words}”</blockquote></div>'
+        "<footer><span>{label} <code>{id}</code></span></footer></div>",
+        n=quote.number,
+        number=_number(exchange, quote.number, texts),
+        title=title,
+        notice=notice_html(texts.removed),
+        words=visible(quote.text),
+        label=texts.source_id,
+        id=quote.source_id,
+    )
 
 
 def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts) -> Markup:
     def tag(highlight: Highlight) -> Markup:
-        return html(
-            '<a class="number" id="{turn}-quote-{n}" href="#{turn}" data-back="{n}" '
-            'data-turn="{turn}" title="{title}" aria-label="{name}">{n}</a>',
-            turn=exchange.id,
-            n=highlight.number,
-            title=texts.back_to_statement,
-            name=texts.to_statement.format(number=highlight.number),
-        )
+        return _number(exchange, highlight.number, texts)
 
     highlights = [Highlight(q.start, q.end, q.number) for q in excerpt.quotes]
     first = excerpt.quotes[0].number
@@ -143,6 +160,18 @@ def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts)
         translated=join(translation_html(exchange, q.number, texts, numbered=True) for q in excerpt.quotes),
         page=_page(source, excerpt.quotes[0].start, excerpt.quotes[-1].end, texts),
         open=button(texts.open_source, class_="quiet", data_open=first, data_turn=exchange.id, aria_label=name),
+    )
+
+
+def _number(exchange: Exchange, number: int, texts: Texts) -> Markup:
+    """Make the number before a quotation, which leads back to its statement."""
+    return html(
+        '<a class="number" id="{turn}-quote-{n}" href="#{turn}" data-back="{n}" '
+        'data-turn="{turn}" title="{title}" aria-label="{name}">{n}</a>',
+        turn=exchange.id,
+        n=number,
+        title=texts.back_to_statement,
+        name=texts.to_statement.format(number=number),
     )
 
 

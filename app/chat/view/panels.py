@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CLOSE, NEW, SAVE, SEARCH, button, problem_html
+from app.chat.view.elements import CLOSE, NEW, NOTHING, SAVE, SEARCH, button, problem_html
 from app.render.html import html, join
 from app.render.own_page import ABOUT
 from app.render.style import Style
 from app.sources.contents import IndexContents, SourceEntry
 from app.words.describe import date_words, kind_words, language_words, month_names, standing, time_words
 from app.words.texts import Texts
+from index.source import Kind, SourceFacts
 
 
 def _panel(name: str, title: str, body: Markup, texts: Texts, generation: str = "") -> Markup:
@@ -67,11 +68,15 @@ def _conversation_row(texts: Texts) -> Markup:
     )
 
 
+# Scripts put here what adds sources, if the server lets this browser add any.
+_ADDING = Markup("<div data-adding-place></div>")
+
+
 def sources_panel_html(contents: IndexContents | None, texts: Texts, problem: str = "") -> Markup:
     """List every source with what it is, its relation, and a checkbox for the next question; or say `problem`."""
     if contents is None:
-        return _panel("sources", texts.sources, problem_html(problem, texts), texts)
-    body = html(
+        return _panel("sources", texts.sources, _ADDING + problem_html(problem, texts), texts)
+    body = _ADDING + html(
         '<p class="panel-more">{counts}. {built}</p><p class="sources-choose">{choose} {all}</p>'
         '<label class="sources-find"><span class="screen-reader">{find}</span>'
         '<input type="search" data-find placeholder="{find}" autocomplete="off"></label>'
@@ -115,7 +120,7 @@ def _entry(entry: SourceEntry, texts: Texts) -> Markup:
         'data-name="{publisher}, {date}" aria-describedby="about-{id}">'
         '<label for="choose-{id}"><span class="screen-reader">{ask} </span><span dir="auto">{title}</span></label>'
         '<div class="source-about" id="about-{id}"><span class="publisher">{publisher}</span>, {date}<br>{about}</div>'
-        "{open}</li>",
+        '<p class="source-buttons">{open}{remove}</p></li>',
         id=entry.id,
         publisher=facts.publisher,
         date=date_words(facts.published, texts),
@@ -128,4 +133,18 @@ def _entry(entry: SourceEntry, texts: Texts) -> Markup:
             data_open_source=entry.id,
             aria_label=f"{texts.sources_open}: {facts.title}",
         ),
+        remove=_remove(facts, texts),
+    )
+
+
+def _remove(facts: SourceFacts, texts: Texts) -> Markup:
+    """Make the button that removes a source, shown where this browser may; the article is not removed."""
+    if facts.kind is Kind.ARTICLE:
+        return NOTHING
+    return button(
+        texts.remove_source,
+        class_="quiet remove-source",
+        data_remove_source=facts.id,
+        data_sure=texts.remove_source_sure,
+        aria_label=f"{texts.remove_source}: {facts.title}",
     )

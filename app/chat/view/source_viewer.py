@@ -38,7 +38,8 @@ def quote_in_source(exchange: Exchange, number: int, opened: int, texts: Texts) 
         for q in exchange.proved
         if q.source_id == asked.source_id
     ]
-    return source_html(exchange.sources[asked.source_id], marks, opened, texts)
+    notice = texts.removed_proved if asked.source_id in exchange.removed else ""
+    return source_html(exchange.sources[asked.source_id], marks, opened, texts, notice=notice)
 
 
 def nearest_in_source(exchange: Exchange, place: int, opened: int, texts: Texts) -> Markup | None:

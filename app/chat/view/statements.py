@@ -102,7 +102,8 @@ def _said(exchange: Exchange, statements: Sequence[Statement], texts: Texts) -> 
 
 
 def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
-    changed = any(q.number in exchange.changed for q in statement.quotes)
+    lost = [q for q in statement.quotes if q.number in exchange.changed]
+    changed, removed = bool(lost), bool(lost) and all(q.source_id in exchange.removed for q in lost)
     own = statement.own if not changed else None
     words = own_words(own, _source(exchange, statement), texts) if own else statement.text
     text = emphasised(words, () if own else statement.emphasis)
@@ -116,7 +117,7 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         doubted=" doubted" if statement.support in DOUBTED else "",
         text=text,
         marks=join(_mark(exchange, statement, q, texts) for q in statement.quotes),
-        notice=notice_html(texts.changed) if changed else NOTHING,
+        notice=notice_html(texts.removed if removed else texts.changed) if changed else NOTHING,
         translated=join(translation_html(exchange, q.number, texts) for q in statement.quotes)
         if statement.support is Support.QUOTED
         else NOTHING,
@@ -140,7 +141,17 @@ def _further(exchange: Exchange, part: Part, texts: Texts) -> Markup:
 
 
 def _mark(exchange: Exchange, statement: Statement, quote: AnswerQuote, texts: Texts) -> Markup:
-    """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so."""
+    """Make the numbered mark behind a statement. A mark of a changed source leads nowhere and says so; that of a
+    removed one leads to what was kept of it.
+    """
+    if quote.number in exchange.changed and quote.source_id in exchange.removed:
+        return html(
+            '\u2060<a class="mark gone" role="doc-noteref" href="#{turn}-quote-{n}" data-mark="{n}" data-turn="{turn}" '
+            'aria-label="{name}" title="{name}">{n}</a>',
+            turn=exchange.id,
+            n=quote.number,
+            name=texts.footnote_removed.format(number=quote.number),
+        )
     if quote.number in exchange.changed:
         return html(
             '\u2060<span class="mark gone" role="img" aria-label="{name}" title="{name}">{n}</span>',
@@ -174,7 +185,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         '<div class="mark-card" id="{turn}-card-{n}" role="tooltip" popover="manual">'
         '<p class="mark-card-words" dir="auto">{before} <mark>{words}</mark> {after}</p>{translated}'
         '<p class="mark-card-who"><span class="publisher">{publisher}</span> <span>{date}</span></p>'
-        '<p class="mark-card-kind"><span>{kind}</span>{relation}</p>'
+        '<p class="mark-card-kind"><span>{kind}</span>{relation}</p>{removed}'
         '<p class="mark-card-hint" aria-hidden="true">{hint}</p></div>',
         turn=exchange.id,
         n=quote.number,
@@ -186,6 +197,7 @@ def _card(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
         date=date_words(source.published, texts),
         kind=opening(kind_words(source, texts)),
         relation=relation_html(source, texts),
+        removed=notice_html(texts.removed_proved) if quote.source_id in exchange.removed else NOTHING,
         hint=texts.card_hint,
     )
 
