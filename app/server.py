@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from app.adding.pages import PageFetcher
 from app.adding.routes import UPLOAD, routes
 from app.adding.service import Adding
 from app.chat.assets import BASE, FILES, ICON, asset
@@ -44,7 +45,7 @@ def create_app(settings: Settings, engine: ChatEngine | None = None) -> FastAPI:
     provider = EngineProvider(partial(_open_engine, settings), engine)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.provider = provider
-    app.state.adding = Adding(settings.index)
+    app.state.adding = Adding(settings.index, PageFetcher(settings))
     app.include_router(routes(settings, app.state.adding))
     app.add_middleware(ErrorWords)
     app.add_middleware(BodyLimit, streamed=(UPLOAD,))

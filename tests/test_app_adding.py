@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.adding import drafts as drafts_module
+from app.adding.pages import PageFetcher
 from app.adding.routes import UPLOAD, routes
 from app.adding.service import Adding
 from app.middleware import AllowedHosts, BodyLimit, HostCheck
@@ -21,11 +22,13 @@ from app.settings import AddSources, Settings
 from app.sources.incoming import Incoming
 from index.build.build import build
 from index.errors import StoreError
+from index.fetched.store import read_pages
 from index.read.front_matter import read_fields
 from index.storage.generation import current_id, open_current
 from tests.bad_files import BAD
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, small_corpus
+from tests.local_web import Answer, local_web, page
 
 TEXT = b"The council of Esk sold the harbour to Hanno Wirt on Monday."
 REPORT = pdf(
@@ -52,7 +55,7 @@ class Site:
 
     def __init__(self, settings: Settings, **client: Any) -> None:
         self.settings = settings
-        self.adding = Adding(settings.index)
+        self.adding = Adding(settings.index, PageFetcher(settings))
         app = FastAPI()
         app.include_router(routes(settings, self.adding))
         app.add_middleware(BodyLimit, streamed=(UPLOAD,))
@@ -133,6 +136,43 @@ def test_a_pasted_text_becomes_a_source_under_its_first_line(site: Site) -> None
     again = site.client.post("/new-sources/text", json={"text": pasted})
     assert (again.status_code, "this very file already" in again.json()["problem"]) == (422, True)
     assert "it is empty" in site.client.post("/new-sources/text", json={"text": " \n "}).json()["problem"]
+
+
+def test_a_page_is_fetched_shown_added_and_known_for_later_checks(settings: Settings) -> None:
+    site = Site(settings.model_copy(update={"fetch_hosts": ("127.0.0.1",)}))
+    with local_web() as web:
+        web.paths["/sale"] = Answer(page("The sale of Esk", "The council of Esk sold the harbour on Monday."))
+        shown = site.client.post("/new-sources/page", json={"url": f" {web.url('/sale')} "}).json()
+        assert "sold the harbour on Monday" in shown["html"]
+        assert _new_ids(site) == []
+        assert site.add(shown["draft"], title="The sale")["state"] == "done"
+        (source,) = [s for s in open_current(site.settings.index).sources() if s.title == "The sale"]
+        assert source.url == web.url("/sale")
+        assert read_pages(settings.home)[source.id].url == source.url
+        gone = site.client.post("/new-sources/page", json={"url": web.url("/gone")})
+        assert (gone.status_code, "there is no such page" in gone.json()["problem"]) == (422, True)
+    site.adding.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "Write the address of a page"),
+        ("file:///etc/passwd", "only addresses that begin with http:// or https://"),
+        ("http://127.0.0.1:9/", "127.0.0.1"),
+        ("http://169.254.169.254/latest/meta-data/", "169.254.169.254"),
+        ("http://user:secret@example.org/", "example.org"),
+        ("no address", "no address"),
+    ],
+)
+def test_an_address_that_is_refused_is_one_line(site: Site, url: str, said: str) -> None:
+    answer = site.client.post("/new-sources/page", json={"url": url})
+    problem = answer.json()["problem"]
+    assert answer.status_code == 422
+    assert said in problem
+    assert "user:secret" not in problem
+    assert "\n" not in problem
+    assert site.waiting == []
 
 
 def _new_ids(site: Site) -> list[str]:
@@ -257,6 +297,7 @@ def test_who_may_not_is_refused_by_the_server(
     before = site.state
     for path, body in (
         ("text", {"text": "Words of mine."}),
+        ("page", {"url": "https://example.org/"}),
         ("add", {"drafts": [{"draft": "x"}]}),
         ("remove", {"source": "dam"}),
     ):

@@ -16,6 +16,8 @@ from index.storage.generation import open_current
 from tests.browser import Pages, ask, in_view, ready, serving
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, open_hashed, small_corpus
+from tests.local_web import Answer, local_web
+from tests.local_web import page as web_page
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +63,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 
 @pytest.fixture
 def site(place: Place) -> Iterator[str]:
-    with serving(place.engine, place.home, place.corpus, largest_file=1) as url:
+    with serving(place.engine, place.home, place.corpus, largest_file=1, fetch_hosts=["127.0.0.1"]) as url:
         yield url
 
 
@@ -184,6 +186,26 @@ def test_a_pasted_text_and_a_dropped_file_are_added_together_by_key(pages: Pages
     expect(page.locator("#sources [data-adding]")).to_be_focused()
     close(page)
     expect(ask(page, PIER).locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
+
+
+def test_a_page_of_the_web_is_added_by_its_address_and_a_refused_one_said(pages: Pages, site: str) -> None:
+    page = pages.open(site)
+    box = opened(page).get_by_label("The address of a page")
+    box.fill("http://169.254.169.254/latest/meta-data/")
+    box.press("Enter")
+    expect(status(page)).to_contain_text("169.254.169.254")
+    expect(status(page)).to_have_class("adding-status bad")
+    with local_web() as web:
+        web.paths["/pier"] = Answer(web_page("The old pier", PASTED.split("\n\n")[1]))
+        box.fill(web.url("/pier"))
+        box.press("Enter")
+        expect(draft(page)).to_contain_text("painted green by Hanno Wirt")
+        expect(draft(page).get_by_label("Page", exact=True)).to_have_value(web.url("/pier"))
+        add(page)
+    close(page)
+    turn = ask(page, PIER)
+    expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
+    expect(page.locator("#evidence .card")).to_contain_text("Page at 127.0.0.1")
 
 
 def test_bad_files_are_one_line_each_and_the_chat_answers_on(pages: Pages, site: str, place: Place) -> None:

@@ -1,8 +1,9 @@
 """The routes by which the page adds and removes sources. Each refuses by itself whoever may not.
 
 GET    /new-sources                what the page shows for adding; which change is on its way
-POST   /new-sources/file?name=     a file's bytes     ┐ read, and shown as a draft
-POST   /new-sources/text           a pasted text      ┘
+POST   /new-sources/file?name=     a file's bytes     ┐
+POST   /new-sources/text           a pasted text      ├─ read, and shown as a draft
+POST   /new-sources/page           an address         ┘
 DELETE /new-sources/drafts/ID      a draft is not wanted
 POST   /new-sources/add            drafts with what was corrected become sources: a change
 POST   /new-sources/remove         a source is taken out: a change
@@ -43,6 +44,10 @@ class _Pasted(BaseModel):
     text: str
 
 
+class _Address(BaseModel):
+    url: str
+
+
 class _Corrected(BaseModel):
     """`facts`: what the form of the draft holds, by the names of the fields."""
 
@@ -64,6 +69,7 @@ def routes(settings: Settings, adding: Adding) -> APIRouter:
     for method, path, answer in (
         ("POST", "/file", on.file),
         ("POST", "/text", on.text),
+        ("POST", "/page", on.page),
         ("DELETE", "/drafts/{draft}", on.discard),
         ("POST", "/add", on.add),
         ("POST", "/remove", on.remove),
@@ -122,6 +128,9 @@ class _Routes:
 
     async def text(self, request: Request, pasted: _Pasted) -> Response:
         return JSONResponse(await run_in_threadpool(self._adding.pasted, pasted.text, _texts(request)))
+
+    async def page(self, request: Request, address: _Address) -> Response:
+        return JSONResponse(await run_in_threadpool(self._adding.page, address.url.strip(), _texts(request)))
 
     async def discard(self, request: Request, draft: str) -> Response:  # noqa: ARG002 - a guarded route takes it
         self._adding.drafts.drop(draft)

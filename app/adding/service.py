@@ -11,12 +11,15 @@ from pathlib import Path, PurePosixPath
 
 from app.adding.changes import Change, Changes
 from app.adding.drafts import Draft, Drafts, Upload
+from app.adding.pages import PageFetcher
+from app.chat.session.problems import problem_words
 from app.chat.view.adding import draft_html
 from app.sources.add import prepare
 from app.sources.incoming import Incoming
 from app.sources.remove import remove
 from app.words.texts import Texts
 from index.build.progress import BuildProgress
+from index.errors import StoreError, UsageError
 from index.files import file_sha256
 from index.read.facts import id_of
 from index.read.folder import place_of_new
@@ -51,8 +54,8 @@ class Receiving:
 class Adding:
     """The drafts and changes of one server. Close it when the server ends."""
 
-    def __init__(self, settings: IndexSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: IndexSettings, pages: PageFetcher) -> None:
+        self._settings, self._pages = settings, pages
         self.drafts, self.changes = Drafts(settings), Changes()
 
     def close(self) -> None:
@@ -79,6 +82,13 @@ class Adding:
         title = first if len(first) <= _LABEL else f"{first[:_LABEL].rsplit(' ', 1)[0]} …"
         facts = {"title": title, "publisher": texts.adding_pasted} if title else {}
         return self._take(Incoming(raw, f"{id_of(words or 'text')}-{digest}.txt", facts, texts.adding_pasted), texts)
+
+    def page(self, url: str, texts: Texts) -> Shown:
+        """Fetch a page and read it. Raises UsageError, FetchError, CorpusError, StoreError."""
+        if not url:
+            raise UsageError(texts.adding_no_address)
+        incoming, added = self._pages.fetch(url)
+        return self._take(incoming, texts, added)
 
     def _take(self, incoming: Incoming, texts: Texts, added: Callable[[str], None] | None = None) -> Shown:
         upload = self.drafts.receive(incoming.called)
@@ -121,11 +131,16 @@ class Adding:
             addition = prepare(self._settings, incoming)
             report = addition.commit(progress)
             titles = "; ".join(source.title for source in addition.sources)
-            for draft, source in zip(drafts, addition.sources, strict=True):
+            for draft in drafts:
                 self.drafts.drop(draft.id)
-                draft.added(source.id)
             passages = texts.counted(report.passages, texts.passages)
-            return texts.adding_added.format(titles=titles, passages=passages)
+            said = [texts.adding_added.format(titles=titles, passages=passages)]
+            for draft, source in zip(drafts, addition.sources, strict=True):
+                try:
+                    draft.added(source.id)
+                except StoreError as error:  # it is added; what is missing is a note on its page
+                    said.append(problem_words(error, texts))
+            return " ".join(said)
 
         return self.changes.begin(work, texts)
 

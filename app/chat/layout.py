@@ -130,9 +130,7 @@ def build(events: Events) -> Blocks:
         conversation.compare(events.compare, [tab, language], [comparison, compared], **_UNQUEUED)
         conversation.search(events.search, language, search, **_UNQUEUED)
         conversation.check(events.check, [messages, language], checked, **client)
-        conversation.check_index(
-            events.check_index, [tab, language], [sources, notice, conversation, evidence, tab], **_UNQUEUED
-        )
+        conversation.check_index(events.check_index, [tab, language], [sources, notice, *shown[:3]], **_UNQUEUED)
         conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
         conversation.save(events.save, [tab, language], messages, **_UNQUEUED)
     return page

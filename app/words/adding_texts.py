@@ -15,11 +15,16 @@ class AddingTexts:
     adding: str
     adding_files: str
     adding_kinds: str
+    adding_page: str
+    adding_page_more: str
+    adding_fetch: str
     adding_text: str
     adding_read: str
     adding_pasted: str
+    adding_no_address: str
     adding_uploading: str
     adding_reading: str
+    adding_fetching: str
     adding_large: str
     adding_away: str
     adding_progress: str

@@ -131,9 +131,9 @@ async function takeTyped(form) {
   const { way } = form.dataset;
   const field = form.querySelector("[name]");
   const button = form.querySelector("[type=submit]");
-  const value = { text: field.value };
+  const value = way === "page" ? { url: field.value } : { text: field.value };
   button.disabled = true;
-  say(fill("reading", ""), { share: null });
+  say(way === "page" ? fill("fetching", field.value) : fill("reading", ""), { share: null });
   if (take(await post(`/${way}`, value, away()))) form.reset();
   button.disabled = false;
 }

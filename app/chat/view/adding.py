@@ -26,10 +26,10 @@ def adding_html(largest: int, texts: Texts) -> Markup:
     """Make the part of the sources panel that adds sources; scripts put it there. `largest`: MB of a file."""
     return html(
         '<div class="adding-head">{toggle}</div>'
-        '<div class="adding-ways" id="adding-ways" hidden>{files}{text}</div>'
+        '<div class="adding-ways" id="adding-ways" hidden>{files}{page}{text}</div>'
         '<div class="adding-now"><div class="adding-status" role="status" data-adding-status '
         'data-uploading="{t.adding_uploading}" '
-        'data-reading="{t.adding_reading}" data-large="{large}" '
+        'data-reading="{t.adding_reading}" data-fetching="{t.adding_fetching}" data-large="{large}" '
         'data-away="{t.adding_away}"></div>'
         '<progress class="adding-progress" data-adding-progress max="1" aria-label="{t.adding_progress}" '
         "hidden></progress></div>"
@@ -39,6 +39,13 @@ def adding_html(largest: int, texts: Texts) -> Markup:
             texts.adding, NEW, class_="wide", data_adding=True, aria_expanded="false", aria_controls="adding-ways"
         ),
         files=_files(largest, texts),
+        page=_way(
+            "page",
+            texts.adding_page,
+            html('<input type="text" inputmode="url" name="url" placeholder="https://" autocomplete="off" {r}>', r=_OF),
+            texts.adding_fetch,
+            texts.adding_page_more,
+        ),
         text=_way(
             "text",
             texts.adding_text,
@@ -66,14 +73,15 @@ def _files(largest: int, texts: Texts) -> Markup:
     )
 
 
-def _way(name: str, label: str, field: Markup, now: str) -> Markup:
+def _way(name: str, label: str, field: Markup, now: str, more: str = "") -> Markup:
     return html(
         '<form class="adding-way" data-way="{name}"><label><span>{label}</span>{field}</label>'
-        '<p class="adding-go"><button type="submit">{now}</button></p></form>',
+        '<p class="adding-go"><button type="submit">{now}</button>{more}</p></form>',
         name=name,
         label=label,
         field=field,
         now=now,
+        more=html('<span class="calm">{more}</span>', more=more) if more else NOTHING,
     )
 
 

@@ -1,0 +1,36 @@
+"""A page of the web for the sources panel: fetched as `footnote sources add URL` fetches it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from app.fetch.connection import MB, Limits
+from app.fetch.fetcher import Fetcher
+from app.pages.add import download
+from app.settings import Settings
+from app.sources.incoming import Incoming
+from index.fetched.store import changing_pages
+
+# What an address brought, and what to call with the id of the source that it became (raises StoreError).
+Page = tuple[Incoming, Callable[[str], None]]
+
+
+class PageFetcher:
+    """Fetches one page after the other, so that all of them keep to one pace a host. Thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._home = settings.home
+        limits = Limits(whole=settings.fetch_seconds, largest=settings.largest_file * MB)
+        self._fetcher, self._one = Fetcher(settings.fetch_hosts, limits), threading.Lock()
+
+    def fetch(self, url: str) -> Page:
+        """Raises FetchError: one line, for an address that is refused and a page that cannot be had or read."""
+        with self._one:
+            page = download(url, {}, self._fetcher)
+
+        def added(source_id: str) -> None:
+            with changing_pages(self._home) as store:
+                page.note(source_id, store)
+
+        return page.incoming, added
