@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help chat test quick check bench llm pictures constraints clean
+MINUTES ?= 10
+
+.PHONY: help chat test quick check bench llm fuzz pictures constraints clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +15,7 @@ help:
 	@echo "make quick      the part of it that takes under a minute: run it at every change"
 	@echo "make bench      speed, beside a plain pipeline and the raw engines; a part: make bench ARGS='--only help'"
 	@echo "make llm        what a small language model manages; yours: make llm ARGS='--url URL --model NAME'"
+	@echo "make fuzz       read damaged documents of every format for MINUTES=10"
 	@echo "make pictures   the README's screenshots"
 	@echo "make constraints  pin the newest versions that fit pyproject.toml"
 
@@ -48,6 +51,9 @@ bench: $(VENV)/.installed-test
 llm: $(VENV)/.installed-test
 	@$(BIN)/footnote index build --if-stale
 	$(BIN)/python -m tests.bench.llm $(ARGS)
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.bench.fuzz_readers --minutes $(MINUTES)
 
 pictures: $(VENV)/.installed-test
 	$(BIN)/footnote index build --if-stale

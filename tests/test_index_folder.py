@@ -12,14 +12,14 @@ from index.build.status import stale_reason
 from index.build.verify import verify
 from index.errors import CorpusError
 from index.read import formats
-from index.read.corpus import read_folder
+from index.read.corpus import read_corpus, read_folder
 from index.settings import IndexSettings
 from index.source import Kind, Relation
 from index.storage.generation import open_current
 from tests.bad_files import BAD
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, write_source
-from tests.office import docx, word_paragraph
+from tests.office import docx, word_paragraph, word_properties
 
 GOOD = "The council of Esk sold the harbour on Monday."
 
@@ -106,6 +106,25 @@ def test_a_sidecar_that_breaks_a_rule_stops_the_build(folder: Path, sidecar: str
     with pytest.raises(CorpusError) as error:
         read_folder(folder)
     assert str(error.value).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("top", "expected"),
+    [
+        ("Ann Reed, 3 April 2024", "2024-04-03"),
+        ("Edition 5.2, for version 5.2, September 2022", "2022-09"),
+        ("Esk, 14.05.2021", "2021-05-14"),
+        ("On 3 April 2020 the council met.", "2024-12-31"),  # of what is told, not of the text
+        ("Copyright 2015", "2024-12-31"),
+    ],
+)
+def test_the_date_under_a_title_goes_before_that_of_the_file(folder: Path, top: str, expected: str) -> None:
+    properties = word_properties("The harbour", "Ann", "2024-12-31T10:00:00Z")
+    body = word_paragraph("The harbour", "Heading1") + word_paragraph(top) + word_paragraph("The mayor sold it.")
+    (folder / "report.docx").write_bytes(docx(body, properties))
+    source = next(s for s in read_corpus(folder) if s.file == "report.docx")
+    assert source.published == expected
+    assert "published" in source.guessed
 
 
 def test_front_matter_of_another_program_is_no_error(folder: Path) -> None:

@@ -129,7 +129,7 @@ def test_rich_text() -> None:
     assert [text for _, text in blocks(document)] == [
         "The mayor sold it for €5.", "Year | Boats", "2020 | 5", "The end.",
     ]  # fmt: skip
-    assert document.hints == {"title": "Café report", "author": "Jane Roe", "published": "2024-03-04"}
+    assert document.hints == {"title": "Café report", "author": "Jane Roe", "saved": "2024-03-04"}
 
 
 def test_a_book_says_what_it_is_and_its_footnote_marks_are_no_text() -> None:

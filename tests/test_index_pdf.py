@@ -9,7 +9,7 @@ import pytest
 from index.errors import CorpusError
 from index.read.corpus import read_source
 from index.read.document import Document
-from index.read.pdf import read_pdf
+from index.read.pdf import _spans, read_pdf
 from index.settings import IndexSettings
 from index.storage.generation import open_current
 from tests.documents import column, pdf
@@ -51,6 +51,11 @@ def test_a_compound_that_the_text_writes_with_a_hyphen_keeps_it() -> None:
     )
 
 
+def test_a_line_that_ends_in_a_typographic_hyphen_divides_a_word() -> None:
+    codes = list(map(ord, "the old fer\u2010\r\nries"))
+    assert list(_spans(codes)) == [(0, 11, True), (14, 18, False)]
+
+
 WORDS = ("boats", "piers", "ropes", "masts", "sails")
 
 
@@ -69,6 +74,40 @@ def test_pages_are_known_and_running_heads_are_gone() -> None:
     assert page_of(document, "Nobody bought the boats") == 1
     assert page_of(document, "were old boats") == 2
     check_offsets(document)
+
+
+def test_a_title_in_the_words_of_the_running_head_stays() -> None:
+    pages = [[(70.0, 800.0, 24.0, "Esk Reports"), *column(["The mayor sold the harbour."])]]
+    pages += [[(70.0, 800.0, 9.0, "Esk Reports"), *column([f"On {day} it rained."])] for day in ("Monday", "Friday")]
+    document = read_pdf(pdf([*pages, pages[1]]))
+    assert document.text.startswith("Esk Reports\n")
+    assert document.text.count("Esk Reports") == 1
+
+
+def test_a_table_goes_on_over_the_page() -> None:
+    rows = [
+        (60.0, ("Year", "Ships", "Cargo")),
+        (760.0, ("2021", "1,204", "88,100")),
+        (746.0, ("2022", "1,310", "91,450")),
+    ]
+    drawn = [[(70.0 + 150 * n, y, 11.0, cell) for n, cell in enumerate(row)] for y, row in rows]
+    document = read_pdf(pdf([[*column(["Ships and cargo by year:"], top=90), *drawn[0]], [*drawn[1], *drawn[2]]]))
+    assert blocks(document)[1:] == [
+        ("table_head", "Year | Ships | Cargo"), ("table_row", "2021 | 1,204 | 88,100"),
+        ("table_row", "2022 | 1,310 | 91,450"),
+    ]  # fmt: skip
+    assert page_of(document, "Year |") == 1
+    assert page_of(document, "2021 |") == 2
+
+
+def test_short_paragraphs_stand_apart() -> None:
+    """In a text with more gaps between paragraphs than inside them, too."""
+    lines = ["Ann Reed, 3 April 2024", "", "The council of Esk sold the harbour to a bank, with eleven votes to nine",
+             "of its members.", "", "Fishermen protest", "", "The price is high", "", "The ferry stays"]  # fmt: skip
+    found = [text for _, text in blocks(read_pdf(pdf([column(lines)])))]
+    assert found[0] == "Ann Reed, 3 April 2024"
+    assert found[1].endswith("with eleven votes to nine of its members.")
+    assert found[-2:] == ["The price is high", "The ferry stays"]
 
 
 def test_tables_lists_and_headings() -> None:

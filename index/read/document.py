@@ -13,7 +13,8 @@ class Document:
     """Canonical text, its blocks and marks, and the metadata as written.
 
     `lines`: pairs (offset, 1-based line of the file), for texts. `pages`: pairs (offset, 1-based page), for files that
-    have pages. `fields`: front matter. `hints`: what the file says of itself in its own way, by the name of the field.
+    have pages. `fields`: front matter. `hints`: what the file says of itself in its own way, by the name of the field;
+    `saved` is the day on which the file was made or last changed, which need not be that of its text.
     """
 
     text: str

@@ -20,6 +20,7 @@ from index.read.document import Document
 from index.read.folder import ARTICLE
 from index.source import UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range
 from index.text.classify_language import classify
+from index.text.dates import dates
 
 _FACTS = TypeAdapter(SourceFacts)
 FIELDS = tuple(f.name for f in fields(SourceFacts))
@@ -40,6 +41,9 @@ _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?\Z")
 _SAMPLE = 3000  # characters that the language is told from
 _LETTERS = 30  # that it takes
+_TOP = 1500  # characters in which a document says of when it is
+_DATE_LINE = 200  # characters of a line that does so
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _guesses(document: Document, name: str) -> dict[str, str]:
     found = {
         "title": hints.get("title") or _heading(document) or path.stem,
         "author": hints.get("author", ""),
-        "published": _day_in(path.stem) or hints.get("published", ""),
+        "published": _day_in(path.stem) or hints.get("published") or _date_line(document) or hints.get("saved", ""),
         "language": hints.get("language") or _language(document.text),
         "url": hints.get("url", ""),
         "licence": hints.get("licence", ""),
@@ -104,7 +108,7 @@ def _usable(values: Mapping[str, object]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in values.items():
         words = " ".join(UNPRINTABLE.sub(" ", str(value)).split())[:_LONGEST]
-        if name == "published":
+        if name in ("published", "saved"):
             words = _date(words)
         elif name == "language":
             match = _LANGUAGE.match(words)
@@ -151,6 +155,19 @@ def _heading(document: Document) -> str:
     heads = [b for b in document.blocks if b.kind is BlockKind.HEADING]
     first = next((b for b in heads if b.level == 1), heads[0] if heads else None)
     return " ".join(document.text[first.start : first.end].split())[:_LONGEST] if first else ""
+
+
+def _date_line(document: Document) -> str:
+    """Return the date of a line at the top that is no sentence, as under a title; '' without one that has a month."""
+    for block in document.blocks:
+        words = document.text[block.start : block.end]
+        if block.start > _TOP:
+            break
+        if len(words) <= _DATE_LINE and not _SENTENCE.search(words) and "table" not in block.kind:
+            for date in dates(words):
+                if date.month is not None and (day := _date(date.iso)):
+                    return day
+    return ""
 
 
 def _language(text: str) -> str:

@@ -23,8 +23,8 @@ _SAME = {
 }  # fmt: skip
 _ATTRIBUTES = {"href": "href", "colspan": "number-columns-spanned", "rowspan": "number-rows-spanned"}
 _MOST_BLANKS = 100
-_FIELDS = {"title": "title", "creator": "author", "initial-creator": "author", "date": "published",
-           "creation-date": "published", "language": "language"}  # fmt: skip
+_FIELDS = {"title": "title", "creator": "author", "initial-creator": "author", "date": "saved",
+           "creation-date": "saved", "language": "language"}  # fmt: skip
 
 
 def read_open_document(raw: bytes) -> Document:

@@ -27,6 +27,7 @@ _ERRORS = {
 _DAMAGED = "it is damaged or cut short, and no page can be read; get the file again"
 _MOST_PAGES = 20_000
 _DIVIDED = 0x02  # what PDFium gives for the hyphen of a word that goes on in the next line
+_HYPHENS = frozenset({0xAD, 0x2010})  # divide a word, too, where a line ends in one; '-' is told by PDFium
 _ENDS = frozenset({_DIVIDED, ord("\r"), ord("\n")})
 _BLANK = ord(" ")
 _NO_CHARACTER = chr(0xFFFE)  # what PDFium gives for a dividing hyphen in a whole text
@@ -66,7 +67,7 @@ def _hints(said: dict[str, str], document: Document, biggest: str) -> dict[str, 
     found = {
         "title": title if stands or not biggest else biggest,
         "author": said.get("Author", "").strip(),
-        "published": "-".join(p for p in date.groups() if p) if date else "",
+        "saved": "-".join(p for p in date.groups() if p) if date else "",
     }
     return {name: value for name, value in found.items() if value}
 
@@ -144,7 +145,8 @@ def _spans(codes: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
     for at, code in enumerate(codes):
         if code in _ENDS:
             if at > start:
-                yield start, at, code == _DIVIDED
+                hyphen = at - start > 1 and codes[at - 1] in _HYPHENS
+                yield start, at - hyphen, hyphen or code == _DIVIDED
             start = at + 1
     if len(codes) > start:
         yield start, len(codes), False

@@ -29,6 +29,8 @@ _COLUMN = 20  # characters that a line of a column has on average; the cells of 
 _ITEM = re.compile(r"(?:[•▪◦‣●○■□–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
 _STOPS = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _DIVIDED = re.compile(r"[^\W_]-$")
+# Bounded, and from the start of a word: a page without a blank costs no more than another.
+_COMPOUND = re.compile(rf"(?<![^\W\d_])[^\W\d_]{{1,{_LONGEST_WORD}}}-[^\W\d_]{{1,{_LONGEST_WORD}}}")
 _WORD_END, _WORD_START = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 
 
@@ -77,7 +79,7 @@ class Line:
 
 def lay_out(pages: Sequence[Sequence[Line]]) -> Document:
     """Return the text of the pages in reading order."""
-    lines = [line for page in without_running_heads(pages) for line in _without_gaps(list(_in_columns(page)))]
+    lines = list(_without_gaps([line for page in without_running_heads(pages) for line in _in_columns(page)]))
     if not lines:
         lines = [line for page in pages for line in page]
     writer = BlockWriter()
@@ -99,13 +101,15 @@ class _Usual:
             sizes[round(line.size, 1)] += len(line.text)
         self.size = max(sizes, key=lambda s: sizes[s])
         self.heads = sorted((s for s in sizes if s >= self.size * _LARGER), reverse=True)
-        gaps = [a.y - b.y for a, b in pairwise(lines) if a.page == b.page and 0 < a.y - b.y < 3 * a.size]
-        self.leading = median(gaps) if gaps else self.size * 1.2
-        self.compounds = {m[0].lower() for line in lines for m in re.finditer(r"[^\W\d_]+-[^\W\d_]+", line.text)}
+        self.compounds = {m[0].lower() for line in lines for m in _COMPOUND.finditer(line.text)}
         self.right: dict[tuple[int, int], float] = {}
         for line in lines:
             place = self._column(line)
             self.right[place] = max(line.right, self.right.get(place, 0.0))
+        near = [(a, a.y - b.y) for a, b in pairwise(lines) if a.page == b.page and 0 < a.y - b.y < 3 * a.size]
+        # A paragraph goes on after a full line; in a text of short ones most gaps are between paragraphs.
+        gaps = [gap for line, gap in near if not self.is_short(line)] or [gap for _, gap in near]
+        self.leading = median(gaps) if gaps else self.size * 1.2
 
     @staticmethod
     def _column(line: Line) -> tuple[int, int]:
@@ -159,10 +163,10 @@ def _in_columns(page: Sequence[Line]) -> Iterator[Line]:
     yield from (*left, *right)
 
 
-def _without_gaps(page: Sequence[Line]) -> Iterator[Line]:
-    """Yield the lines of a page; one with wide gaps and no like beside it is no row of a table, but one piece."""
-    for n, line in enumerate(page):
-        beside = (*page[max(n - 1, 0) : n], *page[n + 1 : n + 2])
+def _without_gaps(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines; one with wide gaps and no like next to it is no row of a table, but one piece."""
+    for n, line in enumerate(lines):
+        beside = (*lines[max(n - 1, 0) : n], *lines[n + 1 : n + 2])
         if len(line.pieces) == 1 or any(_aligned(line, other) for other in beside):
             yield line
         else:
@@ -192,7 +196,7 @@ def _goes_on(group: Sequence[Line], line: Line, usual: _Usual) -> bool:
     """Return whether `line` belongs to the paragraph, or the table, of the lines before it."""
     last = group[-1]
     if len(last.pieces) > 1 or len(line.pieces) > 1:
-        return len(last.pieces) == len(line.pieces) and last.page == line.page
+        return len(last.pieces) == len(line.pieces) and (last.page == line.page or _aligned(last, line))
     if usual.differ(last, line) or (line.bold != last.bold and usual.is_heading(group)):
         return False
     if last.divided:

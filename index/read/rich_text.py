@@ -18,6 +18,10 @@ _INFO = re.compile(r"\\(title|author|company)[ ]((?:[^{}\\]|\\'[0-9a-f]{2}|\\u-?
 _SAVED = re.compile(r"\\revtim\\yr(\d{4})(?:\\mo(\d{1,2}))?(?:\\dy(\d{1,2}))?")
 _NAMES = {"title": "title", "author": "author", "company": "publisher"}
 _HEAD = 20_000  # characters that hold a file's properties
+_FONTS = re.compile(r"\\fonttbl")
+_BRACE = re.compile(r"[{}]")
+_FONT, _CHARSET = re.compile(r"\\f(\d{1,5})"), re.compile(r"\\fcharset(\d{1,3})")
+_LONGEST_FONT = 2000  # characters of what is said of one font
 _BULLET = re.compile(r"[•·▪◦‣]\s+")
 
 
@@ -46,7 +50,28 @@ def read_rich_text(raw: bytes) -> Document:
 
 
 def _words(code: str) -> str:
+    # A link's address is no text; and striprtf's search for it takes time in proportion to the cube of a line's length.
+    code = _with_short_fonts(code).replace("\\fldinst", "\\fldinst\n")
     return clean(rtf_to_text(code, errors="replace"))  # type: ignore[no-untyped-call]
+
+
+def _with_short_fonts(code: str) -> str:
+    """Return the code with a table of fonts that says their encodings alone: a damaged one would be searched long."""
+    begin = _FONTS.search(code)
+    if begin is None:
+        return code
+    depth, end = 1, len(code)
+    for brace in _BRACE.finditer(code, begin.end()):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            end = brace.start()
+            break
+    found = []
+    for said in code[begin.end() : end].split(";"):
+        font, charset = _FONT.search(said[:_LONGEST_FONT]), _CHARSET.search(said[:_LONGEST_FONT])
+        if font and charset:
+            found.append(f"{{\\f{font[1]}\\fcharset{charset[1]} x;}}")
+    return f"{code[: begin.end()]}{''.join(found)}{code[end:]}"
 
 
 def _write_rows(writer: BlockWriter, rows: list[list[str]]) -> None:
@@ -61,5 +86,5 @@ def _hints(code: str) -> dict[str, str]:
         if words:
             found[_NAMES[match[1]]] = words
     if saved := _SAVED.search(code):
-        found["published"] = "-".join(p.zfill(2) for p in saved.groups() if p)
+        found["saved"] = "-".join(p.zfill(2) for p in saved.groups() if p)
     return found

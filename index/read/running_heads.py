@@ -24,9 +24,14 @@ class Placed(Protocol):
     @property
     def y(self) -> float: ...
 
+    @property
+    def size(self) -> float: ...
+
 
 AnyLine = TypeVar("AnyLine", bound=Placed)
-Key = tuple[bool, bool, str]  # whether at the top, whether outermost, and the words with '#' for each number
+# Whether at the top, whether outermost, the size of the type (a title may have a running head's words, and is larger),
+# and the words with '#' for each number.
+Key = tuple[bool, bool, int, str]
 
 
 def without_running_heads(pages: Sequence[Sequence[AnyLine]]) -> list[list[AnyLine]]:
@@ -38,7 +43,7 @@ def without_running_heads(pages: Sequence[Sequence[AnyLine]]) -> list[list[AnyLi
 
     def is_head(key: Key, text: str, page: int) -> bool:
         repeats = borne[key] >= (_FEW if key[1] else enough)
-        return repeats or any((key, n - page) in counted for n in _numbers(text)) or _is_number(key[2], text, page)
+        return repeats or any((key, n - page) in counted for n in _numbers(text)) or _is_number(key[3], text, page)
 
     return [
         [line for n, line in enumerate(page) if n not in edge or not is_head(edge[n], line.text, at)]
@@ -50,8 +55,8 @@ def _edges(page: Sequence[Placed]) -> dict[int, Key]:
     """Return the lines at the top and at the bottom of a page by their places in it."""
     order = sorted(range(len(page)), key=lambda n: -page[n].y)
     top, bottom = order[:_ZONE], order[_ZONE:][-_ZONE:]
-    found = {n: (True, n == top[0], _key(page[n].text)) for n in top}
-    return found | {n: (False, n == bottom[-1], _key(page[n].text)) for n in bottom}
+    found = {n: (True, n == top[0], *_key(page[n])) for n in top}
+    return found | {n: (False, n == bottom[-1], *_key(page[n])) for n in bottom}
 
 
 def _counted(pages: Sequence[Sequence[Placed]], edges: Sequence[dict[int, Key]]) -> set[tuple[Key, int]]:
@@ -65,8 +70,8 @@ def _counted(pages: Sequence[Sequence[Placed]], edges: Sequence[dict[int, Key]])
     return {place for place, count in found.items() if count > 1}
 
 
-def _key(text: str) -> str:
-    return " ".join(_FIGURES.sub("#", text).casefold().split())
+def _key(line: Placed) -> tuple[int, str]:
+    return round(line.size), " ".join(_FIGURES.sub("#", line.text).casefold().split())
 
 
 def _numbers(text: str) -> set[int]:

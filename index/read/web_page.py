@@ -6,6 +6,7 @@ text at all is read whole: a page made by hand may be too short, or too plain, t
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -27,7 +28,11 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})",
 _HEAD = 4096  # bytes in which a page names its encoding
 # Carries no text and can be megabytes: taken out before anything else looks at the page.
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
+_LONGEST_TAG = 2000  # characters of a script's or style's opening or closing tag
 _LINKED_DATA = "ld+json"
+_MOST_DATA = 10_000  # characters of linked data that are taken as they stand
+_LONGEST_VALUE = 300  # characters of a value that is kept of longer data, which often hold the whole article again
+_MARKUP = re.compile(r"<[^<>]*>?")
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _SHARE = 0.5  # of the words of a page's own <article> or <main> that are found at least
@@ -78,20 +83,46 @@ def _decoded(raw: bytes) -> str:
 def _without_scripts(text: str) -> str:
     """Return `text` without scripts and styles, in one pass; one that is never closed ends the text, as in browsers.
 
-    A script of linked data stays: it says who wrote the page and when.
+    Linked data stay: they say who wrote the page and when.
     """
-    kept, at, inside = [], 0, ""
+    kept, at, inside, data = [], 0, "", -1
     for match in _SCRIPT.finditer(text):
-        name = match[2].lower()
-        if not inside and not match[1] and _LINKED_DATA in text[match.end() : text.find(">", match.end())]:
-            continue
+        name, end = match[2].lower(), text.find(">", match.end(), match.end() + _LONGEST_TAG) + 1
         if not inside and not match[1]:
             kept.append(text[at : match.start()])
-            inside = name
+            inside, data = name, end if _LINKED_DATA in text[match.end() : end] else -1
         elif inside == name and match[1]:
-            end = text.find(">", match.end())
-            at, inside = (end + 1 if end >= 0 else len(text)), ""
+            if data >= 0:
+                kept.append(_linked_data(text[data : match.start()]))
+            at, inside = end or match.end(), ""
     return " ".join((*kept, "" if inside else text[at:]))
+
+
+def _linked_data(text: str) -> str:
+    """Return a script of linked data; of long data only the short values, and nothing if they cannot be read.
+
+    trafilatura takes time in proportion to the square of their length, and fails on data that are nested deep.
+    """
+    try:
+        data = json.loads(text, strict=False)
+        if len(text) > _MOST_DATA:
+            text = json.dumps(_short(data))
+    except ValueError:
+        pass  # trafilatura finds something in short ones that are no JSON, too
+    except RecursionError:
+        return ""
+    return f'<script type="application/ld+json">{text}</script>' if len(text) <= _MOST_DATA else ""
+
+
+def _short(data: object) -> object:
+    """Return data without their long values and the tags in them."""
+    if isinstance(data, dict):
+        return {key: _short(value) for key, value in data.items() if len(str(key)) <= _LONGEST_VALUE}
+    if isinstance(data, list):
+        return [_short(value) for value in data]
+    if isinstance(data, str):
+        return _MARKUP.sub("", data) if len(data) <= _LONGEST_VALUE else ""
+    return data
 
 
 def _hints(text: str, root: Element) -> dict[str, str]:

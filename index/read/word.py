@@ -40,7 +40,7 @@ def read_word(raw: bytes) -> Document:
 def _hints(archive: Archive) -> dict[str, str]:
     """Return what the file's properties say; the day on which it was saved last, as that of a template may be old."""
     found: dict[str, str] = {}
-    names = {"title": "title", "creator": "author", "language": "language", "modified": "published"}
+    names = {"title": "title", "creator": "author", "language": "language", "modified": "saved"}
     for part in (_PROPERTIES, _APP):
         if part in archive:
             for element in parse_xml(archive.read(part), part).iter():

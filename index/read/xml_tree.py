@@ -17,7 +17,7 @@ def parse_xml(raw: bytes, name: str) -> Element:
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"its part {name} is damaged ({error.msg})") from None
+        raise ValueError(f"its part {name} is damaged ({' '.join(error.msg.split())})") from None
     if root.getroottree().docinfo.internalDTD is not None and any(
         True for _ in root.getroottree().docinfo.internalDTD.iterentities()
     ):

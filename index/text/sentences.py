@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import sentencex
@@ -18,6 +19,7 @@ _BLANK = re.compile(r"\s+")
 # sentencex takes a time that grows with the square of the stops in a run without blanks; none of them counts there.
 _RUN = re.compile(r"\S{200,}")
 _NO_STOPS = str.maketrans(dict.fromkeys(".!?…。！？｡", "_"))
+_WINDOW = 20_000  # characters that it is given at once: of quotation marks, too, it takes the square
 _RUN_END = 8  # characters: more than a stop with its closing marks
 _IN_CYRILLIC = frozenset(("uk", "ru", "bg", "sr", "be", "mk", "kk"))
 
@@ -65,10 +67,20 @@ def _last(rule: re.Pattern[str], text: str, start: int, end: int) -> list[re.Mat
 def _segment(text: str, language: str) -> list[tuple[int, int]]:
     """Return sentencex's spans, joined where a boundary is none, and cut at stops that no blank follows."""
     masked = _RUN.sub(lambda run: run[0][:-_RUN_END].translate(_NO_STOPS) + run[0][-_RUN_END:], text)
-    starts = {b["start_index"] for b in sentencex.get_sentence_boundaries(language, masked)}
-    begins = [at for at in starts if 0 < at < len(text) and not _goes_on(text, at, language)]
+    begins = [at for at in _boundaries(masked, language) if 0 < at < len(text) and not _goes_on(text, at, language)]
     edges = sorted({0, len(text), *begins, *stops_without_blank(text)})
     return list(pairwise(edges))
+
+
+def _boundaries(text: str, language: str) -> Iterator[int]:
+    """Yield where sentencex has a sentence begin. What a window ends in the middle of is read again with the next."""
+    start = 0
+    while start < len(text):
+        window = text[start : start + _WINDOW]
+        found = sorted(b["start_index"] for b in sentencex.get_sentence_boundaries(language, window))
+        yield from (start + at for at in found)
+        is_last = start + _WINDOW >= len(text)
+        start += found[-1] if found and found[-1] > 0 and not is_last else len(window)
 
 
 def _goes_on(text: str, at: int, language: str) -> bool:
