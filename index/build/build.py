@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.build.inputs import looked_into, refuse_passed_over, stamps_of
+from index.build.passage_vectors import PassageVectors, forget_embedded
 from index.build.progress import BuildProgress, BuildReport, Clock
 from index.build.prune import remove_unused
 from index.build.readings import Readings
 from index.build.status import Changes
 from index.build.verify import span_errors
-from index.embedding.embedder import Embedder, check_vectors, prepare_embedder
-from index.errors import DamagedIndexError, ModelError, QuoteError, StaleIndexError, StoreError
+from index.embedding.embedder import Embedder, prepare_embedder
+from index.errors import DamagedIndexError, QuoteError, StaleIndexError, StoreError
 from index.fetched.sources import with_originals
 from index.files import FREE_SPACE, IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
@@ -46,10 +46,6 @@ from index.storage.lexical import LexicalIndex
 from index.storage.locks import LEASE, build_lock
 from index.storage.seals import SourceStamp
 from index.storage.vectors import VectorStore, compact
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
 
@@ -83,7 +79,7 @@ class _Build:
         self.clock = Clock()
         self.readings = Readings(settings.home)
         self.notes: list[str] = []
-        self.embedded = self.reused = 0
+        self.vectors: PassageVectors | None = None  # once some are made
         self.current: str | None = None  # as the pointer says
         self.former = self._open_former()  # the same, if it can be read
 
@@ -110,14 +106,15 @@ class _Build:
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
         self.readings.forget_unused()
+        forget_embedded(self.settings.home)
         return BuildReport(
             generation=manifest.generation,
             previous=former.generation if former else None,
             built=manifest is not former,
             sources=changes,
             passages=manifest.passages,
-            embedded=self.embedded,
-            reused=self.reused,
+            embedded=self.vectors.embedded if self.vectors else 0,
+            reused=self.vectors.reused if self.vectors else 0,
             pruned=pruned,
             notes=tuple(self.notes),
             passed_over=tuple(map(str, corpus.passed_over)),
@@ -194,15 +191,21 @@ class _Build:
         return owners
 
     def _write_vectors(self, folder: Path, catalog: Catalog, owners: Sequence[Source]) -> None:
+        if self.full:
+            forget_embedded(self.settings.home)
+        former = None if self.full else self.former
+        made = self.vectors = PassageVectors(
+            self.settings.home, self.embedder, former, self.progress, self.clock, self._note
+        )
         with self.clock("reuse"):
-            known = self._known_vectors(catalog)
+            made.look_up(catalog)
         with self.clock("store"):
             where = self.settings.store_url or folder / VECTORS
             store = VectorStore.create(where, folder.name, self.embedder.dimension, len(owners))
         self.progress.stage("embed", len(owners))
         with closing(store):
             for ids in _rounds(len(owners)):
-                vectors = self._vectors_of(ids, catalog, known)
+                vectors = made.of(ids, catalog)
                 with self.clock("store"):
                     store.add(ids, vectors, [owners[n - 1] for n in ids])
             if store.count() != len(owners):
@@ -210,46 +213,6 @@ class _Build:
         if isinstance(where, Path):
             with self.clock("store"):
                 compact(where)
-
-    def _known_vectors(self, catalog: Catalog) -> dict[int, int]:
-        """Return passage id -> id in the former generation, for passages that the same model has embedded."""
-        former = None if self.full else self.former
-        if former is None or former.manifest.model != self.embedder.name:
-            return {}
-        try:
-            known = catalog.same_keys(former.folder)
-            if known and former.vectors.count() != former.manifest.passages:
-                raise DamagedIndexError("some are missing")
-        except StoreError as error:
-            self._note(f"the former index's vectors are not reused ({error})")
-            return {}
-        return known
-
-    def _vectors_of(self, ids: Sequence[int], catalog: Catalog, known: dict[int, int]) -> NDArray[np.float32]:
-        """Return (len(ids), dimension) vectors of length 1, reused where `known`. Empties `known` on damage."""
-        import numpy as np
-
-        out = np.empty((len(ids), self.embedder.dimension), dtype=np.float32)
-        old = [i for i, n in enumerate(ids) if n in known]
-        if old and self.former:
-            try:
-                with self.clock("reuse"):
-                    found = self.former.vectors.vectors([known[ids[i]] for i in old])
-                    out[old] = check_vectors(found, len(old), self.embedder.dimension)
-            except (StoreError, ModelError) as error:
-                self._note(f"the former index's vectors are not reused ({error})")
-                known.clear()
-                old = []
-        self.progress.advance(len(old))
-        new = [i for i, n in enumerate(ids) if n not in known]
-        if new:
-            texts = [p.embedded_text for p in catalog.passages([ids[i] for i in new])]
-            with self.clock("embed"):
-                made = self.embedder.embed_passages(texts, self.progress.advance)
-            out[new] = check_vectors(made, len(new), self.embedder.dimension)
-        self.reused += len(old)
-        self.embedded += len(new)
-        return out
 
     def _write_lexical(self, folder: Path, catalog: Catalog, owners: Sequence[Source]) -> None:
         self.progress.stage("lexical", len(owners))

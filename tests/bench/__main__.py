@@ -21,6 +21,16 @@ MEASURES: Mapping[str, tuple[Callable[[Bench], Figures], str]] = {
     "language": (speed.language_speed, "language          {ms:7.2f} ms of this process for a question (goal < 5)"),
     "sources": (speed.sources_speed, "list of sources   {ms:7.2f} ms of this process for a page (goal < 20)"),
     "search": (speed.search_speed, "search, warm      {p50_ms:7.1f} ms p50, {p95_ms:.1f} ms p95"),
+    "pdf": (
+        speed.pdf_speed,
+        "PDF, 300 pages    {ours:7.1f} pages/s, {ours_mb:.0f} MB at most\n"
+        "  llama-index     {plain:7.1f} pages/s, {plain_mb:.0f} MB   ratio {to_plain:.2f} (goal 1)",
+    ),
+    "files": (
+        speed.files_speed,
+        "2,000 text files  {ours:7.1f} files/s, {ours_mb:.0f} MB at most\n"
+        "  llama-index     {plain:7.1f} files/s, {plain_mb:.0f} MB   ratio {to_plain:.2f}",
+    ),
     "rebuild": (speed.rebuild_speed, "rebuild           {one_file:7.2f} s after one changed file, {whole:.2f} s whole"),
     "ask": (
         speed.ask_speed,

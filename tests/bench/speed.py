@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from index.retrieve import Retriever
 from index.settings import IndexSettings
 from index.storage.generation import open_current
 from index.text.sentences import sentence_spans
+from tests.bench.files import make_folder, make_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"
@@ -37,6 +39,8 @@ QUESTION = "How many criminal proceedings were registered in October 2024?"
 SECOND_QUESTION = "Why do soldiers desert?"
 SOURCES, PARAGRAPHS, SENTENCES = 30, 25, 4  # of the made corpus: about 1,000 passages
 FOOTNOTE = [sys.executable, "-c", "from app.cli.main import main; main()"]
+
+PAGES, FILES = 300, 2000
 
 Figures = dict[str, float]
 
@@ -120,6 +124,35 @@ def search_speed(bench: Bench) -> Figures:
     fresh = [question + " " * n for n in range(1, 4) for question in bench.questions]
     times = [seconds(lambda q=q: retriever.retrieve(q)) * 1000 for q in fresh]
     return {"p50_ms": float(np.percentile(times, 50)), "p95_ms": float(np.percentile(times, 95))}
+
+
+def pdf_speed(bench: Bench) -> Figures:
+    """Pages a second of a PDF of 300 pages, beside llama-index's SimpleDirectoryReader with pypdf."""
+    if find_spec("llama_index.readers") is None or find_spec("pypdf") is None:
+        raise UnavailableError("no pypdf to compare with; run: pip install llama-index-readers-file pypdf")
+    folder = bench.work / "pdf"
+    folder.mkdir()
+    make_pdf(folder / "report.pdf", PAGES)
+    return _beside_llama_index(folder, PAGES, bench.runs)
+
+
+def files_speed(bench: Bench) -> Figures:
+    """Files a second of a folder of texts, beside llama-index's SimpleDirectoryReader, which takes them as they are."""
+    make_folder(bench.work / "files", FILES)
+    return _beside_llama_index(bench.work / "files", FILES, bench.runs)
+
+
+def _beside_llama_index(folder: Path, count: int, runs: int) -> Figures:
+    """Return rates and peak memory (MB) of reading `count` things in a folder, each run in a process of its own."""
+    found: dict[str, list[Figures]] = {"ours": [], "plain": []}
+    for _ in range(runs):
+        for whose, figures in found.items():
+            command = [sys.executable, "-m", "tests.bench.files", whose, str(folder)]
+            done = subprocess.run(command, cwd=ROOT, env=OFFLINE, capture_output=True, text=True, check=True)
+            figures.append(json.loads(done.stdout.splitlines()[-1]))
+    rates = {whose: count / statistics.median(f["seconds"] for f in figures) for whose, figures in found.items()}
+    memory = {f"{whose}_mb": max(f["memory"] for f in figures) for whose, figures in found.items()}
+    return {**rates, **memory, "to_plain": rates["ours"] / rates["plain"]}
 
 
 def rebuild_speed(bench: Bench) -> Figures:
