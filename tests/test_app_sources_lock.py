@@ -110,14 +110,15 @@ def test_what_differs_is_said_line_by_line(settings: IndexSettings) -> None:
 def test_another_version_of_a_reader_is_named(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index was made with the former one, so it is out of date, too."""
     write_lock(settings)
-    monkeypatch.setattr(formats, "READER_VERSION", formats.READER_VERSION + 1)
-    assert said(settings)[0].startswith("the index is not up to date: article.md was read with markdown 1 ")
+    former = formats.READER_VERSION
+    monkeypatch.setattr(formats, "READER_VERSION", former + 1)
+    assert said(settings)[0].startswith(f"the index is not up to date: article.md was read with markdown {former} ")
     with pytest.raises(StaleIndexError, match="was read with"):
         lock_of(settings)
     build(settings, embedder=HashedWords())
     lines = said(settings)
     assert len(lines) == 3
-    assert lines[0].startswith("paper: reader: 'markdown 2 ")
+    assert lines[0].startswith(f"paper: reader: 'markdown {former + 1} ")
 
 
 def test_what_cannot_be_locked_or_read(settings: IndexSettings, tmp_path: Path) -> None:
