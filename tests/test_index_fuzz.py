@@ -43,6 +43,8 @@ def test_a_damaged_document_is_read_or_refused(tmp_path: Path, suffix: str) -> N
         ("scripts-without-an-end.html", lambda: PAGE.encode() + b"<script</script" * 200_000),
         ("quotes.csv", lambda: b"Year;Boats\n20" + '"e\u0301\t'.encode() * 40_000),
         ("fonts.rtf", lambda: rb"{\rtf1{\fonttbl{\f0 " + rb"\f1\fcharset9" * 20_000 + rb"Boats.\par"),
+        ("two-fonts.rtf", lambda: rb"{\rtf1}\fonttbl}{\fonttbl{\f0 " + rb"\f1\fcharset9" * 20_000 + rb"Boats.\par"),
+        ("late-fonts.rtf", lambda: rb"{\rtf1{\f0 " + rb"\f1\fcharset9" * 20_000 + rb"\fonttbl}Boats.\par}"),
         ("links.rtf", lambda: rb"{\rtf1 Boats.\par" + rb"{\field{\*\fldinst{ HYPERLINK " * 20_000 + b"}"),
         ("quotation-marks.txt", lambda: ("The boats. " + "п»ї," * 60_000).encode()),
     ],

@@ -71,7 +71,9 @@ def _with_short_fonts(code: str) -> str:
         font, charset = _FONT.search(said[:_LONGEST_FONT]), _CHARSET.search(said[:_LONGEST_FONT])
         if font and charset:
             found.append(f"{{\\f{font[1]}\\fcharset{charset[1]} x;}}")
-    return f"{code[: begin.end()]}{''.join(found)}{code[end:]}"
+    rest = code[end:].replace(begin[0], "")  # a file has one
+    # In a group of its own: what stands before the table in its group is searched, too.
+    return f"{code[: begin.start()]}{{{begin[0]}{''.join(found)}}}{rest}"
 
 
 def _write_rows(writer: BlockWriter, rows: list[list[str]]) -> None:
