@@ -114,7 +114,7 @@ def test_one_click_asks_the_bare_question_and_a_reload_keeps_it_so(
     page = pages.open(url)
     ask(page, FACT)
     turn = ask(page, LEANING)
-    expect(turn.locator(".read-as")).to_contain_text(f"Understood as: {SEVERAL}")
+    expect(turn.locator(".read-as")).to_contain_text(f"Searched for: {SEVERAL}")
     back(page, "Ask it on its own, without the earlier question")
     turns = page.locator("article.turn")
     expect(turns.last.locator(".read-as")).to_have_text("Asked exactly as typed.")
