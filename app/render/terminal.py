@@ -166,7 +166,7 @@ def print_check(console: SafeConsole, found: ClaimCheck, sources: dict[str, Sour
 def print_comparison(console: SafeConsole, found: Comparison) -> None:
     """Print the rows, and how many sources have nothing on the question."""
     if found.standalone_question != found.question.strip():
-        console.print(Text(f"Understood as: {found.standalone_question}", style="dim"))
+        console.print(Text(f"{ENGLISH.read_as} {found.standalone_question}", style="dim"))
     if not found.rows:
         console.print(f"None of the {found.searched} sources that were searched says anything on this.")
         return

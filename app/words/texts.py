@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.words.adding_texts import AddingTexts
+from app.words.evidence_texts import EvidenceTexts
 from app.words.plural import Plural, locale
 
 
 @dataclass(frozen=True, kw_only=True)
-class Texts(AddingTexts):
+class Texts(AddingTexts, EvidenceTexts):
     """Interface words in one language. `code` is its ISO 639-1 code, `name` what it calls itself."""
 
     code: str
@@ -175,50 +176,6 @@ class Texts(AddingTexts):
     send_reason: str
     cancel: str
     feedback_saved: str
-
-    # the card on a mark
-    card_hint: str
-
-    # the evidence panel
-    evidence: str
-    evidence_empty: str
-    no_quotes: str
-    evidence_for: str
-    nearest: str
-    nearest_more: str
-    nearest_opinion: str
-    nearest_opinion_more: str
-    nearest_gone: str
-    back_to_answer: str
-    open_source: str
-    open_source_name: str
-    open_nearest_name: str
-    back_to_statement: str
-    to_statement: str
-    page_at: str
-    new_tab: str
-    source_id: str
-
-    # the source, opened
-    source_viewer: str
-    back: str
-    of_quotations: str
-    previous_quotation: str
-    next_quotation: str
-    live_here: str
-    live_note: str
-    copy_place: str
-    author: str
-    published: str
-    written_in: str
-    relation_label: str
-    via: str
-    address: str
-    note_warning: str
-    link_wrong: str
-    link_unknown: str
-    link_changed: str
-    link_outside: str
 
     # searching the sources
     search: str
