@@ -153,6 +153,16 @@ def test_a_pupil_learns_from_a_teacher_in_8_bits(data: Path, trained: Path, tmp_
     assert same[0] < pupil[0], "who begins as the teacher agrees with it"
 
 
+def test_frozen_layers_stay_as_they_are(data: Path, trained: Path, tmp_path: Path) -> None:
+    from index.training.network import load_weights
+
+    train(data, tmp_path / "upper", 4, "--start", trained / "last.pt", "--frozen", 1)
+    before, after = (load_weights(p / "last.pt")[1] for p in (trained, tmp_path / "upper"))
+    changed = {name for name, value in before.items() if not value.equal(after[name])}
+    assert any(".layer.1." in name for name in changed)
+    assert not any(".layer.0." in name or "embeddings" in name for name in changed)
+
+
 def test_a_published_reader_says_what_the_network_says(data: Path, trained: Path, published: Path) -> None:
     """The file says what the trained network says, but for the rounding to 8 bits; its curve is of this data."""
     from index.training.layout import RememberingLayout

@@ -248,3 +248,11 @@ def seconds(work: Sequence[str]) -> float:
 def test_the_time_grows_with_the_text(many: object) -> None:
     assert callable(many)
     assert seconds([many(8000)]) < 10 * seconds([many(2000)]) + 0.5
+
+
+def test_words_that_stop_at_nothing_introduce_a_list() -> None:
+    law = "(2) It shall not admit women\n\n" + "".join(f"- ({c}) who {'very ' * 20}{c},\n" for c in "abcde")
+    first = next(s for s in sentences(law) if s.text.startswith("(a)"))
+    assert first.read.startswith("(2) It shall not admit women (a) who")
+    closed = sentences(law.replace("women", "women."))
+    assert next(s for s in closed if s.text.startswith("(a)")).context == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.passage import AnswerSpan, Hit, Sentence
+from index.passage import AnswerSpan, Hit, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.sentences import is_question
 
@@ -16,7 +16,7 @@ class Candidate:
 
     `alone`: 0..1, that it answers, whatever its neighbours in the passage say. `answer`: the words of the sentence that
     are likeliest to answer, None if they are not known. `confidence`: 0..1, that it answers at all: what the best
-    sentence of its passage has, in parts of that one's score.
+    sentence of its passage has, in parts of that one's score. `items`: the items of a list that is quoted whole.
     """
 
     source: Source
@@ -25,6 +25,7 @@ class Candidate:
     confidence: float
     answer: AnswerSpan | None = None
     alone: float = 0.0
+    items: tuple[Span, ...] = ()
 
 
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:

@@ -9,7 +9,7 @@ from app.records import Direct, Statement
 from app.words.describe import short_speaker
 from index.source import Source
 
-MOST = 6  # pieces of one part
+MOST = 12  # pieces of one part
 
 
 def direct(

@@ -16,6 +16,7 @@ from app.answer.going_on import going_on
 from app.answer.list_items import cut_list
 from app.answer.newest import newest_first
 from app.answer.originals import originals_first
+from app.answer.whole_list import holds, whole_list
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
@@ -74,7 +75,8 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
     ranked = originals_first(ranked)
     if question.kind is QuestionKind.LATEST:
         ranked = newest_first(ranked)
-    lead = ranked[0]
+    lead = whole_list(question, ranked[0], ranked)
+    ranked = [lead, *(c for c in ranked[1:] if not holds(lead, c))]
     if question.kind in _SEVERAL:
         fits = (c for c in ranked[1:] if c.alone >= limits.share * lead.alone * (_BESIDE if _beside(c, lead) else 1.0))
         near = sorted(fits, key=lambda c: -c.alone)
@@ -160,13 +162,14 @@ def draft_of(candidate: Candidate, role: Role) -> Draft:
     text = as_one(quotes)
     at = len(text) - len(sentence.text)  # the sentence ends the statement
     span = answering_words(candidate)
+    spans = candidate.items or ((span,) if span else ())
     return Draft(
         text=text,
         quotes=quotes,
         role=role,
         quoting=sentence.block is BlockKind.QUOTE,
         heading=sentence.block is BlockKind.HEADING,
-        emphasis=((at + span[0], at + span[1]),) if span else (),
+        emphasis=tuple((at + a, at + b) for a, b in spans),
     )
 
 

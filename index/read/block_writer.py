@@ -11,6 +11,7 @@ from index.source import CELL, NO_BLOCK, Block, BlockKind, Mark
 _GAP = "\n\n"  # between blocks
 MOST_CHARACTERS = 50_000_000  # some 25,000 pages; what holds more was made to fill the memory
 _COLONS = (":", "：")
+_OPEN = (",", ";", "-", "–", "—")
 
 
 class BlockWriter:
@@ -68,11 +69,19 @@ class BlockWriter:
         """Whether the last block introduces what comes next."""
         return bool(self.parts) and self.parts[-1].endswith(_COLONS)
 
-    def introduction(self) -> int:
-        """Return the start of the last block if it is a paragraph that ends in a colon; else NO_BLOCK."""
+    @property
+    def ends_open(self) -> bool:
+        """Whether the last block ends in no stop, as in a law: 'A ward shall have', then a list of what."""
+        return bool(self.parts) and (self.parts[-1][-1].isalnum() or self.parts[-1].endswith(_OPEN))
+
+    def introduction(self, of_list: bool = False) -> int:
+        """Return the start of the last block if it is a paragraph that introduces what comes next; else NO_BLOCK.
+
+        It ends in a colon, or before a list in no stop.
+        """
         last = self.blocks[-1] if self.blocks else None
-        fits = last is not None and last.kind is BlockKind.PARAGRAPH and self.ends_in_colon
-        return last.start if last is not None and fits else NO_BLOCK
+        fits = self.ends_in_colon or (of_list and self.ends_open)
+        return last.start if last is not None and last.kind is BlockKind.PARAGRAPH and fits else NO_BLOCK
 
     def document(self, hints: Mapping[str, str] = MappingProxyType({})) -> Document:
         """Return what was written."""

@@ -160,7 +160,8 @@ class _Reader:
     def _introduction(self, tokens: Sequence[Token], n: int) -> int:
         """Return the start of the block that introduces the list or table at token `n`.
 
-        That is the item it is in, or the paragraph before it that ends in a colon or has no empty line behind it.
+        That is the item it is in, or the paragraph before it that ends in a colon, or before a list in no stop, or has
+        no empty line behind it.
         """
         if self._lists and self._lists[-1].item != NO_BLOCK:
             return self._lists[-1].item
@@ -169,7 +170,8 @@ class _Reader:
             return NO_BLOCK
         last = blocks[-1]
         touches = (tokens[n - 2].map or [0, -1])[1] == (tokens[n].map or [0])[0]
-        return last.start if self.writer.ends_in_colon or touches else NO_BLOCK
+        opens = tokens[n].type != "table_open" and self.writer.ends_open
+        return last.start if self.writer.ends_in_colon or opens or touches else NO_BLOCK
 
     def _write(self, children: Iterable[Token], line: int) -> None:
         inside = self._lists[-1] if self._lists else None

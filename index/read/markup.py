@@ -100,7 +100,7 @@ class _Reader:
         if len(name) == 2 and name[0] == "h" and name[1] in "123456":
             self._level = int(name[1])
         elif name in _LISTS:
-            self._lists.append([self._introduction(), NO_BLOCK])
+            self._lists.append([self._introduction(of_list=True), NO_BLOCK])
         elif name == "li" and self._lists:
             self._lists[-1][1] = NO_BLOCK
         self._quotes += name == "blockquote"
@@ -157,10 +157,10 @@ class _Reader:
         if inside and first:
             inside[1] = start
 
-    def _introduction(self) -> int:
+    def _introduction(self, of_list: bool = False) -> int:
         if self._lists and self._lists[-1][1] != NO_BLOCK:
             return self._lists[-1][1]
-        return self._writer.introduction()
+        return self._writer.introduction(of_list)
 
     def _kind(self) -> BlockKind:
         if self._level:

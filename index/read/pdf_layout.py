@@ -222,7 +222,7 @@ def _write(writer: BlockWriter, group: Sequence[Line], usual: _Usual) -> None:
     elif item:
         last = writer.blocks[-1] if writer.blocks else None
         kind = BlockKind.LIST_ITEM
-        under = last.under if last and last.kind is BlockKind.LIST_ITEM else writer.introduction()
+        under = last.under if last and last.kind is BlockKind.LIST_ITEM else writer.introduction(of_list=True)
         if not any(c.isalnum() for c in item[0]):
             text, breaks = text[item.end() :], [at - item.end() for at in breaks]
     writer.add(text, kind, level=level, under=under, page=group[0].page, page_breaks=breaks)

@@ -57,7 +57,7 @@ def _write(writer: BlockWriter, lines: list[Line]) -> None:
         words[0] = lines[0][1][item.end() :].strip() if not item[0].strip()[0].isdigit() else words[0]
         kind = BlockKind.LIST_ITEM
         last = writer.blocks[-1] if writer.blocks else None
-        under = last.under if last and last.kind is BlockKind.LIST_ITEM else writer.introduction()
+        under = last.under if last and last.kind is BlockKind.LIST_ITEM else writer.introduction(of_list=True)
     text, breaks = "", []
     for n, word in enumerate(words):
         text += f" {word}" if n else word

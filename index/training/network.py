@@ -121,6 +121,14 @@ def build(size: Size, weights: dict[str, Tensor] | None = None, dropout: float =
     return network
 
 
+def freeze(network: ReaderNetwork, layers: int) -> None:
+    """Keep the word table and the lowest `layers` of the encoder as they are (0: train everything)."""
+    if layers:
+        encoder: Any = network.encoder
+        for part in (encoder.embeddings, *encoder.encoder.layer[:layers]):
+            part.requires_grad_(False)
+
+
 def fuse_attention(network: ReaderNetwork) -> None:
     """Make MPNet's attention one operation, with its position bias as a mask that is not trained; others have it."""
     if network.size is Size.DEEP:

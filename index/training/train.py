@@ -28,7 +28,7 @@ from index.training.fake_quantise import fake_quantise
 from index.training.layout import RememberingLayout
 from index.training.loss import LABEL_WEIGHT, Batch, distillation, loss_of
 from index.training.metrics import Prediction, summary
-from index.training.network import ReaderNetwork, Size, build, fuse_attention, load_checkpoint, load_weights
+from index.training.network import ReaderNetwork, Size, build, freeze, fuse_attention, load_checkpoint, load_weights
 from index.training.retrieval import near_paragraphs
 
 NEAR = 8  # passages that lie nearest to a question, from which hard negatives are drawn
@@ -69,12 +69,15 @@ def rate_at(part: float) -> float:
 class Training:
     """One run: network, optimiser and progress; saves and resumes itself."""
 
-    def __init__(self, out: Path, size: Size, seconds: float, rate: float, seed: int, start: Path | None) -> None:
+    def __init__(
+        self, out: Path, size: Size, seconds: float, rate: float, seed: int, start: Path | None, frozen: int = 0
+    ) -> None:
         self.out, self.size, self.seconds, self.rate = out, size, seconds, rate
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(HEADS_SEED)
         self.network = build(size, self._weights(start) if start else None).to(self.device).train()
         fuse_attention(self.network)
+        freeze(self.network, frozen)
         torch.manual_seed(seed)
         trained = [p for p in self.network.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(
@@ -233,6 +236,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
     found.add_argument("--seed", type=int, default=1)
     found.add_argument("--start", type=Path, help="checkpoint (last.pt of another run) to begin from")
+    found.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are, with the word table")
     found.add_argument("--teacher", type=Path, help="checkpoint of a reader to learn from beside the labels")
     found.add_argument("--eight-bits", action="store_true", help="round as the shipped file will")
     found.add_argument("--tokens", type=int, default=0, help="of a batch (0: as fits the machine)")
@@ -253,7 +257,7 @@ def main() -> None:
     every = [*(c.example for c in chosen), *held]
     layout.learn(t for e in every for t in (e.question, e.title, e.header, *e.sentences))
     plan = Plan(**{f.name: getattr(args, f.name) for f in fields(Plan)})
-    training = Training(args.out, args.size, args.minutes * 60, args.rate, args.seed, args.start)
+    training = Training(args.out, args.size, args.minutes * 60, args.rate, args.seed, args.start, args.frozen)
     if args.teacher:
         training.learn_from(args.teacher)
     if args.eight_bits:
