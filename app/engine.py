@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from app.claim import ClaimCheck, check_claim
@@ -14,10 +15,11 @@ from app.llm.protocol import Engine as Model
 from app.llm.quotations import foreign, with_translations
 from app.llm.standalone import Heard, with_model
 from app.nearby import Nearby, Place
+from app.query import Query
 from app.question.check import checked
 from app.question.language import detect
 from app.question.understand import understand
-from app.records import Answer, Turn
+from app.records import Answer
 from app.run import Run
 from app.serving import Serving
 from app.settings import Doubted, Settings
@@ -108,40 +110,20 @@ class Engine:
         with self._serving.current() as retriever:
             return retriever.retrieve(checked(query), k, filters)
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Answer:
+    def answer(self, query: Query | str) -> Answer:
         """Return the whole answer at once. Raises what `ask` raises."""
-        events = [*self.ask(question, history, filters, as_typed, quotations_only, searched)]
-        answer = next(event.answer for event in events if isinstance(event, Done))
-        made = [] if quotations_only else [*self.translated(answer)]
+        query = Query.of(query)
+        answer = next(event.answer for event in [*self.ask(query)] if isinstance(event, Done))
+        made = [] if query.quotations_only else [*self.translated(answer)]
         return next((later for later in made if isinstance(later, Answer)), answer)
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Generator[Event]:
+    def ask(self, query: Query | str) -> Generator[Event]:
         """Yield the events of one answer: Understood, StatementReady and Writing (any number), Done.
-
-        `as_typed`: take the question word for word, without earlier turns and without mending. `quotations_only`: ask
-        no language model, even if one is set up. `searched`: search for these words instead, without earlier turns; the
-        question stays what is asked, in its own language.
 
         Close it, if not all are taken: until then its generation stays open.
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """
-        with self.run(question, history, filters, as_typed, quotations_only, searched) as run:
+        with self.run(query) as run:
             yield from run.events()
 
     def translated(self, answer: Answer) -> Generator[Writing | Answer]:
@@ -155,27 +137,17 @@ class Engine:
             made, call = yield from self.model.translate(quotes, language)
             yield with_translations(answer, made, call)
 
-    def prompts(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters(), as_typed: bool = False
-    ) -> list[tuple[Message, ...]]:
-        """Return what a language model would be told for each part of `question` that it would be asked. Asks none.
+    def prompts(self, query: Query | str) -> list[tuple[Message, ...]]:
+        """Return what a language model would be told for each part of the question that it would be asked. Asks none.
 
         Raises what `ask` raises, and ModelFailure if nothing fits the model's window.
         """
-        with self.run(question, history, filters, as_typed, quotations_only=True) as run:
+        with self.run(replace(Query.of(query), quotations_only=True)) as run:
             return run.prompts()
 
-    def compare(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Comparison:
-        """Return what each source says on `question`, by date; the rest as in `ask`. Raises what `ask` raises."""
-        with self.run(question, history, filters, as_typed, quotations_only, searched) as run:
+    def compare(self, query: Query | str) -> Comparison:
+        """Return what each source says on the question, by date. Raises what `ask` raises."""
+        with self.run(query) as run:
             return run.comparison()
 
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck:
@@ -194,7 +166,7 @@ class Engine:
         with self._serving.current() as retriever:
             if self._nearby.generation != retriever.generation.id:
                 self._nearby = Nearby(retriever.generation.id, retriever.embedder)
-            yield from self._nearby.find(question, offered, partial(self.answer, quotations_only=True))
+            yield from self._nearby.find(question, offered, lambda near: self.answer(Query(near, quotations_only=True)))
 
     def contents(self) -> IndexContents:
         """List what the index that serves now holds. Raises what opening a newer generation raises."""
@@ -202,28 +174,18 @@ class Engine:
             return contents_of(retriever.generation)
 
     @contextmanager
-    def run(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Iterator[Run]:
+    def run(self, query: Query | str) -> Iterator[Run]:
         """Hold the current generation while a question is on its way. Raises what `ask` raises."""
-        question = checked(question)
-        words, turns = (checked(searched), ()) if searched else (question, history)
-        model = None if quotations_only else self.model
+        query = Query.of(query)
+        query = replace(query, question=checked(query.question))
+        words, turns = (checked(query.searched), ()) if query.searched else (query.question, query.history)
+        model = None if query.quotations_only else self.model
         with self._serving.current() as retriever:
             read = partial(understand, vocabulary=retriever.vocabulary, settings=self.settings.index)
-            heard = Heard(read(words, turns, as_typed=as_typed))
-            if model is not None and not as_typed:
+            heard = Heard(read(words, turns, as_typed=query.as_typed))
+            if model is not None and not query.as_typed:
                 heard = with_model(model, words, turns, heard.understood, partial(read, history=()))
-            yield Run(
-                retriever, self.settings, self.threshold, question, heard.understood, filters,
-                model, heard.calls, heard.failed, reworded=bool(searched),
-            )  # fmt: skip
+            yield Run(retriever, self.settings, self.threshold, query, heard, model)
 
 
 def _model(settings: Settings) -> Model | None:

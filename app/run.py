@@ -17,12 +17,13 @@ from app.llm.asked import is_told, prompt_of
 from app.llm.failure import ModelFailure
 from app.llm.prompt import Message
 from app.llm.protocol import Answering, Asked, Engine, Extractive
-from app.model_run import ModelCall, ModelRun, Purpose
+from app.llm.standalone import Heard
+from app.model_run import Purpose
+from app.query import Query
 from app.question.classify import CONTEXT, classify
 from app.question.follow_up import in_context
 from app.records import IndexStamp, QuestionKind, Statement, Turn, Understanding
 from app.settings import ReplyFormat, Settings
-from index.filters import Filters
 from index.retrieve import Retriever
 from index.source import Kind
 
@@ -35,27 +36,25 @@ class Run:
         retriever: Retriever,
         settings: Settings,
         threshold: float,
-        question: str,
-        understood: Understanding,
-        filters: Filters,
+        query: Query,
+        heard: Heard,
         model: Engine | None = None,
-        calls: Sequence[ModelCall] = (),
-        failed: ModelRun | None = None,
-        reworded: bool = False,
     ) -> None:
-        """`model`: what answers in its own words; `calls`: what it was asked to understand the question; `failed`: why
-        it is not asked any more. `reworded`: other words than the question's are searched for, maybe in another
-        language.
+        """`query`: with a question that was checked; `heard`: how it was understood. `model`: what answers in its own
+        words.
         """
-        self.model, self.calls, self.failed = model, calls, failed
-        self.reworded = reworded or any(call.purpose is Purpose.TRANSLATE for call in calls)
-        self.question, self.understood, self.retriever, self.settings = question, understood, retriever, settings
+        self.model, self.calls, self.failed = model, heard.calls, heard.failed
+        # Other words than the question's are searched for, maybe in another language.
+        self.reworded = bool(query.searched) or any(call.purpose is Purpose.TRANSLATE for call in heard.calls)
+        self.question, self.understood, self.retriever, self.settings = (
+            query.question, heard.understood, retriever, settings,
+        )  # fmt: skip
         self.clock = Stopwatch()
         every = retriever.generation.sources()
         self.article = next((s.facts for s in every if s.kind is Kind.ARTICLE), None)
-        self.answerer = Answerer(retriever, filters, threshold, settings.hits, self.clock)
+        self.answerer = Answerer(retriever, query.filters, threshold, settings.hits, self.clock)
         with self.clock.stage("understand"):
-            self.asked = classify(understood.standalone_question)
+            self.asked = classify(self.understood.standalone_question)
         generation = retriever.generation
         self.stamp = IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
 

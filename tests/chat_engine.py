@@ -19,6 +19,7 @@ from app.compare.relevance import Found
 from app.compare.rows import Comparison, tabulate
 from app.events import Done, Event, StatementReady, Understood, Writing
 from app.nearby import Place
+from app.query import Query
 from app.question.classify import classify
 from app.question.language import unreadable
 from app.records import Answer, Direct, IndexStamp, QuestionKind, Role, Statement, Turn, Understanding
@@ -103,23 +104,15 @@ class OverlapEngine:
     def close(self) -> None:
         """Nothing is open."""
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,  # noqa: ARG002
-        searched: str = "",
-    ) -> Generator[Event]:
-        self.asked.append((question, tuple(history)))
+    def ask(self, query: Query) -> Generator[Event]:
+        question, filters = query.question, query.filters
+        self.asked.append((question, tuple(query.history)))
         self.filtered.append(filters.sources)
-        self.typed.append(as_typed)
-        alone = question if as_typed else self._alone(question, history)
+        self.typed.append(query.as_typed)
         language = unreadable(question, IndexSettings()) or ""
-        read = Understanding(standalone_question=alone, language=language)
-        read = read if as_typed else self.read.get(question, read)
-        read = Understanding(standalone_question=searched) if searched else read
+        read = Understanding(standalone_question=self._alone(query), language=language)
+        read = read if query.as_typed else self.read.get(question, read)
+        read = Understanding(standalone_question=query.searched) if query.searched else read
         kind = self.kinds.get(question, QuestionKind.FACT)
         yield Understood(kind=kind, **dict(read))
         alone = read.standalone_question
@@ -156,26 +149,18 @@ class OverlapEngine:
         """Nothing: there is no model."""
         yield from ()
 
-    def compare(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,  # noqa: ARG002
-        searched: str = "",
-    ) -> Comparison:
+    def compare(self, query: Query) -> Comparison:
         """The best sentence of each source that shares enough words; the rows are the real ones."""
-        alone = searched or question if as_typed else self._alone(question, history)
+        alone = query.searched or self._alone(query)
         best: dict[str, Found] = {}
-        for score, passage, sentence in self._ranked(alone, filters):
+        for score, passage, sentence in self._ranked(alone, query.filters):
             source = self._sources[passage.source_id]
             if score >= ENOUGH:
                 best.setdefault(source.id, Found(Candidate(source, sentence, score, score), score, score, score, False))
         found = sorted(best.values(), key=lambda f: f.candidate.source.published or "9")
-        shown = {s.id: s for s in self._sources.values() if filters.matches(s)}
+        shown = {s.id: s for s in self._sources.values() if query.filters.matches(s)}
         stamp = IndexStamp(generation=self.generation, fingerprint="0" * 16)
-        return tabulate(question, classify(alone), found, shown, stamp)
+        return tabulate(query.question, classify(alone), found, shown, stamp)
 
     def nearby(self, question: str, offered: Mapping[str, Place | None]) -> Generator[tuple[str, ...]]:
         """Those that share most words with `question` and are answered; found as soon as `near` is set."""
@@ -211,9 +196,10 @@ class OverlapEngine:
             ),
         )
 
-    def _alone(self, question: str, history: Sequence[Turn]) -> str:
-        earlier = [t.text for t in history if t.role == "user"]
-        return f"{earlier[-1]} {question}" if earlier and question.lower().startswith("and ") else question
+    def _alone(self, query: Query) -> str:
+        earlier = [t.text for t in query.history if t.role == "user" and not query.as_typed]
+        leans = bool(earlier) and query.question.lower().startswith("and ")
+        return f"{earlier[-1]} {query.question}" if leans else query.question
 
     def _ranked(self, question: str, filters: Filters) -> list[tuple[float, Passage, Sentence]]:
         wanted = words(question)

@@ -11,6 +11,7 @@ import pytest
 from app.answer.compose import Draft, Numbering
 from app.engine import Engine
 from app.events import Done, StatementReady, Understood
+from app.query import Query
 from app.records import Answer, QuestionKind, Role, Turn
 from app.settings import Settings
 from app.words.describe import said_by
@@ -107,7 +108,7 @@ def test_a_follow_up_is_understood_and_said(engine: Engine) -> None:
         Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?"),
         Turn(role="assistant", text="6,144, according to the article."),
     ]
-    answer = engine.answer("and kharkiv?", history)
+    answer = engine.answer(Query("and kharkiv?", history))
     check(answer, engine)
     assert answer.standalone_question == "How many desertions were registered in Kharkiv region?"
     assert "5,771" in answer.text
@@ -123,7 +124,7 @@ def test_events_stream_in_order_and_end_in_the_answer(engine: Engine) -> None:
 
 def test_a_filter_keeps_other_sources_out(engine: Engine) -> None:
     only = "boiko-2025-01-11-monthly-figures-2024"
-    answer = engine.answer("How many proceedings in October 2024?", filters=Filters(sources=frozenset({only})))
+    answer = engine.answer(Query("How many proceedings in October 2024?", filters=Filters(sources=frozenset({only}))))
     assert {h.source_id for h in answer.hits} == {only}
     assert {s.id for s in answer.sources} <= {only}
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +23,8 @@ from app.chat.view.evidence import evidence_html, excerpts
 from app.chat.view.frame import first_page_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source
 from app.events import Event
-from app.records import QuestionKind, Turn
+from app.query import Query
+from app.records import QuestionKind
 from app.render.html import Highlight, emphasised, link, span_html, web_address
 from app.render.visible import visible
 from app.words.languages import ENGLISH, TEXTS
@@ -233,8 +233,8 @@ class Failing(OverlapEngine):
         super().__init__(read_corpus(CORPUS))
         self.error, self.after = error, after
 
-    def ask(self, question: str, history: Sequence[Turn] = (), *how: Any) -> Generator[Event]:
-        yield from list(super().ask(question, history, *how))[: self.after]
+    def ask(self, query: Query) -> Generator[Event]:
+        yield from list(super().ask(query))[: self.after]
         raise self.error
 
 
@@ -274,11 +274,11 @@ def test_an_answer_that_the_reader_leaves_is_closed() -> None:
     closed = []
 
     class Watched(OverlapEngine):
-        def ask(self, question: str, history: Sequence[Turn] = (), *how: Any) -> Generator[Event]:
+        def ask(self, query: Query) -> Generator[Event]:
             try:
-                yield from super().ask(question, history, *how)
+                yield from super().ask(query)
             finally:
-                closed.append(question)
+                closed.append(query.question)
 
     engine = Watched(read_corpus(CORPUS))
     provider = EngineProvider(lambda: engine, engine)

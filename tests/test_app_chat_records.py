@@ -17,6 +17,7 @@ from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.stored import MOST, record_of, restored
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.evidence import evidence_html
+from app.query import Query
 from app.words.languages import ENGLISH
 from index.read.corpus import read_corpus
 from tests.chat_engine import OverlapEngine, source_of
@@ -126,7 +127,7 @@ def test_a_direct_answer_comes_back_only_where_it_is_proved() -> None:
 def test_a_question_asked_word_for_word_stays_so() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     provider = EngineProvider(lambda: engine, engine)
-    *_, conversation = converse(provider, (), "and in January 2024?", ENGLISH, as_typed=True)
+    *_, conversation = converse(provider, (), Query("and in January 2024?", as_typed=True), ENGLISH)
     assert engine.typed == [True]
     (back,) = restored(through_the_browser(conversation), engine, ENGLISH)
     assert back.as_typed

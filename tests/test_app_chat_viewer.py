@@ -14,6 +14,7 @@ from app.chat.view.panels import sources_panel_html
 from app.chat.view.references import references_html
 from app.chat.view.source_viewer import quote_in_source, source_link, source_link_html
 from app.chat.view.statements import LINE, LONGEST, quote_in_line
+from app.query import Query
 from app.words.languages import ENGLISH, TEXTS
 from index.read.corpus import read_corpus
 from index.source import Kind, Relation, Source
@@ -28,7 +29,7 @@ def test_hostile_sources_stay_text_in_table_panel_and_viewer() -> None:
     engine = OverlapEngine([hostile()])
     question = "smugglers says " + TRICKS[0]
     (exchange,) = asked(engine, question)
-    compared = Compared("t1", engine.compare(question), exchange.sources)
+    compared = Compared("t1", engine.compare(Query(question)), exchange.sources)
     provider = EngineProvider(lambda: engine, engine)
     for texts in TEXTS.values():
         for shown in (
@@ -65,7 +66,7 @@ def test_the_overview_counts_every_source_whatever_its_relation() -> None:
 def test_the_table_bears_every_row_with_its_words_and_figures() -> None:
     engine = OverlapEngine(read_corpus(CORPUS))
     question = "criminal proceedings opened cases desertion"
-    found = engine.compare(question)
+    found = engine.compare(Query(question))
     sources = {r.source_id: engine.source(r.source_id) for r in found.rows}
     compared = Compared("t1", found, sources)
     words = Page(str(comparison_html(compared, 1, ENGLISH))).words

@@ -12,6 +12,7 @@ import pytest
 from app.compare.rows import Comparison
 from app.engine import Engine
 from app.evaluate.scoring import read_questions
+from app.query import Query
 from app.records import Turn
 from app.settings import Settings
 from app.words.describe import kind_words, relation_words, speaker
@@ -58,13 +59,13 @@ def test_every_development_question_holds_the_rules(real_engine: Engine) -> None
     """Where the answer is not refused, all but one have rows that quote as many supporting sources as are needed."""
     enough = several = 0
     for q in read_questions(CORPUS / "questions.jsonl"):
-        found = real_engine.compare(q.question, q.history)
+        found = real_engine.compare(Query(q.question, q.history))
         check(found, real_engine)
         right = {
             r.source_id for r in found.rows for s in q.support
             if s.source == r.source_id and (s.quote in r.quote.text or r.quote.text in s.quote)
         }  # fmt: skip
-        if q.min_sources > 1 and not real_engine.answer(q.question, q.history).abstained:
+        if q.min_sources > 1 and not real_engine.answer(Query(q.question, q.history)).abstained:
             several += 1
             enough += len(right) >= q.min_sources
     assert several >= 5
@@ -121,7 +122,7 @@ def test_another_time_than_asked_about_is_no_row(engine: Engine) -> None:
 @pytest.mark.slow
 def test_a_follow_up_is_understood(real_engine: Engine) -> None:
     history = [Turn(role="user", text="How many desertions were registered in Zaporizhzhia region?")]
-    found = real_engine.compare("and kharkiv?", history)
+    found = real_engine.compare(Query("and kharkiv?", history))
     check(found, real_engine)
     assert found.question == "and kharkiv?"
     assert found.standalone_question == "How many desertions were registered in Kharkiv region?"
@@ -131,7 +132,7 @@ def test_a_follow_up_is_understood(real_engine: Engine) -> None:
 @pytest.mark.slow
 def test_filters_keep_other_sources_out(engine: Engine) -> None:
     only = frozenset({"boiko-2025-01-11-monthly-figures-2024", "ap-2024-11-29-desertion"})
-    found = engine.compare("How many proceedings in October 2024?", filters=Filters(sources=only))
+    found = engine.compare(Query("How many proceedings in October 2024?", filters=Filters(sources=only)))
     check(found, engine)
     assert {r.source_id for r in found.rows} <= only
     assert found.searched == 2

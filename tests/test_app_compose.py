@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.answer.compose import answer_id
 from app.engine import Engine
+from app.query import Query
 from app.records import AnswerQuote, Statement
 from app.settings import Settings
 from index.filters import Filters
@@ -72,4 +73,4 @@ def test_other_quotations_make_another_id(built_home: Path) -> None:
     engine = Engine.open(Settings(home=built_home, corpus=CORPUS))
     question = "How many criminal proceedings were registered in October 2024?"
     only = Filters(sources=frozenset({"newsmax-2026-01-14-fedorov-awol"}))
-    assert engine.answer(question).id != engine.answer(question, filters=only).id
+    assert engine.answer(question).id != engine.answer(Query(question, filters=only)).id

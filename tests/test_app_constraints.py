@@ -13,6 +13,7 @@ from app.answer.extract import Candidate
 from app.chat.session.exchange import Exchange
 from app.chat.view.conversation import exchanges_html
 from app.engine import Engine
+from app.query import Query
 from app.question.classify import classify
 from app.question.follow_up import in_context
 from app.question.names import Name
@@ -334,7 +335,7 @@ def test_the_neighbours_of_what_the_corpus_holds_are_refused(built_home: Path, q
 @pytest.mark.slow
 def test_none_of_them_is_said_of_the_sources_that_were_asked(towns: Engine) -> None:
     only = Filters(sources=frozenset({"lutsk"}))
-    refused = towns.answer("How many burglaries did the police count in Vuhledar?", filters=only)
+    refused = towns.answer(Query("How many burglaries did the police count in Vuhledar?", filters=only))
     assert refused.abstained
     assert refused.unmentioned == ("Vuhledar",)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.query import Query
 from app.question.follow_up import in_context
 from app.records import QuestionKind, Role, Support, Turn, Understanding
 
@@ -209,7 +210,7 @@ def test_a_message_that_was_unclear_is_passed_over() -> None:
 
 
 def test_an_unclear_message_is_met_with_a_question_back(hashed_engine: Engine) -> None:
-    answer = hashed_engine.answer("the second one", [Turn(role="user", text="Which laws let soldiers return?")])
+    answer = hashed_engine.answer(Query("the second one", [Turn(role="user", text="Which laws let soldiers return?")]))
     assert (answer.kind, answer.unclear, answer.abstained) == (QuestionKind.UNCLEAR, True, False)
     assert [(s.support, s.role) for s in answer.statements] == [(Support.NONE, Role.SELF)]
     assert "“the second one”" in answer.text

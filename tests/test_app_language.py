@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import Engine
+from app.query import Query
 from app.question.language import detect, unreadable
 from app.records import Answer, Turn
 from app.render.console import SafeConsole
@@ -202,7 +203,7 @@ def test_question_words_of_another_language_are_no_names(asked: Engine) -> None:
         Turn(role="assistant", text="9"),
     ]
     for question in ("Скільки тонн води?", "Скільки у 1932?", "Чому?", "Сколько?", "Куди?"):
-        answer = asked.answer(question, history)
+        answer = asked.answer(Query(question, history))
         assert not set(answer.unmentioned) - {"1932"}
         assert answer.standalone_question == question
 

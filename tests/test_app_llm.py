@@ -17,6 +17,7 @@ from app.chat.view.statements import statements_html
 from app.engine import Engine
 from app.events import Done, StatementReady
 from app.llm.prompt import REFUSAL
+from app.query import Query
 from app.records import Answer, Support
 from app.words.describe import model_failure, model_words
 from app.words.languages import TEXTS
@@ -180,7 +181,7 @@ def test_a_statement_is_there_before_the_model_has_ended(yard: Engine, server: L
 def test_the_two_engines_differ_in_prose_and_engine_only(yard: Engine, server: LlmServer) -> None:
     server.claims((FORTY, FORTY, "Forty in 1912."))
     written = json.loads(speaking(yard, server).answer(YARD).model_dump_json())
-    quoted = json.loads(yard.answer(YARD, quotations_only=True).model_dump_json())
+    quoted = json.loads(yard.answer(Query(YARD, quotations_only=True)).model_dump_json())
     assert written.keys() == quoted.keys()
     prose = {"id", "text", "direct", "statements", "sources", "engine", "model", "timings_ms"}
     assert {k: v for k, v in written.items() if k not in prose} == {k: v for k, v in quoted.items() if k not in prose}
@@ -280,7 +281,7 @@ def test_a_refusal_of_the_model_ends_in_quotations(yard: Engine, server: LlmServ
     assert answer.engine.startswith("extractive")
     assert answer.model is not None
     assert answer.model.failure == "declined"
-    assert answer.statements == yard.answer(YARD, quotations_only=True).statements
+    assert answer.statements == yard.answer(Query(YARD, quotations_only=True)).statements
 
 
 def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: Engine, server: LlmServer) -> None:
@@ -306,4 +307,4 @@ def test_the_chat_says_why_a_model_did_not_answer(yard: Engine, server: LlmServe
     assert exchange.answer.model is not None
     page = Page(str(statements_html(exchange, TEXTS["uk"]))).words
     assert model_failure(exchange.answer.model, TEXTS["uk"]) in page
-    assert exchange.answer.statements == yard.answer(YARD, quotations_only=True).statements
+    assert exchange.answer.statements == yard.answer(Query(YARD, quotations_only=True)).statements

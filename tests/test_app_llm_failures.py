@@ -13,6 +13,7 @@ import pytest
 from app.engine import Engine
 from app.events import StatementReady, Writing
 from app.llm.prompt import tokens
+from app.query import Query
 from app.records import Answer, Support
 from app.render.markdown import conversation_html
 from app.words.describe import model_words
@@ -27,7 +28,7 @@ def failed(yard: Engine, answer: Answer) -> str:
     """Why the answer is extractive; it is the very one that there is without a model."""
     assert answer.model is not None
     assert answer.engine.startswith("extractive")
-    assert answer.statements == yard.answer(YARD, quotations_only=True).statements
+    assert answer.statements == yard.answer(Query(YARD, quotations_only=True)).statements
     assert answer.direct
     for texts in TEXTS.values():
         assert model_words(answer.model, texts).endswith(texts.model_failed.format(why=""))
@@ -145,7 +146,7 @@ def test_one_slow_model_does_not_hold_up_other_readers(yard: Engine, server: Llm
     waiting = threading.Thread(target=engine.answer, args=(YARD,), daemon=True)
     waiting.start()
     began = time.monotonic()
-    engine.answer(YARD, quotations_only=True)
+    engine.answer(Query(YARD, quotations_only=True))
     assert time.monotonic() - began < 2
     assert waiting.is_alive()
     waiting.join(10)

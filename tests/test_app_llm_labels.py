@@ -18,6 +18,7 @@ from app.engine import Engine
 from app.llm.checking import Checking
 from app.llm.client import ServerModel
 from app.llm.generate import LanguageModel
+from app.query import Query
 from app.records import Answer, Support
 from app.render.page import conversation_html
 from app.settings import Settings
@@ -114,7 +115,7 @@ def test_where_nothing_holds_the_answer_is_made_of_quotations(harbour: Engine, s
     answer = told(harbour, server, (FORTY, FORTY, "The yard built fifty ships in 1912."))
     assert answer.model is not None
     assert answer.model.failure == "unproved"
-    assert answer.statements == harbour.answer(YARD, quotations_only=True).statements
+    assert answer.statements == harbour.answer(Query(YARD, quotations_only=True)).statements
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_damaged_reader_of_claims_ends_in_quotations(harbour: Engine, server: 
     answer = harbour.answer(YARD)
     assert answer.model is not None
     assert answer.model.failure == "checker"
-    assert answer.statements == harbour.answer(YARD, quotations_only=True).statements
+    assert answer.statements == harbour.answer(Query(YARD, quotations_only=True)).statements
 
 
 def test_doubted_statements_are_grey_on_the_page_and_in_what_is_saved(harbour: Engine, server: LlmServer) -> None:
@@ -244,5 +245,5 @@ def test_the_record_says_which_checker_and_what_it_found(harbour: Engine, server
     again = Answer.model_validate_json(answer.model_dump_json())
     assert again == answer
     assert [s.verdict.label for s in again.statements if s.verdict] == [Label.SUPPORTED, Label.PARTLY]
-    quoted = harbour.answer(YARD, quotations_only=True)
+    quoted = harbour.answer(Query(YARD, quotations_only=True))
     assert all(s.verdict is None for s in quoted.statements)

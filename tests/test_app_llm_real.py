@@ -18,6 +18,7 @@ from app.events import Done, Writing
 from app.llm.client import ServerModel
 from app.llm.generate import LanguageModel
 from app.llm.reach import reach
+from app.query import Query
 from app.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes import free_port
@@ -81,7 +82,7 @@ def test_nonsense_ends_in_quotations_and_is_kept_as_evidence(yard: Engine, serve
     assert call.reply
     assert answer.model.name == "model"  # not the folder that it is in
     assert (call.first_ms or 0) > 0
-    assert answer.statements == yard.answer(YARD, quotations_only=True).statements
+    assert answer.statements == yard.answer(Query(YARD, quotations_only=True)).statements
 
 
 def test_the_limit_of_time_holds(yard: Engine, served: Served) -> None:

@@ -18,6 +18,7 @@ from app.chat.view.evidence import evidence_html
 from app.engine import Engine
 from app.llm.quotations import foreign
 from app.model_run import Purpose
+from app.query import Query
 from app.records import Answer
 from app.render.console import SafeConsole
 from app.render.markdown import answer_markdown, conversation_html
@@ -62,7 +63,7 @@ def printed(answer: Answer, engine: Engine) -> str:
 
 def asked(engine: Engine, question: str, **how: bool) -> Exchange:
     provider = EngineProvider(lambda: engine, engine)
-    return [*converse(provider, (), question, TEXTS["uk"], **how)][-1][-1]  # type: ignore[arg-type]
+    return [*converse(provider, (), Query(question, **how), TEXTS["uk"])][-1][-1]  # type: ignore[arg-type]
 
 
 def test_quotations_in_another_language_are_translated_in_one_request_after_the_answer(
@@ -104,7 +105,7 @@ def test_where_a_short_question_does_not_tell_its_language_the_answer_does(yard:
 def test_a_model_that_is_left_alone_translates_nothing(yard: Engine, server: LlmServer) -> None:
     translating(server)
     asked(speaking(yard, server), UKRAINIAN, quotations_only=True)
-    speaking(yard, server).answer(UKRAINIAN, quotations_only=True)
+    speaking(yard, server).answer(Query(UKRAINIAN, quotations_only=True))
     assert server.asked == []
 
 

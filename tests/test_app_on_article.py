@@ -14,6 +14,7 @@ from app.chat.view.comparison import Compared, comparison_html
 from app.chat.view.statements import statements_html
 from app.compare.rows import Comparison, Row
 from app.engine import Engine
+from app.query import Query
 from app.records import IndexStamp, Statement
 from app.words.describe import said_by
 from app.words.languages import ENGLISH, TEXTS
@@ -144,7 +145,9 @@ def test_the_label_says_so_wherever_the_words_are_shown() -> None:
 
 def test_the_article_is_known_when_only_a_note_is_asked(either_engine: Engine) -> None:
     only = Filters(sources=frozenset({"law-3902-ix-2024-08-20"}))
-    answer = either_engine.answer("What does the WSWS article say of a return without any punishment?", filters=only)
+    answer = either_engine.answer(
+        Query("What does the WSWS article say of a return without any punishment?", filters=only)
+    )
     told = [s for s in answer.statements if s.text.startswith("The WSWS article describes a return")]
     assert told
     assert told[0].on_article

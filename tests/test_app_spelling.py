@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import Engine
+from app.query import Query
 from app.question.spelling import mend
 from app.settings import Settings
 from index.storage.vocabulary import Vocabulary
@@ -89,7 +90,7 @@ def test_an_answer_says_what_was_mended_and_can_be_asked_for_without(engine: Eng
     answer = engine.answer("how many soldeirs deserted")
     assert answer.standalone_question == "how many soldiers deserted"
     assert [(c.typed, c.read) for c in answer.corrections] == [("soldeirs", "soldiers")]
-    bare = engine.answer("how many soldeirs deserted", as_typed=True)
+    bare = engine.answer(Query("how many soldeirs deserted", as_typed=True))
     assert (bare.standalone_question, bare.corrections) == ("how many soldeirs deserted", ())
 
 

@@ -23,7 +23,7 @@ ROOMS = (
     "index.errors", "index.records", "index.settings", "index.files", "index.source", "index.passage",
     "index.filters", "index.fuse", "index.text", "index.read", "index.fetched", "index.embedding", "index.rerank",
     "index.storage", "index.build", "index.retrieve", "index.llama", "index.training", "app.support",
-    "app.model_run", "app.saying", "app.records", "app.events", "app.outside", "app.settings", "app.fetch",
+    "app.model_run", "app.saying", "app.records", "app.query", "app.events", "app.outside", "app.settings", "app.fetch",
     "app.feedback", "app.evaluate", "app.words", "app.sources", "app.question", "app.answer", "app.compare",
     "app.serving", "app.answerer", "app.llm", "app.claim", "app.run", "app.nearby", "app.engine", "app.doctor",
     "app.render", "app.bundle", "app.pages", "app.chat.session", "app.chat.view", "app.chat", "app.middleware",

@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import Conversation, Exchange, TabState, history, settled, without_removed
+from app.chat.session.exchange import Conversation, Exchange, TabState, query_of, settled, without_removed
 from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.offers import Offers
@@ -30,6 +30,7 @@ from app.chat.view.search import search_html
 from app.chat.view.source_viewer import nearest_in_source, quote_in_source, source_link_html
 from app.feedback import given, record
 from app.outside import whole_characters
+from app.query import Query
 from app.question.check import MAX_QUESTION
 from app.settings import Settings
 from app.sources.contents import IndexContents
@@ -76,11 +77,15 @@ class Events:
         conversation = tab.conversation if state.records is None else self._restored(state, texts)
         last = bool(conversation) and conversation[-1].id == state.replace
         box: Update = "" if given is None or again else gr.skip()
-        for grown in converse(
-            self.provider, conversation, question, texts,
-            asked_of=state.sources, replace_last=last, as_typed=as_typed is True,
-            quotations_only=state.quotations_only, searched=searched, offer=Offers(self.settings.corpus).near,
-        ):  # fmt: skip
+        query = Query(
+            question,
+            filters=Filters(sources=frozenset(state.sources)),
+            as_typed=as_typed is True,
+            quotations_only=state.quotations_only,
+            searched=searched,
+        )
+        offer = Offers(self.settings.corpus).near
+        for grown in converse(self.provider, conversation, query, texts, replace_last=last, offer=offer):
             now = TabState(state.conversation_id, grown)
             yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].busy else _to_keep(now))
             box = gr.skip()  # what is typed meanwhile stays
@@ -255,10 +260,7 @@ class Events:
     def _compared(self, tab: TabState, exchange: Exchange) -> Compared:
         before = tab.conversation[: tab.conversation.index(exchange)]
         engine = self.provider.engine()
-        filters = Filters(sources=frozenset(exchange.asked_of))
-        found = engine.compare(
-            exchange.question, history(before), filters, exchange.as_typed, exchange.quotations_only, exchange.searched
-        )
+        found = engine.compare(query_of(exchange, before))
         sources = {r.source_id: engine.source(r.source_id, r.quote.source_sha256) for r in found.rows}
         return Compared(exchange.id, found, sources)
 

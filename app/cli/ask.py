@@ -14,8 +14,8 @@ from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from app.engine import Engine
+    from app.query import Query
     from app.records import Answer, Turn
-    from index.filters import Filters
 
 
 def ask(
@@ -65,13 +65,15 @@ def ask(
 
         ask_batch(batch, home, source, quotations_only=quotations_only, llm_url=llm, llm_model=model)
         return
+    from app.query import Query
+
     turns = _read_history(history) if history else ()
+    engine = open_engine(home, llm_url="" if show_prompt else llm, llm_model="" if show_prompt else model)
+    query = Query(question or "", turns, filters(engine, source), as_typed, quotations_only)
     if show_prompt:
-        engine = open_engine(home, llm_url="", llm_model="")
-        say_prompt(engine, question or "", turns, filters(engine, source), as_typed, as_json=as_json)
+        say_prompt(engine, query, as_json=as_json)
         return
-    engine = open_engine(home, llm_url=llm, llm_model=model)
-    answer = engine.answer(question or "", turns, filters(engine, source), as_typed, quotations_only)
+    answer = engine.answer(query)
     if bundle is not None:
         save_bundle(bundle, answer, engine)
     _print(answer, engine, as_json=as_json, cite=cite, markdown=markdown)
@@ -92,11 +94,9 @@ def _print(answer: Answer, engine: Engine, *, as_json: bool, cite: Style | None,
         print_answer(console(), answer, {s.id: s for s in engine.sources()})
 
 
-def say_prompt(
-    engine: Engine, question: str, turns: tuple[Turn, ...], asked_of: Filters, as_typed: bool, *, as_json: bool
-) -> None:
+def say_prompt(engine: Engine, query: Query, *, as_json: bool) -> None:
     """Print the messages that a model would get for a question, those of each part of it one after the other."""
-    prompts = engine.prompts(question, turns, asked_of, as_typed)
+    prompts = engine.prompts(query)
     if as_json:
         say_json([[m._asdict() for m in messages] for messages in prompts])
         return
@@ -121,10 +121,11 @@ def compare(
     question: str, as_typed: AsTyped = False, source: Sources = None, as_json: Json = False, home: Home = None
 ) -> None:
     """Show what each source says on QUESTION, by date."""
+    from app.query import Query
     from app.render.terminal import print_comparison
 
     engine = open_engine(home)
-    found = engine.compare(question, filters=filters(engine, source), as_typed=as_typed)
+    found = engine.compare(Query(question, filters=filters(engine, source), as_typed=as_typed))
     if as_json:
         say_record(found)
     else:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.cli.options import filters, open_engine
 from app.cli.output import say, say_record
 from app.outside import amiss, read_json_lines
+from app.query import Query
 from app.records import Turn
 from index.errors import QuoteError, UsageError
 
@@ -71,7 +72,7 @@ def _results(
             yield Unanswered(id=_id(line), line=number, error=amiss(error))
             continue
         try:
-            answer = engine.answer(asked.question, asked.history, asked_of, asked.as_typed, quotations_only)
+            answer = engine.answer(Query(asked.question, asked.history, asked_of, asked.as_typed, quotations_only))
         except (UsageError, QuoteError) as error:
             yield Unanswered(id=asked.id, line=number, error=str(error))
             continue

@@ -22,6 +22,7 @@ def evaluate(
     """Run QUESTIONS and print, for each kind, what was found, answered, proved and refused."""
     from app.engine import Engine
     from app.evaluate.scoring import read_questions, report, score, summarise, thresholds
+    from app.query import Query
     from app.render.terminal import print_curve, print_summary
     from app.settings import load_settings
 
@@ -32,7 +33,7 @@ def evaluate(
     outcomes = []
     for question in read:
         start = time.perf_counter()
-        answer = engine.answer(question.question, question.history)
+        answer = engine.answer(Query(question.question, question.history))
         outcomes.append(score(question, answer, sources, time.perf_counter() - start))
     rows, points = summarise(outcomes), thresholds(outcomes)
     console = table_console(130)

@@ -20,6 +20,7 @@ import numpy as np
 
 from app.engine import Engine
 from app.evaluate.scoring import UNANSWERABLE, read_questions
+from app.query import Query
 from app.settings import load_settings
 from index.rerank.card import CARD, SHIPPED, Platt, ReaderCard
 from index.rerank.logistic import Weights, log_odds, sigmoid
@@ -54,7 +55,7 @@ def of_questions(curve: Platt) -> Iterator[Asked]:
     """Ask the questions of each corpus; those that do not search are left out."""
     for name, (file, home) in CORPORA.items():
         engine = Engine.open(load_settings(home=Path(home)), refusing=False)
-        found = [(q, engine.answer(q.question, q.history).confidence) for q in read_questions(file)]
+        found = [(q, engine.answer(Query(q.question, q.history)).confidence) for q in read_questions(file)]
         asked = [(q.kind != UNANSWERABLE, c) for q, c in found if c is not None]
         odds = (log_odds(np.array([c for _, c in asked])) - curve.bias) / curve.slope
         yield Asked(name, odds, np.array([a for a, _ in asked]))

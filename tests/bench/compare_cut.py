@@ -17,6 +17,7 @@ from app.compare.relevance import CUT, Cut, Found
 from app.compare.rows import choose, gather
 from app.engine import Engine
 from app.evaluate.scoring import UNANSWERABLE, GoldQuestion, read_questions
+from app.query import Query
 from app.question.classify import Question
 from app.settings import load_settings
 
@@ -37,7 +38,7 @@ Gathered = tuple[GoldQuestion, Question, list[Found], list[Found]]
 
 def gathered(questions: list[GoldQuestion], engine: Engine) -> Iterator[Gathered]:
     for q in questions:
-        with engine.run(q.question, q.history) as run:
+        with engine.run(Query(q.question, q.history)) as run:
             refused = not run._evidence()[1]
             rows = ([], []) if refused else gather(run.asked, run.retriever, run.sources, run.scope, run._satisfying)
         yield q, run.asked, *rows

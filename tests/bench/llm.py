@@ -23,6 +23,7 @@ from statistics import median_high
 
 from app.engine import Engine
 from app.evaluate.scoring import GoldQuestion, Outcome, read_questions, score
+from app.query import Query
 from app.records import RESTING, WRITTEN, Support
 from app.settings import Settings, load_settings
 from tests.fakes import free_port
@@ -129,7 +130,7 @@ def measured(questions: Sequence[GoldQuestion], settings: Settings) -> tuple[lis
         try:
             for alone in (False, True):
                 start = time.perf_counter()
-                answer = engine.answer(question.question, question.history, quotations_only=alone)
+                answer = engine.answer(Query(question.question, question.history, quotations_only=alone))
                 outcomes.append(score(question, answer, sources, time.perf_counter() - start))
         except KeyboardInterrupt:
             break

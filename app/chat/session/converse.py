@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
 from app.chat.session.engine import ChatEngine, EngineProvider, holds
-from app.chat.session.exchange import MOST, Conversation, Exchange, history, next_id, prove, without_removed
+from app.chat.session.exchange import MOST, Conversation, Exchange, next_id, prove, query_of, without_removed
 from app.chat.session.problems import ENDINGS, logged, problem_words
 from app.chat.session.suggestions import Suggestion
 from app.events import Done, Event, StatementReady, Understood, Writing
 from app.outside import whole_characters
+from app.query import Query
 from app.question.check import MAX_QUESTION
 from app.records import Answer, AnswerQuote, Understanding
 from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import FootnoteError, UsageError
-from index.filters import Filters
 from index.source import Source
 
 Offer = Callable[[Exchange, ChatEngine], Iterator[tuple[Suggestion, ...]]]
@@ -27,33 +27,33 @@ Offer = Callable[[Exchange, ChatEngine], Iterator[tuple[Suggestion, ...]]]
 def converse(
     provider: EngineProvider,
     conversation: Conversation,
-    question: str,
+    query: Query | str,
     texts: Texts,
     *,
-    asked_of: Sequence[str] = (),
     replace_last: bool = False,
-    as_typed: bool = False,
-    quotations_only: bool = False,
-    searched: str = "",
     offer: Offer | None = None,
 ) -> Iterator[Conversation]:
     """Ask, and yield the conversation each time that it has grown; the last one is whole.
 
-    `asked_of`: ids of the only sources to ask; empty: all. `replace_last`: the new exchange takes the place of
-    the last one. `as_typed`: ask word for word. `quotations_only`: ask no language model. `searched`: search for these
-    words instead of the question's. `offer`: finds questions to ask instead, once it is shown that there
-    is no answer; whoever stops taking ends its search.
+    `query`: as the reader put it; its earlier turns are those of the conversation, and of its filters only the sources
+    are kept. `replace_last`: the new exchange takes the place of the last one. `offer`: finds questions to ask instead,
+    once it is shown that there is no answer; whoever stops taking ends its search.
     Of a long conversation the latest `MOST` exchanges stay.
     Never raises what the engine raises, a library's panic included: the exchange's `problem` says it, the log keeps
     the details.
     """
+    query = Query.of(query)
     exchange = Exchange(
-        id=next_id(conversation), question=whole_characters(question), as_typed=as_typed, asked_of=tuple(asked_of),
-        searched=whole_characters(searched).strip()[:MAX_QUESTION], quotations_only=quotations_only,
-    )  # fmt: skip
+        id=next_id(conversation),
+        question=whole_characters(query.question),
+        as_typed=query.as_typed,
+        searched=whole_characters(query.searched).strip()[:MAX_QUESTION],
+        quotations_only=query.quotations_only,
+        asked_of=tuple(sorted(query.filters.sources)),
+    )
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
-    if len(question) > MAX_QUESTION:
-        problem = texts.question_too_long.format(length=len(question), most=MAX_QUESTION)
+    if len(query.question) > MAX_QUESTION:
+        problem = texts.question_too_long.format(length=len(query.question), most=MAX_QUESTION)
         yield (*before, replace(exchange, question=f"{exchange.question[: MAX_QUESTION - 1]}…", problem=problem))
         return
     yield (*before, exchange)
@@ -61,7 +61,7 @@ def converse(
         engine = provider.engine()
         before = without_removed(before, partial(holds, engine))
         exchange = replace(_addressed(exchange, engine, texts), with_model=bool(engine.model_name))
-        with closing(_asked(exchange, before, engine)) as events:
+        with closing(engine.ask(query_of(exchange, before))) as events:
             for event in events:
                 exchange = _grown(exchange, event, engine)
                 refused = exchange.answer is not None and exchange.answer.abstained
@@ -78,13 +78,6 @@ def converse(
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         problem = problem_words(error, texts)
         yield (*before, replace(exchange, statements=(), answer=None, offering=False, problem=problem))
-
-
-def _asked(exchange: Exchange, before: Conversation, engine: ChatEngine) -> Generator[Event]:
-    filters = Filters(sources=frozenset(exchange.asked_of))
-    return engine.ask(
-        exchange.question, history(before), filters, exchange.as_typed, exchange.quotations_only, exchange.searched
-    )
 
 
 def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Iterator[Exchange]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from app.events import Event, Writing
 from app.nearby import Place
-from app.records import Answer, Turn
+from app.query import Query
+from app.records import Answer
 from index.errors import UnknownSourceError
 from index.filters import Filters
 from index.passage import Hit
@@ -39,27 +40,11 @@ class ChatEngine(Protocol):
     @property
     def manifest(self) -> ManifestLike: ...
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Generator[Event]: ...
+    def ask(self, query: Query) -> Generator[Event]: ...
 
     def translated(self, answer: Answer) -> Generator[Writing | Answer]: ...
 
-    def compare(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        filters: Filters = Filters(),
-        as_typed: bool = False,
-        quotations_only: bool = False,
-        searched: str = "",
-    ) -> Comparison: ...
+    def compare(self, query: Query) -> Comparison: ...
 
     def check(self, claim: str, filters: Filters = Filters()) -> ClaimCheck: ...
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.chat.session.suggestions import Suggestion
 from app.model_run import Translations
+from app.query import Query
 from app.records import (
     RESTING,
     Answer,
@@ -22,6 +23,7 @@ from app.records import (
     parted,
 )
 from index.errors import QuoteError
+from index.filters import Filters
 from index.source import Source
 
 NOT_YET = Understanding(standalone_question="")  # nothing is known yet of how a question is read
@@ -165,6 +167,18 @@ def history(conversation: Iterable[Exchange]) -> list[Turn]:
             turns.append(Turn(role="user", text=exchange.searched or exchange.question))
             turns.append(Turn(role="assistant", text=exchange.answer.text))
     return turns
+
+
+def query_of(exchange: Exchange, before: Iterable[Exchange]) -> Query:
+    """Return what an engine is asked for `exchange`, which stands after `before` in its conversation."""
+    return Query(
+        exchange.question,
+        history(before),
+        Filters(sources=frozenset(exchange.asked_of)),
+        as_typed=exchange.as_typed,
+        quotations_only=exchange.quotations_only,
+        searched=exchange.searched,
+    )
 
 
 def prove(quote: AnswerQuote, source: Source) -> None:
