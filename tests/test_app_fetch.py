@@ -6,7 +6,8 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -125,10 +126,21 @@ def test_a_packed_page_is_unpacked(web: Web) -> None:
     assert fetch(web.url("/one")).content == fetch(web.url("/two")).content == text
 
 
+@pytest.mark.parametrize(("name", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_packed_page_that_breaks_off_is_no_page(web: Web, name: str, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(page("The report", " ".join(map(str, range(9000)))).encode())
+    web.paths["/whole"] = Answer(packed, headers={"Content-Encoding": name})
+    web.paths["/cut"] = Answer(packed[: len(packed) // 2], headers={"Content-Encoding": name})
+    assert b"8999" in (fetch(web.url("/whole")).content or b"")
+    assert "only a part" in str(refused(web.url("/cut")))
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "file:///etc/passwd",
+        "http://./a",
+        "https://example.org/\udcff",
         "ftp://example.org/a",
         "javascript:alert(1)",
         "gopher://example.org:25/_x",
@@ -406,6 +418,24 @@ def test_without_robots_txt_all_is_allowed_and_with_one_that_cannot_be_had_nothi
     assert refused(web.url("/a")).why is Why.ROBOTS
     web.paths["/robots.txt"] = redirect("/robots.txt")
     assert fetch(web.url("/a")).content
+
+
+def test_a_robots_txt_that_could_not_be_had_is_asked_for_again_later(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server keeps one fetcher for days: a site that was down for a moment is not shut until it is restarted."""
+    web.paths |= {"/a": Answer(page("A", "Words.")), "/robots.txt": Answer("", 503)}
+    one, now = fetcher(), time.monotonic()
+    with pytest.raises(FetchError):
+        one.fetch(web.url("/a"))
+    web.paths["/robots.txt"] = Answer("User-agent: *\nAllow: /\n")
+    with pytest.raises(FetchError, match="503"):
+        one.fetch(web.url("/a"))
+    monkeypatch.setattr("app.fetch.robots.time.monotonic", lambda: now + 3600)
+    assert one.fetch(web.url("/a")).content
+    web.paths["/robots.txt"] = Answer("User-agent: *\nDisallow: /\n")
+    assert one.fetch(web.url("/a")).content, "rules hold for a day"
+    monkeypatch.setattr("app.fetch.robots.time.monotonic", lambda: now + 2 * 86_400)
+    with pytest.raises(FetchError, match="asks programs not to"):
+        one.fetch(web.url("/a"))
 
 
 def test_a_huge_robots_txt_is_read_as_far_as_the_standard_says(web: Web) -> None:

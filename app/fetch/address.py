@@ -21,7 +21,8 @@ from index.errors import FetchError
 from index.fetched.records import Why
 
 _PORTS = {"http": 80, "https": 443}
-_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\\]")  # a browser would mend or drop these; here they are refused
+# A browser would mend or drop these, and half a character is none; here they are refused.
+_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
 _LONGEST = 8000  # characters; servers take about as many
 _KEPT = "%/:?#[]@!$&'()*+,;=-._~"  # of an address: all other characters are written as bytes in UTF-8
 # Public in form, and yet answered by the machine's own cloud: Azure's 'wire server'.
@@ -63,20 +64,21 @@ def read_address(url: str, base: Address | None = None) -> Address:
     """Read an address; `base`: of the page that names it. Raises FetchError for one that is not asked."""
     shown = _shown(url)
     if len(url) > _LONGEST or _NO_ADDRESS.search(url):
-        raise _refused(f"{shown}: it holds blanks or other characters that no address has, or is too long")
+        raise _refused(f"{shown}: it holds spaces or other characters that an address cannot have, or it is too long")
     try:
         parts = urlsplit(urljoin(base.url, url) if base else url)
         port = parts.port
     except ValueError:
-        raise _refused(f"{shown}: this is no address; write it as https://HOST/PATH") from None
+        raise _refused(f"{shown}: this is not an address; write it as https://HOST/PATH") from None
     if parts.scheme not in _PORTS:
         raise _refused(f"{shown}: only addresses that begin with http:// or https:// are fetched")
     if "@" in parts.netloc:
         raise _refused(f"{shown}: it holds a user name or a password; write the address without")
-    if not parts.hostname:
+    host = _ascii(parts.hostname or "", shown)
+    if not host:
         raise _refused(f"{shown}: it names no host; write it as https://HOST/PATH")
     target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
-    return Address(parts.scheme, _ascii(parts.hostname, shown), port or _PORTS[parts.scheme], target)
+    return Address(parts.scheme, host, port or _PORTS[parts.scheme], target)
 
 
 def _ascii(host: str, shown: str) -> str:
@@ -85,7 +87,7 @@ def _ascii(host: str, shown: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii").rstrip(".")
     except idna.IDNAError:
-        raise _refused(f"{shown}: '{host}' is no name that a host can have") from None
+        raise _refused(f"{shown}: '{host}' is not a valid host name") from None
 
 
 def _shown(url: str) -> str:
@@ -128,11 +130,9 @@ def _looked_up(host: str, port: int, seconds: float) -> list[Ip]:
     try:
         found = answers.get(timeout=max(seconds, 0.0))
     except queue.Empty:
-        raise FetchError(
-            f"{host}: its name is not resolved within {seconds:.0f} s; try again later", Why.TIME
-        ) from None
+        raise FetchError(f"{host}: its name was not found within {seconds:.0f} s; try again later", Why.TIME) from None
     if isinstance(found, Exception) or not found:
-        raise FetchError(f"{host}: no host of this name is known here; check the address", Why.CONNECTION)
+        raise FetchError(f"{host}: no host of this name was found; check the address", Why.CONNECTION)
     return [ipaddress.ip_address(text) for text in dict.fromkeys(found)]
 
 

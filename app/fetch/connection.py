@@ -173,7 +173,7 @@ def _body(
     """Return the unpacked body, or its first bytes. Raises FetchError if it is too large, or packed otherwise."""
     packing = headers.get("content-encoding", "identity").lower()
     if packing not in (*_PACKED, "identity", ""):
-        raise FetchError(f"{address.url}: it comes packed as '{packing}', which was not asked for", Why.PROTOCOL)
+        raise FetchError(f"{address.url}: it is compressed as '{packing}', which was not asked for", Why.PROTOCOL)
     most = largest if first_bytes is None else first_bytes
     body, sent = bytearray(), 0
     unpacker = _Unpacker(packing) if packing in _PACKED else None
@@ -186,7 +186,7 @@ def _body(
                     break
         except zlib.error:
             raise FetchError(
-                f"{address.url}: it says that it is packed as '{packing}', and is not", Why.PROTOCOL
+                f"{address.url}: it is said to be compressed as '{packing}', and is not", Why.PROTOCOL
             ) from None
         if len(body) > most or sent > largest:
             if first_bytes is not None:
@@ -194,6 +194,8 @@ def _body(
             raise FetchError(
                 f"{address.url}: it is larger than {largest // MB:,} MB, more than `largest_file` allows", Why.SIZE
             )
+    if unpacker and not unpacker.at_end:
+        raise FetchError(f"{address.url}: only a part of it came; try again later", Why.PROTOCOL)
     return bytes(body)
 
 
@@ -204,13 +206,21 @@ class _Unpacker:
         self._packing = packing
         self._inner: Any = None
 
+    @property
+    def at_end(self) -> bool:
+        """Whether what was begun has come whole."""
+        return self._inner is None
+
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield what `piece` adds. Raises zlib.error."""
-        while piece:
+        is_full = False  # then more may stand in the unpacker itself
+        while piece or is_full:
             if self._inner is None:
                 self._inner = zlib.decompressobj(self._form(piece))
-            yield self._inner.decompress(piece, _PIECE)
+            plain = self._inner.decompress(piece, _PIECE)
+            yield plain
             piece = self._inner.unconsumed_tail
+            is_full = len(plain) == _PIECE and not self._inner.eof
             if self._inner.eof:  # a gzip file may be several, one behind the other
                 piece, self._inner = self._inner.unused_data, None
 
@@ -230,18 +240,20 @@ def _failure(error: Exception, address: Address, deadline: _Deadline) -> FetchEr
                 Why.CERTIFICATE,
             )
         if isinstance(cause, ssl.SSLError):
-            return FetchError(f"{url}: no encrypted connection comes about ({cause.reason or cause})", Why.CERTIFICATE)
+            return FetchError(
+                f"{url}: an encrypted connection cannot be made ({cause.reason or cause})", Why.CERTIFICATE
+            )
     if deadline.passed:
         return FetchError(f"{url}: it takes longer than `fetch_seconds` allows; try again later", Why.TIME)
     if isinstance(error, httpcore.ConnectTimeout):
         return FetchError(f"{url}: {address.host} does not answer; try again later", Why.TIME)
     if isinstance(error, httpcore.TimeoutException):
-        return FetchError(f"{url}: its server fell silent; try again later", Why.TIME)
+        return FetchError(f"{url}: its server stopped answering; try again later", Why.TIME)
     if isinstance(error, httpcore.ConnectError):
         return FetchError(f"{url}: no connection to {address.host} ({_reason(error)}); try again later", Why.CONNECTION)
     if isinstance(error, httpcore.NetworkError):
         return FetchError(f"{url}: the connection broke ({_reason(error)}); try again later", Why.CONNECTION)
-    return FetchError(f"{url}: its server's answer is no proper HTTP ({_reason(error)})", Why.PROTOCOL)
+    return FetchError(f"{url}: its server's answer is not valid HTTP ({_reason(error)})", Why.PROTOCOL)
 
 
 def _reason(error: Exception) -> str:

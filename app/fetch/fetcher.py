@@ -67,7 +67,7 @@ class Fetcher:
                     return _fetched(url, address, reply, validators)
                 address = _next(address, reply)
             except FetchError as error:
-                raise FetchError(f"{url} leads on: {error}" if hop else str(error), error.why) from error
+                raise FetchError(f"{url} redirects: {error}" if hop else str(error), error.why) from error
         raise _endless(url, _MOST)
 
     def _wait(self, address: Address, pause: float = 0.0) -> float:
@@ -90,20 +90,20 @@ class Fetcher:
 
 
 def _endless(url: str, most: int) -> FetchError:
-    return FetchError(
-        f"{url}: it leads on and on, through more than {most} redirects; check the address", Why.REDIRECTS
-    )
+    return FetchError(f"{url}: it redirects more than {most} times; check the address", Why.REDIRECTS)
 
 
 def _next(address: Address, reply: Reply) -> Address:
     """Return where a redirect leads. Raises FetchError that names whence, if that is nowhere to go."""
     location = reply.headers.get("location", "")
     if not location:
-        raise FetchError(f"{address.url}: it says that it moved, and not where to", Why.PROTOCOL)
+        raise FetchError(f"{address.url}: it says that it moved, but not where to", Why.PROTOCOL)
     try:
         return read_address(location, address)
     except FetchError as error:
-        raise FetchError(f"{address.url}: it leads to an address that is not fetched ({error})", error.why) from None
+        raise FetchError(
+            f"{address.url}: it redirects to an address that is not fetched ({error})", error.why
+        ) from None
 
 
 def _fetched(url: str, address: Address, reply: Reply, known: Validators) -> Fetched:
@@ -122,12 +122,12 @@ def _status(url: str, reply: Reply) -> FetchError:
     if status in (404, 410):
         return FetchError(f"{url}: there is no such page (status {status}); look for its new address", Why.GONE)
     if status == 402:
-        return FetchError(f"{url}: it is to be paid for (status 402)", Why.PAYWALL)
+        return FetchError(f"{url}: the page must be paid for (status 402)", Why.PAYWALL)
     if status in (401, 407):
-        return FetchError(f"{url}: it wants a sign-in (status {status})", Why.LOGIN)
+        return FetchError(f"{url}: it asks for a sign-in (status {status})", Why.LOGIN)
     if status in (429, 503) and (wait := reply.headers.get("retry-after")):
         return FetchError(
-            f"{url}: its server wants to be asked later (status {status}, Retry-After: {wait[:40]})", Why.REFUSED
+            f"{url}: its server says to try again later (status {status}, Retry-After: {wait[:40]})", Why.REFUSED
         )
     if status == 451:
         return FetchError(f"{url}: it is withheld for legal reasons (status 451)", Why.REFUSED)
@@ -135,4 +135,4 @@ def _status(url: str, reply: Reply) -> FetchError:
         return FetchError(f"{url}: its server failed (status {status}); try again later", Why.SERVER)
     if status < 400:
         return FetchError(f"{url}: its server answers without a page (status {status})", Why.PROTOCOL)
-    return FetchError(f"{url}: its server refuses it to this program (status {status})", Why.REFUSED)
+    return FetchError(f"{url}: its server refuses this program (status {status})", Why.REFUSED)

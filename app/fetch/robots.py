@@ -6,6 +6,7 @@ Python's own parser takes the first rule that fits and knows no wildcards, so th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from protego import Protego
@@ -18,20 +19,27 @@ from index.fetched.records import Why
 AGENT = "Footnote"
 LARGEST = 500 * 1024  # bytes that are read of it (RFC 9309, 2.5)
 _LONGEST_PAUSE = 60.0  # seconds between two requests that are waited for
+_KEPT = 86_400.0  # seconds that rules hold (RFC 9309, 2.4)
+_FAILED = 60.0  # seconds until rules that could not be had are asked for again
 
 
 class Robots:
-    """The rules of the sites that were asked, each got once. `get` fetches a robots.txt, and follows its redirects."""
+    """The rules of the sites that were asked, each asked for once a day.
+
+    `get` fetches a robots.txt, and follows its redirects.
+    """
 
     def __init__(self, get: Callable[[Address], Reply]) -> None:
         self._get = get
-        self._known: dict[str, Protego | FetchError] = {}
+        self._known: dict[str, tuple[Protego | FetchError, float]] = {}  # until when (monotonic)
 
     def pause(self, address: Address) -> float:
         """Return the seconds that the site wants between two requests. Raises FetchError if it forbids this one."""
-        rules = self._known.get(address.origin)
-        if rules is None:
-            rules = self._known[address.origin] = self._rules(address)
+        rules, until = self._known.get(address.origin, (None, 0.0))
+        if rules is None or time.monotonic() >= until:
+            rules = self._rules(address)
+            kept = _FAILED if isinstance(rules, FetchError) else _KEPT
+            self._known[address.origin] = rules, time.monotonic() + kept
         if isinstance(rules, FetchError):
             raise rules
         if not rules.can_fetch(address.url, AGENT):
@@ -59,7 +67,7 @@ class Robots:
             reply = Reply(404, {}, b"")  # RFC 9309, 2.3.1.2: after five redirects, as if there were none
         if reply.status >= 500 or reply.status == 429:
             return FetchError(
-                f"{address.origin}: its robots.txt cannot be had (status {reply.status}), so nothing is fetched "
+                f"{address.origin}: its robots.txt could not be fetched (status {reply.status}), so nothing is fetched "
                 "from there; try again later",
                 Why.ROBOTS,
             )
