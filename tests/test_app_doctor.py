@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,12 @@ def test_a_model_that_answers(doctor: Footnote, server: LlmServer) -> None:
     small = doctor("--llm", server.url, "--model", MODEL)
     assert small.returncode == 1
     assert "set llm_window = 2048" in small.stdout
+
+
+@pytest.mark.parametrize("models", [7, "all", {"id": MODEL}, [7, {"id": 7}]])
+def test_a_server_whose_list_of_models_is_none(doctor: Footnote, server: LlmServer, models: Any) -> None:
+    server.say, server.models = Say("ready"), models
+    assert "answers, its first word after" in doctor("--llm", server.url, "--model", MODEL).stdout
 
 
 def test_a_model_that_does_not(doctor: Footnote, server: LlmServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ The model here obeys: it says what the hostile source tells it to say. What prot
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from app.bundle.write import pack
 from app.engine import Engine
 from app.llm.ground import find
 from app.llm.prompt import REFUSAL, for_answer
-from app.llm.reply import Claim, read_whole
+from app.llm.reply import Claim, Reply, read_whole
 from app.records import RESTING, Support
 from app.render.markdown import conversation_html
 from app.settings import Settings
@@ -124,6 +125,18 @@ def test_a_hostile_source_is_quoted_as_its_own_words_only(harbour: Engine, serve
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_reply_that_repeats_a_source_is_read_without_harm(text: str) -> None:
     assert all(isinstance(c, Claim) and "\n" not in c.text and "\u202e" not in c.text for c in read_whole(text))
+
+
+@pytest.mark.parametrize("preface", ["```\n" * 5000, "<think>a</think>" * 5000, f"<think>{'hm ' * 200_000}</think>"])
+def test_a_reply_behind_whatever_preface_is_read_at_once(preface: str) -> None:
+    """Also in pieces, as a server sends it: the time grows with the reply, not with its square."""
+    reply, begun, found = f'{preface}[2] "forty ships" -> Forty.\n', time.monotonic(), list[Claim]()
+    assert read_whole(reply) == (Claim("Forty.", 2, '"forty ships"'),)
+    reader = Reply()
+    for at in range(0, len(reply), 5):
+        found += reader.feed(reply[at : at + 5])
+    assert found == [Claim("Forty.", 2, '"forty ships"')]
+    assert time.monotonic() - begun < 5
 
 
 def test_words_are_led_back_to_their_place() -> None:

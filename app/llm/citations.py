@@ -46,7 +46,8 @@ class ProvedCitations(BaseSynthesizer):
 
     `source`: a source's id -> the source, as `Retriever.generation.source`. `doubted`: give out what no quotation
     bears out, marked, behind the rest. `checking`: labels the statements.
-    Raises QuoteError for nodes that are not Footnote's, ModelFailure where the model does not answer.
+    Raises UsageError for nodes that are not Footnote's, QuoteError for one whose text is not its source's any more, and
+    ModelFailure where the model does not answer.
     """
 
     def __init__(

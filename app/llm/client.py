@@ -132,7 +132,8 @@ class ServerModel(Model):
         except (httpx.HTTPError, ValueError) as error:
             raise of_error(error) from error
         entries = found.get("data") if isinstance(found, dict) else None
-        return [e for e in entries if isinstance(e, dict) and isinstance(e.get("id"), str)] if entries else []
+        listed = entries if isinstance(entries, list) else []
+        return [e for e in listed if isinstance(e, dict) and isinstance(e.get("id"), str)]
 
     async def _pieces(self, messages: Sequence[Message], tokens: int, schema: bool) -> AsyncIterator[Piece]:
         import httpx

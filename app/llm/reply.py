@@ -21,6 +21,7 @@ _BULLET = re.compile(r"\A\s*(?:[-*•#>]+\s+|\d{1,2}[.)]\s+)+")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _THINK, _END_OF_THINK = "<think>", "</think>"
 _FENCE = "```"
+_PREFACES = ((_THINK, _END_OF_THINK), (_FENCE, "\n"))  # what may stand before a reply, and how it ends
 _QUOTES = "\"'“”„«»‘’"
 
 
@@ -51,7 +52,7 @@ class Reply:
     def feed(self, text: str) -> Iterator[Claim]:
         """Read further text and yield the claims that it completes."""
         if not self._begun:
-            self._head += text
+            self._head = _without_preface(self._head + text)
             rest = _beginning(self._head)
             if rest is None:
                 return
@@ -148,16 +149,25 @@ def numbered(reply: str) -> Iterator[tuple[int, str]]:
 
 def _beginning(text: str) -> str | None:
     """Return `text` from where the reply begins, behind thoughts and a fence of code; None as long as that is open."""
-    text = text.lstrip("\ufeff \t\r\n")
-    if text.startswith(_THINK):
-        _, end, text = text.partition(_END_OF_THINK)
-        return _beginning(text) if end else None
-    if text.startswith(_FENCE):
-        _, end, text = text.partition("\n")
-        return _beginning(text) if end else None
-    if _THINK.startswith(text) or _FENCE.startswith(text) or (text[:1] == "[" and not text[1:].strip()):
+    text = _without_preface(text)
+    if text.startswith((_THINK, _FENCE)) or _THINK.startswith(text) or _FENCE.startswith(text):
         return None
-    return text
+    return None if text[:1] == "[" and not text[1:].strip() else text
+
+
+def _without_preface(text: str) -> str:
+    """Return `text` without what stands before a reply. Of thoughts that go on, only their mark and the end are kept:
+    so the next piece of them costs no more than the first.
+    """
+    while True:
+        text = text.lstrip("\ufeff \t\r\n")
+        mark, close = next(((m, c) for m, c in _PREFACES if text.startswith(m)), ("", ""))
+        if not mark:
+            return text
+        _, end, rest = text.partition(close)
+        if not end:
+            return mark + text[len(mark) :][-len(close) :]
+        text = rest
 
 
 def _is_json(text: str) -> bool:
