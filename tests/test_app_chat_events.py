@@ -13,6 +13,7 @@ import gradio as gr
 import pytest
 
 from app.chat.events import Events
+from app.chat.overlays import Overlays
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import MOST, TabState
 from app.chat.session.messages import ClientState
@@ -130,12 +131,12 @@ def test_a_page_is_loaded_in_its_language_with_what_it_kept(events: Events) -> N
 
 def test_without_an_index_every_event_says_what_to_do(shut: Events, tmp_path: Path) -> None:
     words = "footnote index build"
-    assert words in shut.first_page(ENGLISH)
-    assert words in shut.sources_panel(ENGLISH)
+    assert words in shut.frame.first_page(ENGLISH)
+    assert words in shut.frame.sources_panel(ENGLISH)
     *_, last = shut.ask(QUESTION, client(), TabState(), "en", event())
     assert words in last[0]
-    assert words in shut.open_source(TabState(), None, "en", event(source="x", opened=1))
-    assert words in shut.compare(last[2], "en", event(turn="t1", opened=1))[0]
+    assert words in Overlays(shut.provider).open_source(TabState(), None, "en", event(source="x", opened=1))
+    assert words in Overlays(shut.provider).compare(last[2], "en", event(turn="t1", opened=1))[0]
     assert str(tmp_path) not in str(shut.load(client())) + last[0]
 
 
@@ -146,7 +147,7 @@ def test_a_failing_comparison_is_said_in_words(events: Events, engine: OverlapEn
         raise FootnoteError("cannot read /srv/home/alice/x.db")
 
     engine.compare = fail  # type: ignore[method-assign, assignment]
-    shown, compared = events.compare(tab, "en", event(turn="t1", opened=1))
+    shown, compared = Overlays(events.provider).compare(tab, "en", event(turn="t1", opened=1))
     assert compared is None
     assert "cannot read x.db" in shown
     assert "alice" not in shown
@@ -159,7 +160,7 @@ def test_a_failing_comparison_is_said_in_words(events: Events, engine: OverlapEn
 )  # fmt: skip
 def test_what_names_no_place_opens_nothing(events: Events, engine: OverlapEngine, data: dict[str, object]) -> None:
     tab = TabState("a", asked(engine, QUESTION))
-    assert not isinstance(events.open_source(tab, None, "en", event(**data)), str)
+    assert not isinstance(Overlays(events.provider).open_source(tab, None, "en", event(**data)), str)
 
 
 @pytest.mark.parametrize("kind", ["markdown", "html", "bundle"])

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
 from app.chat.events import Events
+from app.chat.overlays import Overlays
 from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
@@ -51,7 +52,7 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     """Mount the chat at '/' of `app`; routes that exist already keep their paths."""
     head = [html('<link rel="stylesheet" href="{base}/{name}">', base=BASE, name=n) for n in STYLES]
     head += [html('<link rel="modulepreload" href="{base}/{name}">', base=BASE, name=n) for n in SCRIPTS]
-    page = build(Events(provider, settings))
+    page = build(Events(provider, settings), Overlays(provider))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -75,7 +76,7 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     return mounted
 
 
-def build(events: Events) -> Blocks:
+def build(events: Events, overlays: Overlays) -> Blocks:
     """Build the page: conversation and question box, beside them the evidence or what opens over it, two panels."""
     texts = ENGLISH  # until the browser has said which language it wants
     page: Blocks
@@ -85,7 +86,7 @@ def build(events: Events) -> Blocks:
         header = _region("header", str(header_html(texts)))
         with gr.Row(elem_id="columns", equal_height=False):
             with gr.Column(elem_id="main"):
-                conversation = _region("conversation", events.first_page(texts), events=EVENTS)
+                conversation = _region("conversation", events.frame.first_page(texts), events=EVENTS)
                 notice = _region("notice", "")
                 composer_status = _region("composer-status", str(composer_status_html(texts)))
                 with gr.Row(elem_id="composer"):
@@ -95,13 +96,13 @@ def build(events: Events) -> Blocks:
                     stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
                     check = _region("check-way", str(check_way_html(texts)))
             with gr.Column(elem_id="side"):
-                evidence = _region("evidence", events.overview(texts))
+                evidence = _region("evidence", events.frame.overview(texts))
                 source_viewer = _region("source-viewer", "")
                 comparison = _region("comparison", "")
                 search = _region("search", "")
                 checked = _region("checked", "")
         conversations = _region("conversations", str(conversations_panel_html(texts)))
-        sources = _region("sources", events.sources_panel(texts))
+        sources = _region("sources", events.frame.sources_panel(texts))
         messages = _region("messages", "")
 
         shown = [conversation, evidence, tab, messages]
@@ -126,10 +127,10 @@ def build(events: Events) -> Blocks:
         page.load(events.load, messages, whole, **loading)
         conversation.restore(events.restore, [messages, language], shown, cancels=asking, **client)
         conversation.set_language(events.set_language, tab, whole, **_UNQUEUED)
-        conversation.open_source(events.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
-        conversation.compare(events.compare, [tab, language], [comparison, compared], **_UNQUEUED)
-        conversation.search(events.search, language, search, **_UNQUEUED)
-        conversation.check(events.check, [messages, language], checked, **client)
+        conversation.open_source(overlays.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
+        conversation.compare(overlays.compare, [tab, language], [comparison, compared], **_UNQUEUED)
+        conversation.search(overlays.search, language, search, **_UNQUEUED)
+        conversation.check(overlays.check, [messages, language], checked, **client)
         conversation.check_index(events.check_index, [tab, language], [sources, notice, *shown[:3]], **_UNQUEUED)
         conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
         conversation.save(events.save, [tab, language], messages, **_UNQUEUED)
