@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from index.errors import UsageError
 
+R = TypeVar("R", bound=BaseModel)
 # Escapes of a JSON text in order: a pair of surrogates, half a pair, any other.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
@@ -47,6 +49,17 @@ def read_json_lines(path: Path) -> list[tuple[int, bytes]]:
     if not found:
         raise UsageError(f"{path}: holds no question; write one JSON object a line")
     return found
+
+
+def read_records(path: Path, kind: type[R]) -> list[R]:
+    """Read a JSON Lines file of records. Raises UsageError with the line that cannot be read."""
+    records = []
+    for n, line in read_json_lines(path):
+        try:
+            records.append(kind.model_validate_json(line))
+        except ValidationError as error:
+            raise UsageError(f"{path}: line {n}: {amiss(error)}") from None
+    return records
 
 
 def amiss(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,19 +84,26 @@ def footnote_here(
     hashed_engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Footnote:
     """As `footnote`, but in this process and over `hashed_engine`'s index: for what needs no process of its own."""
-    from app.cli.main import main
     from tests.fakes import HashedWords
 
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
     monkeypatch.chdir(tmp_path)
     index = {"FOOTNOTE_HOME": str(hashed_engine.settings.home), "FOOTNOTE_CORPUS": str(CORPUS)}
+    return in_this_process(index, monkeypatch, capsys)
+
+
+def in_this_process(
+    settings: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Footnote:
+    """Return what runs `footnote` in this process, under `settings` (environment variables)."""
+    from app.cli.main import main
 
     def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        code = 0
         with monkeypatch.context() as patch:
-            for name, value in {"NO_COLOR": "1", "COLUMNS": "200", **index, **env}.items():
+            for name, value in {"NO_COLOR": "1", "COLUMNS": "200", **settings, **env}.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["footnote", *args])
-            code = 0
             try:
                 main()
             except SystemExit as stop:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from app.records import AnswerQuote
 from app.settings import Settings
 from index.build.status import stale_reason
 from index.storage.generation import open_current
-from tests.conftest import Footnote
+from tests.conftest import Footnote, in_this_process
 from tests.documents import pdf
 from tests.fakes import HashedWords, open_hashed, write_source
 from tests.local_web import Answer, Web, bomb, endless, local_web, page, redirect
@@ -65,28 +63,13 @@ class Yard:
 
 @pytest.fixture
 def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Yard]:
-    from app.cli.main import main
-
     monkeypatch.setattr("app.fetch.pace.time.sleep", lambda _: None)
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
     monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: HashedWords())
     monkeypatch.chdir(tmp_path)
     environment = {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
-    environment |= {"FOOTNOTE_FETCH_HOSTS": "127.0.0.1", "FOOTNOTE_READER": "none", "NO_COLOR": "1", "COLUMNS": "200"}
-
-    def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
-        code = 0
-        with monkeypatch.context() as patch:
-            for name, value in (environment | env).items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["footnote", *args])
-            try:
-                main()
-            except SystemExit as stop:
-                code = int(stop.code or 0)
-        said = capsys.readouterr()
-        return subprocess.CompletedProcess(args, code, said.out, said.err)
-
+    environment |= {"FOOTNOTE_FETCH_HOSTS": "127.0.0.1", "FOOTNOTE_READER": "none"}
+    run = in_this_process(environment, monkeypatch, capsys)
     with local_web() as web:
         made = Yard(tmp_path, web, run)
         write_source(made.settings.corpus, "article", "Ships are built.", kind="article", relation="article", url="")

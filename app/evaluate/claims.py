@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.outside import amiss, read_json_lines
+from app.outside import read_records
 from app.support.check import Checker
 from app.support.records import Evidence, Guard, Label, Verdict
 from index.errors import UsageError
@@ -108,12 +108,7 @@ class GuardGain:
 
 def read_claims(path: Path) -> list[Claim]:
     """Read the statements of a JSON Lines file. Raises UsageError with the line that cannot be read."""
-    claims = []
-    for n, line in read_json_lines(path):
-        try:
-            claims.append(Claim.model_validate_json(line))
-        except ValidationError as error:
-            raise UsageError(f"{path}: line {n}: {amiss(error)}") from None
+    claims = read_records(path, Claim)
     if not {c.label is Truth.SUPPORTED for c in claims} >= {True, False}:
         raise UsageError(f"{path}: there must be statements that are supported and others that are not")
     return claims

@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median_high
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from app.outside import amiss, read_json_lines
+from app.outside import read_records
 from app.records import Answer, Turn
-from index.errors import QuoteError, UsageError
+from index.errors import QuoteError
 from index.passage import Quote
 from index.source import Source
 
@@ -86,13 +86,7 @@ class Outcome:
 
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Read the questions of a JSON Lines file. Raises UsageError with the line that cannot be read."""
-    questions = []
-    for n, line in read_json_lines(path):
-        try:
-            questions.append(GoldQuestion.model_validate_json(line))
-        except ValidationError as error:
-            raise UsageError(f"{path}: line {n}: {amiss(error)}") from None
-    return questions
+    return read_records(path, GoldQuestion)
 
 
 def normalise(text: str) -> str:

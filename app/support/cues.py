@@ -1,4 +1,4 @@
-"""Words that change what a sentence says. English. Each list is short: it holds what gained on held-out statements."""
+"""Words that change what a sentence says. English. docs/quality.md says what each guard gains with them."""
 
 from __future__ import annotations
 
