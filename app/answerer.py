@@ -11,12 +11,12 @@ from functools import cached_property
 from app.answer import smalltalk, summary
 from app.answer.about_sources import answer_metadata
 from app.answer.about_topic import about, mentions_of
-from app.answer.candidates import Candidate, candidates
+from app.answer.candidates import Candidate, InFull, candidates, in_full
 from app.answer.compose import Draft, own_draft
 from app.answer.constraints import satisfying, unmentioned
 from app.answer.extract import drafts, select, telling_figure
 from app.question.classify import Question
-from app.question.named_sources import named_sources
+from app.question.named_sources import is_its_author, named_sources
 from app.question.topic import topic
 from app.records import QuestionKind
 from index.filters import Filters
@@ -137,7 +137,8 @@ class Answerer:
         """Return the source that the question wants summed up, if it names one."""
         if asked.kind not in (QuestionKind.OVERVIEW, QuestionKind.ABOUT):
             return None
-        return summary.target(asked.text, list(self.sources.values()))
+        found = summary.target(asked.text, list(self.sources.values()))
+        return None if found and is_its_author(topic(asked.text), found) else found
 
     def scope(self, asked: Question) -> Filters:
         """Return the user's filters, narrowed to the article where the question asks what the article says."""
@@ -153,7 +154,7 @@ class Answerer:
         with self.clock.stage("extract"):
             figure = telling_figure(found.ranked[0])
             named = self.retriever.mentioning(figure, asked.search, self.scope(asked)) if figure else []
-            chosen = select(asked, found.ranked, candidates(named, self.sources))
+            chosen = select(asked, found.ranked, self._in_full(found.ranked), candidates(named, self.sources))
             return Found(asked.kind, tuple(drafts(asked, chosen)), found.hits, found.confidence)
 
     def _about(self, asked: Question) -> Found | None:
@@ -169,10 +170,11 @@ class Answerer:
         with self.clock.stage("extract"):
             lexical = self.retriever.generation.lexical
             view = query_view(words, lexical.document_frequencies, lexical.count())
-            mentions = mentions_of(view, self.satisfying(asked, candidates(hits, self.sources)))
+            ranked = self.satisfying(asked, candidates(hits, self.sources))
+            mentions = mentions_of(view, ranked)
             if not mentions:
                 return None
-            chosen = about(view, mentions, self.retriever.embedder)
+            chosen = about(view, mentions, self._in_full(ranked), self.retriever.embedder)
             return Found(asked.kind, tuple(drafts(asked, chosen)), tuple(hits[: self._hits]), hits[0].confidence)
 
     def _in_headings(self, asked: Question, hits: Sequence[Hit], lead: Candidate | None) -> list[Candidate]:
@@ -185,6 +187,9 @@ class Answerer:
             ranked = self.satisfying(asked, candidates(found, self.sources, with_headings=True))
         least = max(self.threshold, lead.confidence if lead else 0.0)
         return [c for c in ranked if c.confidence >= least]
+
+    def _in_full(self, ranked: Sequence[Candidate]) -> InFull:
+        return lambda source: in_full(source, self.retriever.passages_of(source), ranked)
 
     def _mentions(self, word: str, source_id: str | None) -> bool:
         return self.retriever.mentions(word, source_id, self.filters)

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.answer.candidates import Candidate
+from app.answer.candidates import Candidate, InFull
+from app.answer.going_on import going_on
 from app.answer.summary import diverse, lexrank
+from app.records import QuestionKind
 from index.embedding.embedder import Embedder
 from index.rerank.features import QueryView, held
 from index.source import BlockKind
@@ -63,12 +65,19 @@ def _weight(topic: QueryView, text: str, spoken: bool) -> float:
     """Return how much a sentence counts; `spoken`: the one before it speaks of the topic."""
     if not _holds(topic, text):
         return _GOES_ON if spoken and _PRONOUN.match(text) else 0.0
+    if _is_only_named(topic, text):
+        return 0.0
     if len(text) < _SHORT:
         return _GOES_ON
     if not _holds(topic, text[:_FIRST_CHARS]):
         return 1.0
     last = next((t for t in reversed(analyse(text[: 2 * _FIRST_CHARS]).tokens) if t.term == topic.terms[-1].term), None)
     return _DEFINES if last and _IS.match(text, last.end) else _OPENS
+
+
+def _is_only_named(topic: QueryView, text: str) -> bool:
+    """Return whether a text names the topic and says nothing of it, as a signature."""
+    return {t.term for t in analyse(text).tokens if not t.is_stop} <= {t.term for t in topic.terms}
 
 
 def _holds(topic: QueryView, text: str) -> bool:
@@ -79,8 +88,11 @@ def _holds(topic: QueryView, text: str) -> bool:
     return bool(by_last or here.sum() >= _MOST * topic.weights.sum())
 
 
-def about(topic: QueryView, mentions: Sequence[Mention], embedder: Embedder) -> list[Candidate]:
-    """Return the sentences that tell most: the one that says best what the topic is, then the others."""
+def about(topic: QueryView, mentions: Sequence[Mention], in_full: InFull, embedder: Embedder) -> list[Candidate]:
+    """Return the sentences that tell most: the one that says best what the topic is, what goes on from it, then others.
+
+    `in_full`: what a source says behind a sentence.
+    """
     texts = [m.candidate.sentence.read for m in mentions]
     vectors = embedder.embed_passages(texts)
     near = 1.0 + np.clip(vectors @ embedder.embed_queries([topic.read.text])[0], 0.0, 1.0)
@@ -95,4 +107,5 @@ def about(topic: QueryView, mentions: Sequence[Mention], embedder: Embedder) -> 
     others = sorted(
         (m for m in chosen if m is not lead), key=lambda m: m.candidate.source.id != lead.candidate.source.id
     )
-    return [lead.candidate, *(m.candidate for m in others)]
+    opening = [lead.candidate, *going_on(QuestionKind.ABOUT, lead.candidate, in_full)]
+    return [*opening, *(m.candidate for m in others if m.candidate not in opening)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.passage import AnswerSpan, Hit, Sentence, Span
+from index.passage import AnswerSpan, Hit, Passage, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.sentences import is_question
 
@@ -28,6 +28,21 @@ class Candidate:
     items: tuple[Span, ...] = ()
 
 
+InFull = Callable[[Source], list[Candidate]]
+"""All sentences of a source that may be quoted, in reading order."""
+
+
+def in_full(source: Source, passages: Iterable[Passage], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the sentences of all `passages` of `source`: as in `ranked` if they are there, else with the score 0."""
+    known = {c.sentence.start: c for c in ranked if c.source.id == source.id}
+    every = {s.start: s for p in passages for s in p.sentences if _is_quotable(s)}
+    return [known.get(start, Candidate(source, every[start], 0.0, 0.0)) for start in sorted(every)]
+
+
+def _is_quotable(sentence: Sentence) -> bool:
+    return sentence.block is not BlockKind.HEADING and not is_question(sentence.text)
+
+
 def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings: bool = False) -> list[Candidate]:
     """Return all quotable sentences of `hits`, best first, each once.
 
@@ -44,7 +59,7 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings
         )
         for hit in hits
         for scored in hit.sentences
-        if (with_headings or scored.sentence.block is not BlockKind.HEADING) and not is_question(scored.sentence.text)
+        if _is_quotable(scored.sentence) or (with_headings and scored.sentence.block is BlockKind.HEADING)
     ]
     found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
     return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]

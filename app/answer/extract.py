@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.answer.answering_words import answering_words
-from app.answer.candidates import Candidate
+from app.answer.candidates import Candidate, InFull
 from app.answer.compose import Draft
 from app.answer.going_on import going_on
 from app.answer.list_items import cut_list
@@ -66,10 +66,13 @@ _AS_SURE, _AS_LIKELY = 0.8, 0.6  # parts of the lead's confidence and probabilit
 _ON_FIGURE = 2  # sentences that are shown for naming the same figure
 
 
-def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Candidate] = ()) -> list[Candidate]:
+def select(
+    question: Question, ranked: Sequence[Candidate], in_full: InFull, named: Sequence[Candidate] = ()
+) -> list[Candidate]:
     """Return the sentences to show, the lead first. `ranked` is best first and not empty.
 
-    `named`: sentences, best first, of passages that hold the lead's figure, wherever the search ranked them.
+    `in_full`: what a source says behind them. `named`: sentences, best first, of passages that hold the lead's figure,
+    wherever the search ranked them.
     """
     limits = LIMITS[question.kind]
     ranked = originals_first(ranked)
@@ -84,7 +87,7 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
         near = [c for c in ranked[1:] if c.score >= lead.score * limits.share]
     if question.kind not in _ONE_VOICE:  # every source once before any source twice
         near.sort(key=lambda c: _place_in_source(c, ranked))
-    opening = [lead, *going_on(question.kind, lead, ranked)]
+    opening = [lead, *going_on(question.kind, lead, in_full)]
     chosen = [*opening]
     for c in [*_on_the_same_figure(question, lead, named), *near]:
         if len(chosen) >= limits.statements:
@@ -92,7 +95,7 @@ def select(question: Question, ranked: Sequence[Candidate], named: Sequence[Cand
         if c not in chosen and not any(_repeats(c, other) for other in chosen):
             chosen.append(c)
             if question.kind is QuestionKind.EXPLAIN and c.alone >= _AS_SURE * lead.alone:
-                chosen += [n for n in going_on(question.kind, c, ranked) if n not in chosen]
+                chosen += [n for n in going_on(question.kind, c, in_full) if n not in chosen]
     if question.kind is QuestionKind.LATEST:
         return newest_first(chosen)
     return [*opening, *_grouped(chosen[len(opening) :])]

@@ -50,6 +50,12 @@ def named_sources(text: str, sources: Sequence[Source]) -> Named:
     return Named(tuple(chosen), tuple(w for w in asked if w not in used))
 
 
+def is_its_author(text: str, source: Source) -> bool:
+    """Return whether `text` names the author of `source`, and none of its texts: not 'the letter of Konrad Weil'."""
+    held, author = set(words(text)), words(source.author or "")
+    return bool(author) and author[-1] in held and not held & SOURCES
+
+
 def _names(source: Source, asked: Sequence[str]) -> set[str]:
     """Return the words of `asked` that name `source`; empty if they do not."""
     held = set(asked)

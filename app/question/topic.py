@@ -14,7 +14,8 @@ _TOLD = (
     r"(?:i want|i'd like) to know (?:more )?about|"
     r"(?:give me )?(?:an? )?(?:short |brief )?(?:overview|summary|portrait|description|account) of|"
     r"summari[sz]e|sum up|what (?:is there to know|do (?:you|we|they|the sources) (?:know|have)|is known) about|"
-    r"what happened (?:to|with|in|at|during)|what (?:was|is) (?:all )?that (?:about|with)"
+    r"what happened (?:to|with|in|at|on|during)|what(?: was| is|['’]?s) (?:all )?(?:that|this)(?: \w+)? (?:about|with)|"
+    r"what(?: was| is|['’]?s) in"
 )
 ABOUT = re.compile(
     rf"^(?:and |so |ok |please |pls |can you |could you |would you )*(?:"
