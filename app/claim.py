@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answer.beside_original import beside_original
 from app.answer.candidates import Candidate
 from app.answer.compose import Draft, Numbering, finish
 from app.answer.extract import draft_of
@@ -86,7 +87,7 @@ def hold_against(
     article = next((s.facts for s in sources.values() if s.kind is Kind.ARTICLE), None)
     numbering = Numbering(sources, article)
     with clock.stage("prove"):
-        statements = [numbering.statement(_draft(h, sources)) for h in held]
+        statements = [beside_original(numbering.statement(_draft(h, sources)), sources.get) for h in held]
     reader = checker.reader.name if checker.reader else ""
     answer = finish(
         question=claim,

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from app.model_run import ModelRun, Translations
 from app.saying import Own
-from app.support.records import Verdict
+from app.support.records import OfOriginal, Verdict
 from index.passage import Quote
 from index.records import Record
 from index.source import SourceFacts
@@ -109,7 +109,8 @@ class Statement(Record):
     `later`: a note's words that speak of a later day than its original's.
     `own`: what Footnote says itself; `text` has it in English. `of_list`: of the list that it stands in or introduces,
     how many items the answer to a question for a list shows, and how many there are; None if it shows them all.
-    `verdict`: what `support` comes from where the words are a language model's and were checked.
+    `verdict`: what `support` comes from where the words are a language model's and were checked. `of_original`: where a
+    note is quoted whose original is in the index, what the original does with the quoted words.
     """
 
     text: str
@@ -125,6 +126,7 @@ class Statement(Record):
     own: Own | None = None
     of_list: tuple[int, int] | None = None
     verdict: Verdict | None = None
+    of_original: OfOriginal | None = None
 
     @model_validator(mode="after")
     def _own_words_are_no_quotation(self) -> Self:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from app.answer.beside_original import beside_original
 from app.answer.compose import Draft, Numbering, finish, own_draft
 from app.answer.direct import direct
 from app.answer.extract import telling_figure
@@ -107,7 +108,8 @@ class Run:
                         continue
                     with self.clock.stage("prove"):
                         drafts.append(replace(made, part=asked.part))
-                        statements.append(numbering.statement(drafts[-1]))
+                        numbered = numbering.statement(drafts[-1])
+                        statements.append(beside_original(numbered, self.retriever.generation.find))
                     yield StatementReady(statement=statements[-1])
         run = engine.run if engine.run and (engine.run.calls or engine.run.failure) else None
         wrote = any(call.purpose is Purpose.ANSWER for call in run.calls) if run and not run.failure else False

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 # Raise it when the files of a generation or the text analysis change their meaning.
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 # Raise it when `index.read.split` would cut the same source into other passages.
 SPLITTER_VERSION = 2
 

@@ -155,7 +155,8 @@ _Optional = BeforeValidator(_none_if_empty)
 class SourceFacts:
     """What is known of a source besides its text: the fields of its front matter (docs/corpus.md explains each).
 
-    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None. Pydantic
+    `published` is an ISO 8601 date of full or reduced precision ('2024-10-21', '2024-10', '2012') or None. `original`,
+    which nobody states: of a note the id of the source that has its original's own words, '' if none has. Pydantic
     holds the fields to their constraints where data come in (files, bundles, a browser); the constructor does not.
     """
 
@@ -173,10 +174,15 @@ class SourceFacts:
     basis: Basis = Basis.ORIGINAL
     via: tuple[_Printable, ...] = ()
     licence: Annotated[_Printable | None, _Optional] = None
+    original: str = ""
 
     def differences(self, other: SourceFacts) -> tuple[str, ...]:
-        """Return the names of the fields in which `other` says something else."""
-        return tuple(f.name for f in fields(SourceFacts) if getattr(self, f.name) != getattr(other, f.name))
+        """Return the names of the stated fields in which `other` says something else."""
+        return tuple(name for name in STATED if getattr(self, name) != getattr(other, name))
+
+
+STATED = tuple(f.name for f in fields(SourceFacts) if f.name != "original")
+"""The fields that front matter, a sidecar or an option may state."""
 
 
 @dataclass(frozen=True)

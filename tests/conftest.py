@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.browser import Pages
     from tests.chat_engine import OverlapEngine
     from tests.llm_server import LlmServer
+    from tests.shipyard import Shipyard
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -215,3 +216,12 @@ def address(engine: OverlapEngine, tmp_path_factory: pytest.TempPathFactory) -> 
 
     with serving(engine, tmp_path_factory.mktemp("served")) as url:
         yield url
+
+
+@pytest.fixture
+def shipyard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shipyard]:
+    """A corpus with a note on a page of a web on loopback, and the command line over it."""
+    from tests.shipyard import open_shipyard
+
+    with open_shipyard(tmp_path, monkeypatch, capsys) as made:
+        yield made

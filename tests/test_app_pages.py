@@ -3,152 +3,94 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from app.feedback import Feedback, record
 from app.records import AnswerQuote
-from app.settings import Settings
+from app.words.describe import date_words
 from index.build.status import stale_reason
+from index.fetched.seen import PagesSeen, Seen
 from index.storage.generation import open_current
-from tests.conftest import Footnote, in_this_process
 from tests.documents import pdf
-from tests.fakes import HashedWords, open_hashed, write_source
-from tests.local_web import Answer, Web, bomb, endless, local_web, page, redirect
+from tests.fakes import write_source
+from tests.local_web import Answer, bomb, endless, page, redirect
+from tests.shipyard import FORTY, LONG, ORIGINAL, TITLE, UNION, Shipyard
 
-TITLE = "Harbour yard counts forty ships"
-LONG = " ".join(f"Ship number {n} was launched from slip {n % 7} in the year {1900 + n}." for n in range(1, 31))
-FORTY = "The yard built forty ships before the war, its manager Anna Berg said on Monday."
-UNION = "The union counted thirty-one ships and called the figure of the yard a fairy tale."
-ORIGINAL = page(TITLE, FORTY, LONG, UNION)
 SUBSCRIBE = "<p>To continue reading, subscribe. Already a subscriber? Sign in.</p>"
 
 
-class Yard:
-    """A corpus with an article and a note on a page of the local web, and the command line over it."""
-
-    def __init__(self, folder: Path, web: Web, run: Footnote) -> None:
-        self.web, self.run, self.folder = web, run, folder
-        self.settings = Settings(home=folder / "home", corpus=folder / "corpus", reader="none")
-
-    def note(self, name: str, path: str, title: str = TITLE, **fields: str) -> None:
-        url = self.web.url(path) if path else ""
-        write_source(
-            self.settings.corpus, name, f"Our summary of {name}: it speaks of ships.", title=title, url=url, **fields
-        )
-
-    def sources(self) -> dict[str, str]:
-        """The text of each source of the index."""
-        return {s.id: s.text for s in open_current(self.settings.index).sources()}
-
-    def json(self, *args: str, code: int = 0) -> dict[str, list[dict[str, object]]]:
-        done = self.run("sources", *args, "--json")
-        assert done.returncode == code, done.stderr + done.stdout
-        return dict(json.loads(done.stdout))
-
-    def fetch(self, *ids: str, code: int = 0) -> dict[str, dict[str, object]]:
-        return {str(p["about"]): p for p in self.json("fetch", *ids, "--yes", code=code)["pages"]}
-
-    def why(self, name: str, code: int = 1) -> tuple[str, str]:
-        """Why the original of a note could not be had, in a word and in a line; the index answers as before."""
-        found = self.fetch(name, code=code)[name]
-        assert found["state"] == "failed"
-        assert "\n" not in str(found["reason"])
-        assert f"{name}-original" not in self.sources()
-        assert self.run("search", "ships").returncode == 0
-        return str(found["why"]), str(found["reason"])
-
-
-@pytest.fixture
-def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Yard]:
-    monkeypatch.setattr("app.fetch.pace.time.sleep", lambda _: None)
-    monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
-    monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: HashedWords())
-    monkeypatch.chdir(tmp_path)
-    environment = {"FOOTNOTE_HOME": str(tmp_path / "home"), "FOOTNOTE_CORPUS": str(tmp_path / "corpus")}
-    environment |= {"FOOTNOTE_FETCH_HOSTS": "127.0.0.1", "FOOTNOTE_READER": "none"}
-    run = in_this_process(environment, monkeypatch, capsys)
-    with local_web() as web:
-        made = Yard(tmp_path, web, run)
-        write_source(made.settings.corpus, "article", "Ships are built.", kind="article", relation="article", url="")
-        made.note("note", "/yard")
-        open_hashed(made.settings)
-        web.paths["/yard"] = Answer(ORIGINAL, headers={"ETag": '"1"'})
-        yield made
-
-
-def test_the_original_is_a_source_of_its_own_before_its_note(yard: Yard) -> None:
-    done = yard.run("sources", "fetch", "--yes")
+def test_the_original_is_a_source_of_its_own_before_its_note(shipyard: Shipyard) -> None:
+    done = shipyard.run("sources", "fetch", "--yes")
     assert done.returncode == 0, done.stderr
-    assert f"127.0.0.1:{yard.web.port}" in done.stdout
+    assert f"127.0.0.1:{shipyard.web.port}" in done.stdout
     assert "indexed as note-original" in done.stdout
-    assert list(yard.sources()) == ["article", "note-original", "note"]
-    assert FORTY in yard.sources()["note-original"]
-    source = open_current(yard.settings.index).source("note-original")
+    assert list(shipyard.sources()) == ["article", "note-original", "note"]
+    assert FORTY in shipyard.sources()["note-original"]
+    source = open_current(shipyard.settings.index).source("note-original")
     assert (source.kind, source.relation, source.title, source.url) == (
         "fulltext",
         "cited",
         TITLE,
-        yard.web.url("/yard"),
+        shipyard.web.url("/yard"),
     )
     assert source.publisher == "Example Press (at 127.0.0.1)"  # a site that is not its own says so
-    found = json.loads(yard.run("search", "manager Anna Berg", "--json").stdout)
+    found = json.loads(shipyard.run("search", "manager Anna Berg", "--json").stdout)
     assert found[0]["source_id"] == "note-original"
-    assert stale_reason(yard.settings.index) is None
-    assert yard.run("index", "verify").returncode == 0
-    shown = yard.run("sources", "show", "note-original").stdout
+    assert stale_reason(shipyard.settings.index) is None
+    assert shipyard.run("index", "verify").returncode == 0
+    shown = shipyard.run("sources", "show", "note-original").stdout
     assert "last seen so" in shown
 
 
-def test_an_answer_quotes_the_original_and_its_note_stands_beside_it(yard: Yard) -> None:
+def test_an_answer_quotes_the_original_and_its_note_stands_beside_it(shipyard: Shipyard) -> None:
     said = "The yard says that it built forty ships before the war."
-    write_source(yard.settings.corpus, "note", said, title=TITLE, url=yard.web.url("/yard"))
-    yard.web.paths["/yard"] = Answer(
+    write_source(shipyard.settings.corpus, "note", said, title=TITLE, url=shipyard.web.url("/yard"))
+    shipyard.web.paths["/yard"] = Answer(
         page(TITLE, "Anna Berg manages it.", f"On Monday {FORTY[0].lower()}{FORTY[1:]}", LONG)
     )
-    yard.run("index", "build")
+    shipyard.run("index", "build")
     question = "How many ships did the yard build before the war?"
 
     def quoted() -> list[str]:
-        answer = json.loads(yard.run("ask", question, "--json", FOOTNOTE_READER="small").stdout)
+        answer = json.loads(shipyard.run("ask", question, "--json", FOOTNOTE_READER="small").stdout)
         return [q["source_id"] for s in answer["statements"] for q in s["quotes"]]
 
     assert quoted() == ["note"]
-    yard.fetch()
+    shipyard.fetch()
     assert quoted()[:2] == ["note-original", "note"]
 
 
-def test_what_is_kept_is_private_and_ignored_by_git(yard: Yard) -> None:
-    yard.fetch()
-    folder = yard.settings.home / "originals"
+def test_what_is_kept_is_private_and_ignored_by_git(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    folder = shipyard.settings.home / "originals"
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / ".gitignore").read_text() == "*\n"
     assert (folder / "note-original.html").read_bytes() == ORIGINAL.encode()
 
 
-def test_nothing_is_asked_for_without_a_yes(yard: Yard) -> None:
+def test_nothing_is_asked_for_without_a_yes(shipyard: Shipyard) -> None:
     for args in (("--dry-run",), ("--dry-run", "--json"), ()):
         for command in ("fetch", "check"):
-            done = yard.run("sources", command, *args)
+            done = shipyard.run("sources", command, *args)
             assert done.returncode == (0 if args else 2) or "nothing" in done.stdout
-    planned = yard.json("fetch", "--dry-run")
-    assert planned["wanted"][0]["url"] == yard.web.url("/yard")
-    assert planned["hosts"] == {f"127.0.0.1:{yard.web.port}": 1}
-    assert "--yes" in yard.run("sources", "fetch").stderr
-    assert yard.web.asked == []
+    planned = shipyard.json("fetch", "--dry-run")
+    assert planned["wanted"][0]["url"] == shipyard.web.url("/yard")
+    assert planned["hosts"] == {f"127.0.0.1:{shipyard.web.port}": 1}
+    assert "--yes" in shipyard.run("sources", "fetch").stderr
+    assert shipyard.web.asked == []
 
 
-def test_a_second_fetch_asks_whether_it_has_changed(yard: Yard) -> None:
-    yard.fetch()
-    generation = open_current(yard.settings.index).id
-    assert yard.fetch()["note"]["state"] == "unchanged"
-    assert yard.web.asked[-1].headers["if-none-match"] == '"1"'
-    assert open_current(yard.settings.index).id == generation
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY.replace("forty", "fifty"), LONG), headers={"ETag": '"2"'})
-    assert yard.fetch()["note"]["state"] == "fetched"
-    assert "fifty ships" in yard.sources()["note-original"]
+def test_a_second_fetch_asks_whether_it_has_changed(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    generation = open_current(shipyard.settings.index).id
+    assert shipyard.fetch()["note"]["state"] == "unchanged"
+    assert shipyard.web.asked[-1].headers["if-none-match"] == '"1"'
+    assert open_current(shipyard.settings.index).id == generation
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY.replace("forty", "fifty"), LONG), headers={"ETag": '"2"'})
+    assert shipyard.fetch()["note"]["state"] == "fetched"
+    assert "fifty ships" in shipyard.sources()["note-original"]
 
 
 @pytest.mark.parametrize(
@@ -182,118 +124,118 @@ def test_a_second_fetch_asks_whether_it_has_changed(yard: Yard) -> None:
     ],
 )  # fmt: skip
 def test_a_page_that_is_not_the_article_is_named_and_not_indexed(
-    why: str, answer: Answer, yard: Yard, monkeypatch: pytest.MonkeyPatch
+    why: str, answer: Answer, shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_LARGEST_FILE", "2")
-    yard.web.paths["/yard"] = answer
-    yard.web.paths["/"] = Answer(page("Harbour Papers", "News of the day.", LONG))
-    assert yard.why("note")[0] == why
-    assert why in yard.run("sources", "show", "note").stdout or "failed" in yard.run("sources", "show", "note").stdout
+    shipyard.web.paths["/yard"] = answer
+    shipyard.web.paths["/"] = Answer(page("Harbour Papers", "News of the day.", LONG))
+    assert shipyard.why("note")[0] == why
+    assert "failed" in shipyard.run("sources", "show", "note").stdout
 
 
-def test_a_hundred_redirects_and_robots(yard: Yard) -> None:
-    yard.web.paths |= {f"/r{n}": redirect(f"/r{n + 1}") for n in range(100)} | {"/yard": redirect("/r0")}
-    assert yard.why("note")[0] == "redirects"
-    yard.web.paths |= {"/yard": Answer(ORIGINAL), "/robots.txt": Answer("User-agent: *\nDisallow: /yard\n")}
-    assert yard.why("note")[0] == "robots"
+def test_a_hundred_redirects_and_robots(shipyard: Shipyard) -> None:
+    shipyard.web.paths |= {f"/r{n}": redirect(f"/r{n + 1}") for n in range(100)} | {"/yard": redirect("/r0")}
+    assert shipyard.why("note")[0] == "redirects"
+    shipyard.web.paths |= {"/yard": Answer(ORIGINAL), "/robots.txt": Answer("User-agent: *\nDisallow: /yard\n")}
+    assert shipyard.why("note")[0] == "robots"
 
 
-def test_five_megabytes_of_script_do_no_harm(yard: Yard) -> None:
+def test_five_megabytes_of_script_do_no_harm(shipyard: Shipyard) -> None:
     script = "<script>" + "var a = '<h1>Not this</h1>';\n" * 180_000 + "</script>"
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG, head=script))
-    assert yard.fetch()["note"]["state"] == "fetched"
-    assert FORTY in yard.sources()["note-original"]
-    assert "Not this" not in yard.sources()["note-original"]
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG, head=script))
+    assert shipyard.fetch()["note"]["state"] == "fetched"
+    assert FORTY in shipyard.sources()["note-original"]
+    assert "Not this" not in shipyard.sources()["note-original"]
 
 
-def test_a_page_that_fails_later_leaves_the_text_as_it_was_fetched(yard: Yard) -> None:
-    yard.fetch()
-    yard.web.paths["/yard"] = Answer("", 404)
-    found = yard.fetch(code=1)["note"]
+def test_a_page_that_fails_later_leaves_the_text_as_it_was_fetched(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer("", 404)
+    found = shipyard.fetch(code=1)["note"]
     assert (found["why"], found["original"]) == ("gone", "note-original")
-    assert FORTY in yard.sources()["note-original"]
-    assert "status 404" in yard.run("sources", "show", "note-original").stdout
+    assert FORTY in shipyard.sources()["note-original"]
+    assert "status 404" in shipyard.run("sources", "show", "note-original").stdout
 
 
-def test_a_pdf_is_an_original_too(yard: Yard) -> None:
+def test_a_pdf_is_an_original_too(shipyard: Shipyard) -> None:
     lines = [
         (72.0, 780.0, 20.0, TITLE),
         *((72.0, 740.0 - 14 * n, 11.0, f"Ship {n} was launched in 1912.") for n in range(30)),
     ]
-    yard.web.paths["/yard"] = Answer(pdf([lines]), headers={"Content-Type": "application/pdf"})
-    assert yard.fetch()["note"]["state"] == "fetched"
-    assert open_current(yard.settings.index).source("note-original").pages
+    shipyard.web.paths["/yard"] = Answer(pdf([lines]), headers={"Content-Type": "application/pdf"})
+    assert shipyard.fetch()["note"]["state"] == "fetched"
+    assert open_current(shipyard.settings.index).source("note-original").pages
 
 
-def test_two_notes_on_one_page_and_notes_without_one(yard: Yard) -> None:
-    yard.note("second", "/yard", title="Another title altogether")
-    yard.note("third", "")
-    yard.run("index", "build")
-    done = yard.json("fetch", "--yes")
+def test_two_notes_on_one_page_and_notes_without_one(shipyard: Shipyard) -> None:
+    shipyard.note("second", "/yard", title="Another title altogether")
+    shipyard.note("third", "")
+    shipyard.run("index", "build")
+    done = shipyard.json("fetch", "--yes")
     assert [(p["about"], p["state"]) for p in done["pages"]] == [("note", "fetched"), ("second", "failed")]
     assert done["skipped"] == [{"about": "third", "reason": "it names no address"}]
-    assert yard.web.pages_asked == ["/yard"]
+    assert shipyard.web.pages_asked == ["/yard"]
 
 
-def test_only_notes_that_exist_have_originals(yard: Yard) -> None:
+def test_only_notes_that_exist_have_originals(shipyard: Shipyard) -> None:
     for name in ("article", "nothing"):
-        done = yard.run("sources", "fetch", name, "--yes")
+        done = shipyard.run("sources", "fetch", name, "--yes")
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
-    assert yard.web.asked == []
+    assert shipyard.web.asked == []
 
 
-def test_an_original_goes_with_its_note_and_a_changed_file_is_named(yard: Yard) -> None:
-    yard.fetch()
-    kept = yard.settings.home / "originals" / "note-original.html"
+def test_an_original_goes_with_its_note_and_a_changed_file_is_named(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    kept = shipyard.settings.home / "originals" / "note-original.html"
     kept.write_text(kept.read_text().replace("forty", "ninety"))
-    assert "note-original.html" in (stale_reason(yard.settings.index) or "")
-    done = yard.run("index", "build")
+    assert "note-original.html" in (stale_reason(shipyard.settings.index) or "")
+    done = shipyard.run("index", "build")
     assert "changed since it was fetched" in done.stdout
-    assert "note-original" not in yard.sources()
-    assert stale_reason(yard.settings.index) is None
-    yard.web.paths["/yard"] = Answer(ORIGINAL)
-    yard.fetch()
-    assert "note-original" in yard.sources()
-    yard.note("other", "/other")
-    (yard.settings.corpus / "sources" / "note.md").unlink()
-    yard.run("index", "build")
-    assert list(yard.sources()) == ["article", "other"]
-    assert stale_reason(yard.settings.index) is None
+    assert "note-original" not in shipyard.sources()
+    assert stale_reason(shipyard.settings.index) is None
+    shipyard.web.paths["/yard"] = Answer(ORIGINAL)
+    shipyard.fetch()
+    assert "note-original" in shipyard.sources()
+    shipyard.note("other", "/other")
+    (shipyard.settings.corpus / "sources" / "note.md").unlink()
+    shipyard.run("index", "build")
+    assert list(shipyard.sources()) == ["article", "other"]
+    assert stale_reason(shipyard.settings.index) is None
 
 
-def test_an_original_is_forgotten_on_demand_and_locked_with_the_rest(yard: Yard) -> None:
-    yard.fetch()
-    assert yard.run("sources", "lock").returncode == 0
-    assert yard.run("sources", "verify").returncode == 0
-    removed = yard.run("sources", "remove", "note-original")
+def test_an_original_is_forgotten_on_demand_and_locked_with_the_rest(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    assert shipyard.run("sources", "lock").returncode == 0
+    assert shipyard.run("sources", "verify").returncode == 0
+    removed = shipyard.run("sources", "remove", "note-original")
     assert removed.returncode == 2
     assert "--forget" in removed.stderr
-    asked = len(yard.web.asked)
-    assert yard.run("sources", "fetch", "--forget", "note-original").returncode == 0
-    assert list(yard.sources()) == ["article", "note"]
-    assert not list((yard.settings.home / "originals").glob("note-original*"))
-    assert yard.run("sources", "fetch", "--forget", "note").returncode == 2
-    assert len(yard.web.asked) == asked
+    asked = len(shipyard.web.asked)
+    assert shipyard.run("sources", "fetch", "--forget", "note-original").returncode == 0
+    assert list(shipyard.sources()) == ["article", "note"]
+    assert not list((shipyard.settings.home / "originals").glob("note-original*"))
+    assert shipyard.run("sources", "fetch", "--forget", "note").returncode == 2
+    assert len(shipyard.web.asked) == asked
 
 
-def test_a_page_that_has_not_changed_is_seen_so(yard: Yard) -> None:
-    yard.fetch()
-    yard.web.paths["/yard"] = Answer(ORIGINAL.replace("<footer>", "<footer>Today's weather: rain. "))
-    found = yard.json("check", "--yes")["pages"]
+def test_a_page_that_has_not_changed_is_seen_so(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer(ORIGINAL.replace("<footer>", "<footer>Today's weather: rain. "))
+    found = shipyard.json("check", "--yes")["pages"]
     assert [(p["source_id"], p["state"]) for p in found] == [("note-original", "unchanged")]
     assert found[0]["seen"]
-    assert "the page is as it was indexed" in yard.run("sources", "check", "note", "--yes").stdout
+    assert "the page is as it was indexed" in shipyard.run("sources", "check", "note", "--yes").stdout
 
 
-def test_each_passage_and_each_kept_quotation_says_what_became_of_it(yard: Yard) -> None:
+def test_each_passage_and_each_kept_quotation_says_what_became_of_it(shipyard: Shipyard) -> None:
     paragraphs = [FORTY, UNION, "A strike stopped all work in the spring of 1913 for eleven weeks.", LONG]
-    yard.web.paths["/yard"] = Answer(page(TITLE, *paragraphs))
-    yard.fetch()
-    keep(yard, *paragraphs[:3])
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, *paragraphs))
+    shipyard.fetch()
+    keep(shipyard, *paragraphs[:3])
     now = [UNION, LONG, FORTY.replace("forty ships", "fifty ships")]
-    yard.web.paths["/yard"] = Answer(page(TITLE, *now))
-    found = yard.json("check", "note-original", "--yes", code=1)["pages"][0]
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, *now))
+    found = shipyard.json("check", "note-original", "--yes", code=1)["pages"][0]
     assert found["state"] == "changed"
     fates = {str(q["text"]): q for q in found["quotations"]}
     assert fates[FORTY]["fate"] == "changed"
@@ -302,25 +244,25 @@ def test_each_passage_and_each_kept_quotation_says_what_became_of_it(yard: Yard)
     ]  # fmt: skip
     assert fates[UNION]["fate"] == "unchanged"
     assert fates[paragraphs[2]]["fate"] == "gone"
-    said = yard.run("sources", "check", "note-original", "--yes").stdout
+    said = shipyard.run("sources", "check", "note-original", "--yes").stdout
     assert "[-forty-]{+fifty+}" in said
     assert "quoted in feedback of 2026-11-20" in said
 
 
-def test_quotations_of_a_bundle_are_checked_too(yard: Yard) -> None:
-    yard.fetch()
-    done = yard.run("ask", "Who counted thirty-one ships?", "--source", "note-original", "--bundle", "a.zip")
+def test_quotations_of_a_bundle_are_checked_too(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    done = shipyard.run("ask", "Who counted thirty-one ships?", "--source", "note-original", "--bundle", "a.zip")
     assert done.returncode == 0, done.stderr
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG))
-    found = yard.json("check", "note", "--bundle", "a.zip", "--yes", code=1)["pages"][0]
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG))
+    found = shipyard.json("check", "note", "--bundle", "a.zip", "--yes", code=1)["pages"][0]
     assert {str(q["where"]) for q in found["quotations"]} == {"a.zip"}
     assert "gone" in {q["fate"] for q in found["quotations"]}
-    assert yard.run("sources", "check", "--bundle", "corpus/article.md", "--yes").returncode == 2
+    assert shipyard.run("sources", "check", "--bundle", "corpus/article.md", "--yes").returncode == 2
 
 
-def keep(yard: Yard, *quoted: str) -> None:
+def keep(shipyard: Shipyard, *quoted: str) -> None:
     """Keep feedback on answers that quoted these sentences of the original."""
-    source = open_current(yard.settings.index).source("note-original")
+    source = open_current(shipyard.settings.index).source("note-original")
     for words in quoted:
         start = source.text.index(words)
         quote = AnswerQuote(
@@ -333,60 +275,135 @@ def keep(yard: Yard, *quoted: str) -> None:
             "generation": "g",
             "fingerprint": "f",
         }
-        record(yard.settings.home, Feedback.model_validate({**entry, "verdict": "up", "quotes": (quote,)}))
+        record(shipyard.settings.home, Feedback.model_validate({**entry, "verdict": "up", "quotes": (quote,)}))
 
 
-def test_what_stands_elsewhere_has_moved(yard: Yard) -> None:
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG, UNION))
-    yard.fetch()
-    yard.web.paths["/yard"] = Answer(page(TITLE, UNION, LONG, FORTY))
-    found = yard.json("check", "--yes")["pages"][0]
+def test_what_stands_elsewhere_has_moved(shipyard: Shipyard) -> None:
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG, UNION))
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, UNION, LONG, FORTY))
+    found = shipyard.json("check", "--yes")["pages"][0]
     assert found["state"] == "unchanged"
     assert set(found["passages"]) == {"moved", "unchanged"}
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY, "Nobody has seen the books of the yard.", LONG, UNION))
-    found = yard.json("check", "--yes", code=1)["pages"][0]
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY, "Nobody has seen the books of the shipyard.", LONG, UNION))
+    found = shipyard.json("check", "--yes", code=1)["pages"][0]
     assert set(found["passages"]) == {"changed", "unchanged"}
 
 
-def test_a_changed_page_is_not_taken_for_unchanged_by_its_new_etag(yard: Yard) -> None:
-    yard.fetch()
-    yard.web.paths["/yard"] = Answer(page(TITLE, FORTY.replace("forty", "fifty"), LONG), headers={"ETag": '"2"'})
+def test_a_changed_page_is_not_taken_for_unchanged_by_its_new_etag(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY.replace("forty", "fifty"), LONG), headers={"ETag": '"2"'})
     for _ in range(2):
-        assert yard.json("check", "--yes", code=1)["pages"][0]["state"] == "changed"
-    yard.fetch()
-    assert yard.json("check", "--yes")["pages"][0]["state"] == "unchanged"
+        assert shipyard.json("check", "--yes", code=1)["pages"][0]["state"] == "changed"
+    shipyard.fetch()
+    assert shipyard.json("check", "--yes")["pages"][0]["state"] == "unchanged"
 
 
-def test_a_page_that_is_gone_is_said_to_be(yard: Yard) -> None:
-    yard.fetch()
+def test_a_quotation_that_moved_out_of_its_passage_is_said_to_have_moved(shipyard: Shipyard) -> None:
+    strike = "A strike stopped all work in the spring of 1913 for eleven weeks."
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, f"{FORTY} {strike} {UNION}", LONG))
+    shipyard.fetch()
+    keep(shipyard, FORTY, strike, UNION)
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, f"{FORTY} {UNION}", LONG, f"{strike} So it was."))
+    found = shipyard.json("check", "--yes")["pages"][0]
+    fates = {q["text"]: q["fate"] for q in found["quotations"]}  # type: ignore[attr-defined]
+    assert fates == {FORTY: "unchanged", strike: "moved", UNION: "unchanged"}
+
+
+def test_a_page_with_moved_words_is_asked_for_again(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, UNION, LONG, FORTY), headers={"ETag": '"2"'})
+    for _ in range(2):
+        assert "moved" in shipyard.json("check", "--yes")["pages"][0]["passages"]  # type: ignore[operator]
+
+
+def test_of_a_page_that_is_gone_all_words_are(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    keep(shipyard, FORTY)
+    shipyard.web.paths["/yard"] = Answer("", 404)
+    found = shipyard.json("check", "--yes", code=1)["pages"][0]
+    assert set(found["passages"]) == {"gone"}  # type: ignore[call-overload]
+    assert [q["fate"] for q in found["quotations"]] == ["gone"]  # type: ignore[attr-defined]
+    assert "gone (quoted in feedback of 2026-11-20)" in shipyard.run("sources", "check", "--yes").stdout
+
+
+def test_a_kept_quotation_that_no_page_is_asked_for_is_named(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    keep(shipyard, FORTY)
+    shipyard.web.paths["/yard"] = Answer("", 500)
+    found = shipyard.json("check", "--yes", code=1)["quotations_left_out"]
+    assert [q["reason"] for q in found] == ["its page could not be had"]
+    shipyard.run("sources", "fetch", "--forget", "note")
+    write_source(shipyard.settings.corpus, "other", FORTY, kind="fulltext", url=shipyard.web.url("/other"))
+    shipyard.run("index", "build")
+    shipyard.web.paths["/other"] = Answer(page("Title of other", FORTY))
+    said = shipyard.run("sources", "check", "--yes").stdout
+    assert "Not checked (note-original, quoted in feedback of 2026-11-20): its source is not in the index: " in said
+
+
+def test_a_page_that_is_gone_is_said_to_be(shipyard: Shipyard) -> None:
+    shipyard.fetch()
     for answer in (Answer("", 410), Answer(page("Not found", "There is no such page.")), redirect("/")):
-        yard.web.paths |= {"/yard": answer, "/": Answer(page("Harbour Papers", "News of the day."))}
-        found = yard.json("check", "--yes", code=1)["pages"][0]
+        shipyard.web.paths |= {"/yard": answer, "/": Answer(page("Harbour Papers", "News of the day."))}
+        found = shipyard.json("check", "--yes", code=1)["pages"][0]
         assert (found["state"], found["why"]) == ("failed", "gone")
         assert found["seen"]
 
 
-def test_a_page_is_added_by_its_address(yard: Yard) -> None:
+def test_when_a_page_was_seen_so_is_known_of_the_text_that_it_holds_for(shipyard: Shipyard) -> None:
+    looked, today = PagesSeen(shipyard.settings.home), datetime.now(UTC).date().isoformat()
+
+    def seen(source_id: str = "note-original") -> Seen | None:
+        return looked(source_id, open_current(shipyard.settings.index).source(source_id).sha256)
+
+    assert seen("note") is None
+    shipyard.fetch()
+    assert seen() == Seen(state="so", on=today)
+    assert seen("note") is None  # its words stand on no page
+    changed = page(TITLE, FORTY.replace("forty", "fifty"), LONG)
+    for answer, state in ((Answer(changed), "changed"), (Answer("", 500), "changed"), (Answer("", 404), "gone")):
+        shipyard.web.paths["/yard"] = answer
+        shipyard.json("check", "--yes", code=1)
+        assert seen() == Seen(state=state, on=today)  # type: ignore[arg-type]
+    before = open_current(shipyard.settings.index).source("note-original").sha256
+    shipyard.web.paths["/yard"] = Answer(changed)
+    shipyard.fetch()
+    assert seen() == Seen(state="so", on=today)
+    assert looked("note-original", before) is None
+
+
+def test_a_copied_answer_says_when_its_page_was_seen(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    question = ("ask", "Who counted thirty-one ships?", "--source", "note-original", "--markdown")
+    day = date_words(datetime.now(UTC).date().isoformat())
+    assert f"(last seen so on {day})" in shipyard.run(*question).stdout
+    shipyard.web.paths["/yard"] = Answer("", 404)
+    shipyard.json("check", "--yes", code=1)
+    assert f"(gone, as of {day})" in shipyard.run(*question).stdout
+
+
+def test_a_page_is_added_by_its_address(shipyard: Shipyard) -> None:
     stated = '<meta name="author" content="Anna Berg"><meta property="article:published_time" content="2024-03-05">'
-    yard.web.paths["/news/dock.html"] = Answer(page("A new dock", FORTY, LONG, head=stated))
-    url = yard.web.url("/news/dock.html")
-    shown = yard.run("sources", "add", url, "--dry-run")
+    shipyard.web.paths["/news/dock.html"] = Answer(page("A new dock", FORTY, LONG, head=stated))
+    url = shipyard.web.url("/news/dock.html")
+    shown = shipyard.run("sources", "add", url, "--dry-run")
     assert "A new dock" in shown.stdout
-    assert list(yard.sources()) == ["article", "note"]
-    done = yard.run("sources", "add", url, "--relation", "disputes")
+    assert list(shipyard.sources()) == ["article", "note"]
+    done = shipyard.run("sources", "add", url, "--relation", "disputes")
     assert done.returncode == 0, done.stderr
-    added = next(s for s in open_current(yard.settings.index).sources() if s.url == url)
+    added = next(s for s in open_current(shipyard.settings.index).sources() if s.url == url)
     assert (added.title, added.author, added.published, added.relation) == (
         "A new dock",
         "Anna Berg",
         "2024-03-05",
         "disputes",
     )
-    assert added.publisher == f"127.0.0.1:{yard.web.port}"
-    assert (yard.settings.corpus / added.file).read_bytes()
-    assert "last seen so" in yard.run("sources", "show", added.id).stdout
-    assert yard.json("check", added.id, "--yes")["pages"][0]["state"] == "unchanged"
-    again = yard.run("sources", "add", url)
+    assert added.publisher == f"127.0.0.1:{shipyard.web.port}"
+    assert (shipyard.settings.corpus / added.file).read_bytes()
+    assert "last seen so" in shipyard.run("sources", "show", added.id).stdout
+    assert PagesSeen(shipyard.settings.home)(added.id, added.sha256)
+    assert shipyard.json("check", added.id, "--yes")["pages"][0]["state"] == "unchanged"
+    again = shipyard.run("sources", "add", url)
     assert again.returncode == 2
     assert again.stderr.count("\n") == 1
 
@@ -394,34 +411,34 @@ def test_a_page_is_added_by_its_address(yard: Yard) -> None:
 @pytest.mark.parametrize(
     "url", ["http://10.0.0.1/a", "file:///etc/passwd", "ftp://example.org/a", "http://a:b@example.org/"]
 )
-def test_what_is_not_fetched_is_not_added(url: str, yard: Yard) -> None:
-    done = yard.run("sources", "add", url)
+def test_what_is_not_fetched_is_not_added(url: str, shipyard: Shipyard) -> None:
+    done = shipyard.run("sources", "add", url)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert list(yard.sources()) == ["article", "note"]
+    assert list(shipyard.sources()) == ["article", "note"]
 
 
-def test_front_matter_of_a_page_states_nothing(yard: Yard) -> None:
+def test_front_matter_of_a_page_states_nothing(shipyard: Shipyard) -> None:
     text = "---\nid: article\nkind: article\nrelation: article\ntitle: I am the article\n---\n\n" + FORTY
-    yard.web.paths["/a.md"] = Answer(text, headers={"Content-Type": "text/markdown"})
-    assert yard.run("sources", "add", yard.web.url("/a.md")).returncode == 0
-    added = next(s for s in open_current(yard.settings.index).sources() if s.url == yard.web.url("/a.md"))
+    shipyard.web.paths["/a.md"] = Answer(text, headers={"Content-Type": "text/markdown"})
+    assert shipyard.run("sources", "add", shipyard.web.url("/a.md")).returncode == 0
+    added = next(s for s in open_current(shipyard.settings.index).sources() if s.url == shipyard.web.url("/a.md"))
     assert added.kind == "fulltext"
 
 
-def test_the_encoding_that_only_the_server_names_is_kept(yard: Yard) -> None:
+def test_the_encoding_that_only_the_server_names_is_kept(shipyard: Shipyard) -> None:
     body = page(TITLE, "Корабли строят на верфи.", LONG).encode("koi8-r")
-    yard.web.paths["/yard"] = Answer(body, headers={"Content-Type": "text/html; charset=koi8-r"})
-    yard.fetch()
-    assert "Корабли строят на верфи." in yard.sources()["note-original"]
+    shipyard.web.paths["/yard"] = Answer(body, headers={"Content-Type": "text/html; charset=koi8-r"})
+    shipyard.fetch()
+    assert "Корабли строят на верфи." in shipyard.sources()["note-original"]
 
 
-def test_no_other_command_reaches_the_network(yard: Yard) -> None:
-    yard.fetch()
-    before = len(yard.web.asked)
+def test_no_other_command_reaches_the_network(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    before = len(shipyard.web.asked)
     for args in (
         ("ask", "How many ships?"), ("sources", "list"), ("sources", "show", "note"), ("index", "build", "--full"),
         ("index", "status"), ("search", "ships"), ("doctor",), ("sources", "cite"), ("sources", "lock"),
     ):  # fmt: skip
-        yard.run(*args)
-    assert len(yard.web.asked) == before
+        shipyard.run(*args)
+    assert len(shipyard.web.asked) == before

@@ -49,6 +49,22 @@ def below(turn: Locator) -> Locator:
     return turn.locator(".engine")
 
 
+@pytest.mark.parametrize("code", ["en", "uk"])
+def test_the_page_promises_no_quotations_where_a_model_answers(
+    pages: Pages, served: str, silent: Engine, code: str
+) -> None:
+    texts = TEXTS[code]
+    page = pages.open(served)
+    page.locator("[data-language]").select_option(code)
+    expect(page.locator(".header p")).to_have_text(texts.tagline_model)
+    expect(page.locator(".welcome-more")).to_have_text(texts.welcome_model)
+    silent.model = None
+    page = pages.open(served)
+    page.locator("[data-language]").select_option(code)
+    expect(page.locator(".header p")).to_have_text(texts.tagline)
+    expect(page.locator(".welcome-more")).to_have_text(texts.welcome_more)
+
+
 def test_a_statement_stands_there_before_the_model_has_ended_and_what_rests_on_nothing_is_marked(
     pages: Pages, served: str, server: LlmServer
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated
 
@@ -125,6 +125,20 @@ def _unheld(statement: Statement, said: Mapping[str, Sequence[str]]) -> str:
     if not any(find(words, q.text) for words in said[statement.text] for q in statement.quotes):
         return "does not quote the words that the model gave for it"
     return ""
+
+
+def misheld(answer: Answer, text: Callable[[str, str], str | None]) -> Iterator[str]:
+    """Yield where `answer` has words of a note's original that is not at hand, or does not have them.
+
+    `text`: gives the text of a source by id and SHA-256, None if it is not at hand.
+    """
+    for place, statement in enumerate(answer.statements, 1):
+        found = statement.of_original
+        whole = text(found.source_id, found.source_sha256) if found else ""
+        if whole is None:
+            yield f"statement {place} stands beside an original that is not at hand"
+        elif found and not (0 <= found.start <= found.end and whole[found.start : found.end] == found.text):
+            yield f"statement {place} has words of an original that do not stand there"
 
 
 def misdescribed(answer: Answer, cards: Mapping[Version, SourceCard]) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from app.answer.beside_original import beside_original
 from app.llm.checking import Checking, support_of
 from app.records import RESTING, Answer, AnswerQuote, Support
+from app.support.originals import OriginalCheck
 from app.support.records import Verdict
 from index.records import Record
 from index.source import Source
@@ -52,6 +54,25 @@ def relabelled(
         else:
             continue
         yield Relabelled(answer=n, statement=place, label=statement.support, by=by, here=here, differs=differs)
+
+
+def held_otherwise(answer: Answer, sources: Mapping[tuple[str, str], Source], check: OriginalCheck) -> Iterator[int]:
+    """Yield the statements (from 1) of which `answer` says something else of a note's original than `check` finds.
+
+    `sources`: by id and SHA-256. What another checker has found is passed over, and what is not at hand.
+    Raises ModelError if the reader of claims is damaged.
+    """
+    for place, statement in enumerate(answer.statements, 1):
+        found = statement.of_original
+        if found is None or found.checker != check.name or not statement.quotes:
+            continue
+        note = sources.get((statement.quotes[-1].source_id, statement.quotes[-1].source_sha256))
+        original = sources.get((found.source_id, found.source_sha256))
+        if note is None or original is None:
+            continue
+        beside = {note.id: note, original.id: original}
+        if beside_original(statement, beside.get, check).of_original != found:
+            yield place
 
 
 def _told(verdict: Verdict | None) -> object:

@@ -26,6 +26,7 @@ from app.bundle.format import (
     Version,
     answer_name,
     misdescribed,
+    misheld,
     quote_lines,
     unfounded,
 )
@@ -49,10 +50,10 @@ class Unpacked:
         self.problems = list(self._changed())
         self.cards = self._cards()
         self.answers = self._answers()
-        for n, answer in self.answers.items():
-            wrong = (*misdescribed(answer, self.cards), *unfounded(answer))
-            self.problems += (f"{answer_name(n)}: {what}" for what in wrong)
         self._texts: dict[Version, str | None] = {}
+        for n, answer in self.answers.items():
+            wrong = (*misdescribed(answer, self.cards), *unfounded(answer), *misheld(answer, self.text))
+            self.problems += (f"{answer_name(n)}: {what}" for what in wrong)
 
     def text(self, source_id: str, sha256: str) -> str | None:
         """Return the source's text in that version, proved by its SHA-256; None if the bundle does not hold it."""

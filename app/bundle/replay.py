@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pydantic import computed_field
 
+from app.answer.beside_original import installed_check
 from app.bundle.archive import MAX_FILE
 from app.bundle.current import CurrentIndex, SourceState
 from app.bundle.format import QUOTES, QuoteLine, SourceCard, answer_name, misquoted
-from app.bundle.labels import Relabelled, is_labelled, relabelled
+from app.bundle.labels import Relabelled, held_otherwise, is_labelled, relabelled
 from app.bundle.read import Unpacked, altered_pages
 from app.llm.checking import Checking
 from app.records import AnswerQuote, IndexStamp
@@ -83,6 +84,8 @@ def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
     quotes = tuple(_checked(unpacked, present))
     checking = Checking() if any(map(is_labelled, unpacked.answers.values())) else None
     labels = tuple(_labels(unpacked, checking)) if checking else ()
+    if any(s.of_original for answer in unpacked.answers.values() for s in answer.statements):
+        _check_originals(unpacked)
     if not unpacked.problems and all(q.proved for q in quotes):  # what is amiss elsewhere makes other pages
         unpacked.problems += altered_pages(unpacked)
     return Replay(
@@ -148,6 +151,18 @@ def _labels(unpacked: Unpacked, checking: Checking) -> Iterator[Relabelled]:
                 said = f"has another label than its check gives it ({found.here.value})"
                 said = said if found.differs == "label" else "has other reasons than its check gives"
                 unpacked.problems.append(f"{answer_name(n)}: statement {found.statement} {said}")
+
+
+def _check_originals(unpacked: Unpacked) -> None:
+    """Hold notes against their originals again, and note what is said otherwise. Raises ModelError."""
+    texts = ((key, card, unpacked.text(*key)) for key, card in unpacked.cards.items())
+    made = {key: card.source(text) for key, card, text in texts if text is not None}
+    sources = {key: source for key, source in made.items() if source}
+    for n, answer in unpacked.answers.items():
+        for place in held_otherwise(answer, sources, installed_check()):
+            unpacked.problems.append(
+                f"{answer_name(n)}: statement {place} says otherwise what its original does with it"
+            )
 
 
 def _amiss(line: QuoteLine, unpacked: Unpacked) -> str:

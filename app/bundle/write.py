@@ -28,6 +28,7 @@ from app.bundle.format import (
     Version,
     answer_name,
     misdescribed,
+    misheld,
     misquoted,
     quote_lines,
     unfounded,
@@ -67,6 +68,7 @@ def pack(
     sources = list(sources)
     lines = [line for n, answer in enumerate(answers, 1) for line in quote_lines(n, answer)]
     quoted = _proved(lines, sources)
+    quoted |= _originals(answers, sources)
     near = {hit.source_id for answer in answers if answer.abstained for hit in answer.nearest}
     quoted |= {(s.id, s.sha256): s for s in sources if s.id in near}
     cards = _cards(quoted)
@@ -118,6 +120,16 @@ def _proved(lines: Sequence[QuoteLine], sources: Sequence[Source]) -> dict[Versi
         line.quote.prove(at_hand[key])
         quoted[key] = at_hand[key]
     return quoted
+
+
+def _originals(answers: Sequence[Answer], sources: Sequence[Source]) -> dict[Version, Source]:
+    """Return the originals whose words stand beside a note's. Raises QuoteError."""
+    at_hand = {(s.id, s.sha256): s for s in sources}
+    for n, answer in enumerate(answers, 1):
+        for what in misheld(answer, lambda *key: s.text if (s := at_hand.get(key)) else None):
+            raise QuoteError(f"answer {n}: {what}; ask again")
+    held = [s.of_original for answer in answers for s in answer.statements if s.of_original]
+    return {(f.source_id, f.source_sha256): at_hand[f.source_id, f.source_sha256] for f in held}
 
 
 def _cards(quoted: Mapping[Version, Source]) -> dict[Version, SourceCard]:

@@ -14,12 +14,12 @@ from app.chat.event import Update, data_of, exchange_of
 from app.chat.frame import Frame
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import Conversation, TabState, settled, without_removed
+from app.chat.session.exchange import Conversation, TabState, settled, with_seen, without_removed
 from app.chat.session.exports import export
 from app.chat.session.messages import ClientState, message, read_client_state
 from app.chat.session.offers import Offers
 from app.chat.session.problems import attempt
-from app.chat.session.stored import record_of, restored
+from app.chat.session.stored import restored, to_keep
 from app.chat.view.conversation import exchanges_html
 from app.chat.view.elements import dismissable_notice
 from app.chat.view.evidence import evidence_html
@@ -30,6 +30,7 @@ from app.settings import Settings
 from app.sources.contents import IndexContents
 from app.words.languages import TEXTS, choose
 from app.words.texts import Texts
+from index.fetched.seen import Looked, never
 from index.filters import Filters
 
 
@@ -39,6 +40,7 @@ class Events:
 
     provider: EngineProvider
     settings: Settings
+    looked: Looked = never
 
     @property
     def frame(self) -> Frame:
@@ -82,7 +84,7 @@ class Events:
         offer = Offers(self.settings.corpus).near
         for grown in converse(self.provider, conversation, query, texts, replace_last=last, offer=offer):
             now = TabState(state.conversation_id, grown)
-            yield (*_shown(grown, texts), now, box, gr.skip() if grown[-1].busy else _to_keep(now))
+            yield (*self._shown(grown, texts), now, box, gr.skip() if grown[-1].busy else to_keep(now))
             box = gr.skip()  # what is typed meanwhile stays
 
     def stop(self, client: str, tab: TabState, language: str) -> tuple[Update, ...]:
@@ -90,7 +92,7 @@ class Events:
         now = TabState(tab.conversation_id, settled(tab.conversation))
         if now == tab or tab.conversation_id != read_client_state(client).conversation_id:
             return (gr.skip(),) * 4
-        return (*_shown(now.conversation, TEXTS[language]), now, _to_keep(now))
+        return (*self._shown(now.conversation, TEXTS[language]), now, to_keep(now))
 
     def restore(self, client: str, language: str) -> tuple[Update, ...]:
         """Show another conversation, as the browser kept it: [conversation, evidence, tab, messages]."""
@@ -141,7 +143,7 @@ class Events:
         """Make a file of the conversation; the message brings it, or what went wrong."""
         texts, data = TEXTS[language], data_of(event)
         kind, title = str(data.get("kind")), str(data.get("title", ""))
-        file, problem = attempt(lambda: export(tab.conversation, kind, title, self.settings, texts), texts)
+        file, problem = attempt(lambda: export(tab.conversation, kind, title, self.settings, texts, self.looked), texts)
         return message("file", **file) if file else message("file", problem=texts.save_failed.format(why=problem))
 
     def _restored(self, state: ClientState, texts: Texts) -> Conversation:
@@ -150,7 +152,7 @@ class Events:
 
     def _whole(self, tab: TabState, texts: Texts) -> tuple[Update, ...]:
         """Show a conversation from its beginning: [conversation, evidence, tab, messages]."""
-        shown, evidence = _shown(tab.conversation, texts)
+        shown, evidence = self._shown(tab.conversation, texts)
         if not tab.conversation:
             shown, evidence = self.frame.first_page(texts), self.frame.overview(texts)
         return shown, evidence, tab, message("ready")
@@ -161,21 +163,8 @@ class Events:
         conversation = without_removed(tab.conversation, there.__contains__)
         if conversation is tab.conversation or any(e.busy for e in conversation):
             return (gr.skip(),) * 3
-        return *_shown(conversation, texts), TabState(tab.conversation_id, conversation)
+        return *self._shown(conversation, texts), TabState(tab.conversation_id, conversation)
 
-
-def _shown(conversation: Conversation, texts: Texts) -> tuple[str, str]:
-    return str(exchanges_html(conversation, texts)), str(evidence_html(conversation, texts))
-
-
-def _to_keep(tab: TabState) -> str:
-    """Make the message that has the browser keep the last exchange; `turns`: the ids of all that are shown."""
-    last = tab.conversation[-1]
-    return message(
-        "exchange",
-        conversation_id=tab.conversation_id,
-        id=last.id,
-        turns=[e.id for e in tab.conversation],
-        record=record_of(last),
-        generation=last.answer.index.generation if last.answer is not None else "",
-    )
+    def _shown(self, conversation: Conversation, texts: Texts) -> tuple[str, str]:
+        conversation = with_seen(conversation, self.looked)
+        return str(exchanges_html(conversation, texts)), str(evidence_html(conversation, texts))

@@ -33,7 +33,7 @@ class Frame:
         [header, conversations panel, sources panel, composer status, engines, question, ask, stop, check]
         """
         return (
-            str(header_html(texts)),
+            self.header(texts),
             str(conversations_panel_html(texts)),
             self.sources_panel(texts),
             str(composer_status_html(texts)),
@@ -44,6 +44,14 @@ class Frame:
             str(check_way_html(texts)),
         )
 
+    def header(self, texts: Texts) -> str:
+        """Make the header: what it says of the answers depends on what writes them."""
+        return str(header_html(texts, bool(self._model(texts))))
+
+    def _model(self, texts: Texts) -> str:
+        """Return the name of the language model that is set up; '' without one, or without an index."""
+        return attempt(lambda: self.provider.engine().model_name, texts)[0] or ""
+
     def _hint(self, texts: Texts) -> str:
         sources, _ = attempt(lambda: self.provider.engine().sources(), texts)
         has_article = not sources or any(s.kind is Kind.ARTICLE for s in sources)
@@ -51,15 +59,15 @@ class Frame:
 
     def _engines(self, texts: Texts) -> str:
         """Make the choice between a language model and quotations; nothing where no model is set up."""
-        model, _ = attempt(lambda: self.provider.engine().model_name, texts)
-        return str(engines_html(model or "", texts))
+        return str(engines_html(self._model(texts), texts))
 
     def first_page(self, texts: Texts) -> str:
         """Make the first page for now: with an index, or with words on how to make one."""
 
         def opening() -> str:
             sources = self.provider.engine().sources()
-            return str(first_page_html(sources, first_suggestions(self.corpus, sources), texts))
+            suggested = first_suggestions(self.corpus, sources)
+            return str(first_page_html(sources, suggested, texts, with_model=bool(self._model(texts))))
 
         shown, problem = attempt(opening, texts)
         return shown or str(first_page_html((), (), texts, problem))

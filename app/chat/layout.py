@@ -21,9 +21,10 @@ from app.chat.overlays import Overlays
 from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import TabState
+from app.chat.session.looked import looked_at
 from app.chat.theme import theme
 from app.chat.view.check import check_way_html
-from app.chat.view.frame import composer_status_html, header_html
+from app.chat.view.frame import composer_status_html
 from app.chat.view.panels import conversations_panel_html
 from app.question.check import MAX_QUESTION
 from app.render.html import html, join
@@ -52,7 +53,8 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
     """Mount the chat at '/' of `app`; routes that exist already keep their paths."""
     head = [html('<link rel="stylesheet" href="{base}/{name}">', base=BASE, name=n) for n in STYLES]
     head += [html('<link rel="modulepreload" href="{base}/{name}">', base=BASE, name=n) for n in SCRIPTS]
-    page = build(Events(provider, settings), Overlays(provider))
+    looked = looked_at(settings.home)
+    page = build(Events(provider, settings, looked), Overlays(provider, looked))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -83,7 +85,7 @@ def build(events: Events, overlays: Overlays) -> Blocks:
     with Blocks(title=texts.title, analytics_enabled=False, fill_width=True) as page:
         page.state_session_capacity = SESSIONS
         tab, compared, language = gr.State(TabState()), gr.State(None), gr.State(texts.code)
-        header = _region("header", str(header_html(texts)))
+        header = _region("header", events.frame.header(texts))
         with gr.Row(elem_id="columns", equal_height=False):
             with gr.Column(elem_id="main"):
                 conversation = _region("conversation", events.frame.first_page(texts), events=EVENTS)

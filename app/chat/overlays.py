@@ -11,7 +11,7 @@ import gradio as gr
 
 from app.chat.event import Update, data_of, exchange_of
 from app.chat.session.engine import EngineProvider
-from app.chat.session.exchange import Exchange, TabState, query_of
+from app.chat.session.exchange import Exchange, TabState, query_of, with_seen
 from app.chat.session.messages import read_client_state
 from app.chat.session.problems import attempt
 from app.chat.session.search import find
@@ -22,6 +22,7 @@ from app.chat.view.source_viewer import nearest_in_source, quote_in_source, sour
 from app.outside import whole_characters
 from app.question.check import MAX_QUESTION
 from app.words.languages import TEXTS
+from index.fetched.seen import Looked, never
 from index.filters import Filters
 
 
@@ -32,6 +33,7 @@ class Overlays:
     """
 
     provider: EngineProvider
+    looked: Looked = never
 
     def open_source(self, tab: TabState, compared: Compared | None, language: str, event: gr.EventData) -> Update:
         """Open the source of a footnote, a nearest passage, a row or a link; change nothing if there is none."""
@@ -40,11 +42,11 @@ class Overlays:
         if not isinstance(opened, int):
             return gr.skip()
         if "source" in data:
-            return str(source_link_html(self.provider, data, opened, texts))
-        exchange = exchange_of(tab, data)
-        shown = None
+            return str(source_link_html(self.provider, data, opened, texts, self.looked))
+        exchange, shown = exchange_of(tab, data), None
+        exchange = with_seen((exchange,), self.looked)[0] if exchange else None
         if isinstance(row, int) and compared is not None and compared.turn == data.get("turn"):
-            shown = row_in_source(compared, row, opened, texts)
+            shown = row_in_source(compared, row, opened, texts, self.looked)
         elif exchange is not None and isinstance(number, int):
             shown = quote_in_source(exchange, number, opened, texts)
         elif exchange is not None and isinstance(nearest, int):

@@ -86,8 +86,9 @@ def _print(answer: Answer, engine: Engine, *, as_json: bool, cite: Style | None,
         _print_citations(answer, cite)
     elif markdown:
         from app.render.markdown import answer_markdown
+        from index.fetched.seen import PagesSeen
 
-        say(answer_markdown(answer, engine.sources()), nl=False)
+        say(answer_markdown(answer, engine.sources(), looked=PagesSeen(engine.settings.home)), nl=False)
     else:
         from app.render.terminal import print_answer
 

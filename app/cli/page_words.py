@@ -12,7 +12,7 @@ from app.render.console import SafeConsole
 from index.fetched.records import Page
 
 if TYPE_CHECKING:
-    from app.pages.check import Checked
+    from app.pages.check import Checked, KeptOut
 
 _AROUND = 60  # characters of unchanged words that are shown beside a changed one
 _OPENING = 120  # characters of words that stand elsewhere, or no more
@@ -26,7 +26,7 @@ def page_rows(page: Page) -> list[tuple[str, str]]:
         ("fetched", _time(page.fetched)),
         ("last seen so", _time(page.seen)),
         ("last asked", _time(page.asked) if page.asked != page.seen else ""),
-        ("found then", f"passages {_counts(page.found)}" if page.found and page.asked != page.seen else ""),
+        ("found then", f"passages {_counts(page.found)}" if page.found and page.compared != page.seen else ""),
         ("failed", page.reason),
     ]
     return [(name, words) for name, words in rows if words]
@@ -38,8 +38,7 @@ def print_checked(console: SafeConsole, checked: Checked) -> None:
     seen = f"; last seen as indexed: {_time(checked.seen)}" if checked.seen else ""
     if checked.state == "failed":
         console.print(Text(f"  {checked.why}: {checked.reason}{seen}", style="red"))
-        return
-    if checked.state == "unchanged" and not checked.differing:
+    elif checked.state == "unchanged" and not checked.differing:
         console.print(Text("  the page is as it was indexed", style="green"))
     else:
         console.print(Text(f"  passages {_counts(checked.passages)}{seen if checked.state == 'changed' else ''}"))
@@ -47,6 +46,13 @@ def print_checked(console: SafeConsole, checked: Checked) -> None:
         _print_held(console, held, f"{held.start}:{held.end}")
     for quote in checked.quotations:
         _print_held(console, quote, f"quoted in {quote.where}")
+
+
+def print_left_out(console: SafeConsole, quotations: Sequence[KeptOut]) -> None:
+    """Print the kept quotations that were held against no page, and why."""
+    for kept in quotations:
+        where = Text.assemble("Not checked", f" ({kept.source_id}, quoted in {kept.where}): ")
+        console.print(Text.assemble(where, f"{kept.reason}: ", _shortened(kept.text)))
 
 
 def _print_held(console: SafeConsole, held: Held, where: str) -> None:

@@ -81,6 +81,7 @@ def fetch(
         say_json({**pages, "index": report.model_dump() if report else None})
     elif report:
         say(built(report))
+        say("To see whether they bear out what the notes say, run: footnote sources check --notes")
     if outcomes and all(o.state == "failed" for o in outcomes):
         raise typer.Exit(1)
 
@@ -90,6 +91,9 @@ def check(
     bundle: Annotated[
         list[Path] | None, typer.Option(help="Also check the quotations of this bundle. Repeatable.")
     ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Ask for no page: hold the notes against their originals.")
+    ] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     corpus: Corpus = None,
@@ -99,10 +103,17 @@ def check(
     """See whether pages have changed since their text was indexed, passage by passage, and which quotations that hits.
 
     Quotations are those of readers' feedback, and of bundles that you name. The index stays as it is; the day on which
-    a page was last seen so is kept. Exit code 1 if a page differs or cannot be had.
+    a page was last seen so is kept. Exit code 1 if a page differs or cannot be had. With --notes no page is asked for:
+    each sentence of a note is held against the original that was fetched, and the exit code is 1 if that does not bear
+    one out.
     """
-    from app.cli.page_words import print_checked
-    from app.pages.check import Checker, kept_quotations, plan_check
+    if notes:
+        from app.cli.sources_notes import check_notes
+
+        check_notes(corpus_settings(corpus, home), [whole_characters(i) for i in source_ids or ()], as_json=as_json)
+        return
+    from app.cli.page_words import print_checked, print_left_out
+    from app.pages.check import Checker, kept_quotations, left_out, plan_check
     from index.fetched.store import changing_pages, read_pages
     from index.storage.generation import open_current
 
@@ -123,8 +134,12 @@ def check(
                 found.append(checked)
                 if not as_json:
                     print_checked(console(), checked)
+        out = list(left_out(quotations, generation.sources(), found, ids))
     if as_json:
-        say_json({"pages": [c.model_dump() for c in found], "skipped": [s.model_dump() for s in plan.skipped]})
+        pages = {"pages": [c.model_dump() for c in found], "skipped": [s.model_dump() for s in plan.skipped]}
+        say_json({**pages, "quotations_left_out": [k.model_dump() for k in out]})
+    else:
+        print_left_out(console(), out)
     if any(c.state != "unchanged" for c in found):
         raise typer.Exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.question.language import detect, is_plainly_english
+from app.question.readable import is_read
 from app.records import AnswerQuote, Support
 from app.support.check import Checker, installed
 from app.support.evidence import evidence_of
@@ -45,20 +45,7 @@ class Checking:
         """
         checker = self._opened()
         evidence = evidence_of(source, [(q.start, q.end) for q in quotes])
-        if not _is_read(statement, source):
+        if not is_read(statement, source):
             return checker.check_figures(statement, evidence)
         found = checker.check(statement, evidence)
         return None if checker.leaves_open(statement, evidence, found) else found
-
-
-def _is_read(statement: str, source: Source) -> bool:
-    """Return whether statement and source are in English: guards and reader are made for that alone."""
-    if source.language.partition("-")[0] != "en":
-        return False
-    letters = [c for c in statement if c.isalpha()]
-    if 2 * sum(c > "\u024f" for c in letters) > len(letters):
-        return False
-    if is_plainly_english(statement):
-        return True
-    found = detect(statement)
-    return found is None or found.code == "en"

@@ -25,6 +25,7 @@ from index.passage import Passage
 from index.records import Record
 from index.source import Kind, Source
 
+_NO_VALIDATORS = {"validated": "", "etag": "", "last_modified": ""}
 _STANDS = frozenset({Fate.UNCHANGED, Fate.MOVED})
 
 
@@ -61,6 +62,15 @@ class Checked(Record):
     seen: str = ""
     why: Why | None = None
     reason: str = ""
+
+
+class KeptOut(Record):
+    """A kept quotation that was not held against a page, and why."""
+
+    where: str
+    source_id: str
+    text: str
+    reason: str
 
 
 def kept_quotations(home: Path, bundles: Sequence[Path] = ()) -> tuple[Kept, ...]:
@@ -109,6 +119,29 @@ def plan_check(sources: Sequence[Source], pages: Mapping[str, Page], ids: Sequen
     return Plan(wanted=tuple(wanted), skipped=tuple(skipped))
 
 
+def left_out(
+    quotations: Sequence[Kept], sources: Sequence[Source], checked: Sequence[Checked], ids: Sequence[str]
+) -> Iterator[KeptOut]:
+    """Yield the kept quotations that no page was asked for, or none could be had, and why; of `ids` alone, if any."""
+    kinds = {s.id: s.kind for s in sources}
+    states = {c.source_id: c for c in checked}
+    for kept in quotations:
+        found = states.get(kept.source_id)
+        if found is not None and (found.state != "failed" or found.why is Why.GONE):
+            continue
+        if found is not None:
+            reason = "its page could not be had"
+        elif ids and kept.source_id not in ids:
+            continue
+        elif kept.source_id not in kinds:
+            reason = "its source is not in the index"
+        elif kinds[kept.source_id] is Kind.NOTE:
+            reason = "they are words of a note, which stand on no page"
+        else:
+            reason = "its source names no address"
+        yield KeptOut(where=kept.where, source_id=kept.source_id, text=kept.text, reason=reason)
+
+
 class Checker:
     """Holds sources against their pages, and keeps what it saw."""
 
@@ -119,23 +152,19 @@ class Checker:
         """Ask for the page of `source` and compare. Raises StoreError."""
         page = self._page(source)
         spans = list(dict.fromkeys((p.start, p.end, p.text) for p in passages))
-        fresh = page.text_sha256 == source.sha256
         try:
-            fetched = self._fetcher.fetch(source.url, validators_of(page) if fresh else None)
+            fetched = self._fetcher.fetch(source.url, validators_of(page))
             held, quotes = self._compare(source, fetched, spans)
         except FetchError as error:
-            why = Why(error.why)
-            self._store.put(page.model_copy(update={"asked": now(), "why": why, "reason": str(error)}))
-            return Checked(
-                source_id=source.id, url=source.url, state="failed", seen=page.seen, why=why, reason=str(error)
-            )
+            return self._failed(source, page, spans, error)
         found = dict(Counter(h.fate.value for h in held))
         stands = all(h.fate in _STANDS for h in held)
-        page = page.model_copy(
-            update={"asked": fetched.at, "why": None, "reason": "", "final_url": fetched.final_url, "found": found}
-        )
         if stands:
-            page = seen_page(page, fetched).model_copy(update={"text_sha256": source.sha256})
+            page = seen_page(page, fetched)
+        if any(h.fate is not Fate.UNCHANGED for h in held):  # this version of the page is not the one that is indexed
+            page = page.model_copy(update=_NO_VALIDATORS)
+        looked = {"asked": fetched.at, "why": None, "reason": "", "final_url": fetched.final_url}
+        page = page.model_copy(update={**looked, "found": found, "compared": fetched.at})
         self._store.put(page)
         return Checked(
             source_id=source.id,
@@ -147,10 +176,38 @@ class Checker:
             seen=page.seen,
         )
 
+    def _failed(self, source: Source, page: Page, spans: Sequence[Span], error: FetchError) -> Checked:
+        """Keep why the page could not be had. Of one that is gone all words are."""
+        why = Why(error.why)
+        self._store.put(page.model_copy(update={"asked": now(), "why": why, "reason": str(error)}))
+        is_gone = why is Why.GONE
+        quotes = [
+            HeldQuote(start=k.start, end=k.end, text=k.text, fate=Fate.GONE, where=k.where)
+            for k in self._quotations
+            if is_gone and k.source_id == source.id
+        ]
+        return Checked(
+            source_id=source.id,
+            url=source.url,
+            state="failed",
+            passages={Fate.GONE.value: len(spans)} if is_gone else {},
+            quotations=tuple(quotes),
+            seen=page.seen,
+            why=why,
+            reason=str(error),
+        )
+
     def _page(self, source: Source) -> Page:
-        """Return what is known of a source's page: of an original it is kept under its note's id."""
+        """Return what is known of a source's page: of an original it is kept under its note's id.
+
+        What was found of another text than the source has now says nothing of it.
+        """
         known = self._store.find(source.id)
-        return known if known and known.url == source.url else Page(about=source.id, url=source.url)
+        page = known if known and known.url == source.url else Page(about=source.id, url=source.url)
+        if page.text_sha256 == source.sha256:
+            return page
+        other = {"text_sha256": source.sha256, "seen": "", "found": {}, "compared": "", **_NO_VALIDATORS}
+        return page.model_copy(update=other)
 
     def _compare(
         self, source: Source, fetched: Fetched, spans: Sequence[Span]
@@ -158,7 +215,7 @@ class Checker:
         """Hold passages and quotations against what came. Raises FetchError if that is another page."""
         if fetched.content is None:
             held = tuple(Held(start=a, end=z, text=words, fate=Fate.UNCHANGED) for a, z, words in spans)
-            return held, tuple(self._quoted(source, held, None))
+            return held, tuple(self._quoted(source, spans, PageText(source, source.language)))
         raw, suffix = as_file(fetched)
         document = read_file(raw, suffix, fetched.final_url)
         text = PageText(document, source.language)
@@ -167,18 +224,11 @@ class Checker:
             judge(
                 document, read_signs(raw) if suffix == ".html" else None, source.title, fetched.url, fetched.final_url
             )
-        return held, tuple(self._quoted(source, held, text))
+        return held, tuple(self._quoted(source, spans, text))
 
-    def _quoted(self, source: Source, held: Sequence[Held], text: PageText | None) -> Iterator[HeldQuote]:
-        """Yield the fates of the kept quotations; `text` is None if the page is as it was when `held` was indexed."""
+    def _quoted(self, source: Source, spans: Sequence[Span], text: PageText) -> Iterator[HeldQuote]:
+        """Yield the fates of the kept quotations; one of another version of the source has no order among `spans`."""
         for kept in (k for k in self._quotations if k.source_id == source.id):
-            around = next((h for h in held if h.start <= kept.start and kept.end <= h.end), None)
-            is_indexed = kept.source_sha256 == source.sha256 and around is not None
-            if text is None:
-                fate = Fate.UNCHANGED if is_indexed or kept.text in source.text else Fate.GONE
-                found = Held(start=kept.start, end=kept.end, text=kept.text, fate=fate)
-            else:
-                found = text.hold([(kept.start, kept.end, kept.text)])[0]
-                if is_indexed and around and found.fate is Fate.UNCHANGED and around.fate is Fate.MOVED:
-                    found = found.model_copy(update={"fate": Fate.MOVED})
+            others = spans if kept.source_sha256 == source.sha256 else ()
+            found = text.hold_among((kept.start, kept.end, kept.text), others)
             yield HeldQuote(**found.model_dump(), where=kept.where)

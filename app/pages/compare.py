@@ -20,6 +20,7 @@ from rapidfuzz import fuzz, process
 
 from index.read.document import Document
 from index.records import Record
+from index.source import Source
 from index.text.sentences import sentence_spans
 
 _FORMS = str.maketrans({**dict.fromkeys("“”„«»‟", '"'), **dict.fromkeys("‘’‚‹›ʼ", "'"), **dict.fromkeys("–—−‑", "-")})
@@ -59,9 +60,9 @@ Span = tuple[int, int, str]
 
 
 class PageText:
-    """The text of a page as it is now."""
+    """The text of a page as it is now, or of a source that still says what its page says."""
 
-    def __init__(self, document: Document, language: str) -> None:
+    def __init__(self, document: Document | Source, language: str) -> None:
         self._text, self._language = document.text, language
         self._plain = plain(document.text)
         self._sentences = [
@@ -78,6 +79,14 @@ class PageText:
         places = list(self._places(spans))
         in_order = _longest_ascending([p for p in places if p is not None])
         return tuple(self._held(span, place, in_order, known) for span, place in zip(spans, places, strict=True))
+
+    def hold_among(self, span: Span, others: Sequence[Span]) -> Held:
+        """Hold one span, which lies in the indexed text between `others` and maybe overlaps some, against the page."""
+        before = [s for s in others if s[1] <= span[0]]
+        order = [*before, span, *(s for s in others if s[0] >= span[1])]
+        places = list(self._places(order))
+        in_order = _longest_ascending([p for p in places if p is not None])
+        return self._held(span, places[len(before)], in_order, plain(span[2]))
 
     def _places(self, spans: Iterable[Span]) -> Iterator[int | None]:
         at = 0

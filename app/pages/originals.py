@@ -183,7 +183,7 @@ def seen_page(page: Page, fetched: Fetched) -> Page:
     validators = fetched.validators
     update = {"asked": fetched.at, "seen": fetched.at, "why": None, "reason": "", "final_url": fetched.final_url}
     update |= {"validated": validators.url, "etag": validators.etag, "last_modified": validators.last_modified}
-    return page.model_copy(update=update)
+    return page.model_copy(update={**update, "found": {}, "compared": ""})
 
 
 def text_sha256(document: Document) -> str:

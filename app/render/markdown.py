@@ -3,7 +3,7 @@
 `sources` are the sources as they were quoted, in any order: with them an address leads to the quoted words on the
 live page, and the nearest passages of an abstention can be shown. Without them an address is the plain page and
 nearest passages are only named. `made`: when the transcript was made; now, if it is not given. `version`: of the
-Footnote that made it.
+Footnote that made it. `looked`: what is known of the live pages.
 """
 
 from __future__ import annotations
@@ -19,17 +19,21 @@ from app.render.references import Near, Reference, Versions, by_version, nearest
 from app.words.describe import aside, is_refusal_of_sources, model_words, nearest_words, said_by, unreadable_words
 from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
+from app.words.reasons import original_words
 from app.words.understood import read_as, showing
+from index.fetched.seen import Looked, never
 from index.source import Source
 
 __all__ = ["answer_markdown", "conversation_html", "conversation_markdown"]
 
 
-def answer_markdown(answer: Answer, sources: Iterable[Source] = (), *, made: datetime | None = None) -> str:
+def answer_markdown(
+    answer: Answer, sources: Iterable[Source] = (), *, made: datetime | None = None, looked: Looked = never
+) -> str:
     """Return one answer with its references, as Markdown."""
     parts = [
         f"**{plain(answer.question)}**",
-        *_answer(answer, by_version(sources)),
+        *_answer(answer, by_version(sources), looked),
         emphasis(origin([answer], made)),
     ]
     return "\n\n".join(parts) + "\n"
@@ -42,16 +46,17 @@ def conversation_markdown(
     *,
     made: datetime | None = None,
     version: str = __version__,
+    looked: Looked = never,
 ) -> str:
     """Return every question with its answer and references, as Markdown; references are numbered per answer."""
     versions = by_version(sources)
     parts = [f"# {plain(title)}", emphasis(origin(answers, made, version))]
     for n, answer in enumerate(answers, 1):
-        parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, versions)]
+        parts += [f"## {n}. {plain(answer.question)}", *_answer(answer, versions, looked)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer(answer: Answer, versions: Versions) -> Iterator[str]:
+def _answer(answer: Answer, versions: Versions, looked: Looked) -> Iterator[str]:
     if other := read_as(answer.question, answer):
         yield f"{ENGLISH.read_as} {plain(other)}"
     if mended := showing(answer):
@@ -69,7 +74,7 @@ def _answer(answer: Answer, versions: Versions) -> Iterator[str]:
         yield emphasis(about)
     for part in answer.parted:
         yield from _part(answer, part)
-    if cited := references(answer, versions):
+    if cited := references(answer, versions, looked):
         yield "**References**"
         yield from map(_reference, cited)
 
@@ -87,7 +92,8 @@ def _part(answer: Answer, part: Part) -> Iterator[str]:
         if statement.role is Role.FURTHER and not further:
             further = True
             yield f"{ENGLISH.further}:"
-        yield _statement(answer, statement)
+        beside = original_words(statement.of_original)
+        yield " ".join(filter(None, (_statement(answer, statement), emphasis(f"({beside})") if beside else "")))
     if cut := cut_words(part):
         yield emphasis(cut)
 
@@ -119,7 +125,8 @@ def _reference(reference: Reference) -> str:
     if reference.translation:
         lines[1:1] = ["", f"{indent}{plain(reference.translation)}"]
     if reference.address:
-        lines.append(indent + address(reference.address))
+        seen = f" ({plain(reference.seen)})" if reference.seen else ""
+        lines.append(indent + address(reference.address) + seen)
     return "\n".join(lines)
 
 

@@ -34,7 +34,7 @@ def about_html(languages: Sequence[Texts], texts: Texts, with_model: bool = Fals
     body = html(
         '<h1>{head}</h1><p class="lead">{lead}</p>{parts}{back}<p>{others}</p>',
         head=texts.about_footnote,
-        lead=texts.welcome_more,
+        lead=texts.welcome_model if with_model else texts.welcome_more,
         parts=join(html("<h2>{head}</h2><p>{words}</p>", head=head, words=words) for head, words in parts),
         back=_way_back(texts),
         others=others,

@@ -18,7 +18,9 @@ from app.render.visible import visible
 from app.words.describe import aside, is_refusal_of_sources, model_words, nearest_words, said_by, unreadable_words
 from app.words.direct import STOP, Piece, cut_words, pieces_of
 from app.words.languages import ENGLISH
+from app.words.reasons import original_words
 from app.words.understood import read_as, showing
+from index.fetched.seen import Looked, never
 from index.source import Source
 
 
@@ -29,6 +31,7 @@ def conversation_html(
     *,
     made: datetime | None = None,
     version: str = __version__,
+    looked: Looked = never,
 ) -> str:
     """Return every question with its answer and references as one page; arguments as in `app.render.markdown`.
 
@@ -49,18 +52,18 @@ def conversation_html(
         title=visible(title),
         style=Markup(style),
         origin=origin(answers, made, version),
-        answers=join(_article(n, a, versions) for n, a in enumerate(answers, 1)),
+        answers=join(_article(n, a, versions, looked) for n, a in enumerate(answers, 1)),
     )
     return str(page)
 
 
-def _article(n: int, answer: Answer, versions: Versions) -> Markup:
+def _article(n: int, answer: Answer, versions: Versions, looked: Looked) -> Markup:
     return html(
         '<article id="a{n}" aria-labelledby="q{n}"><h2 id="q{n}" dir="auto">{question}</h2>{read}{body}</article>',
         n=n,
         question=visible(answer.question),
         read=_understood(answer),
-        body=_abstention(answer, versions) if answer.abstained else _answered(n, answer, versions),
+        body=_abstention(answer, versions) if answer.abstained else _answered(n, answer, versions, looked),
     )
 
 
@@ -99,11 +102,11 @@ def _near(near: Near) -> Markup:
     )
 
 
-def _answered(n: int, answer: Answer, versions: Versions) -> Markup:
+def _answered(n: int, answer: Answer, versions: Versions, looked: Looked) -> Markup:
     about = model_words(answer.model)
     said = html('<p class="notice">{about}</p>', about=visible(about)) if about else NOTHING
     said += join(_part(n, answer, part) for part in answer.parted)
-    notes = join(_reference(n, r) for r in references(answer, versions))
+    notes = join(_reference(n, r) for r in references(answer, versions, looked))
     if notes:
         section = '<section aria-labelledby="r{n}"><h3 id="r{n}">References</h3><ol>{items}</ol></section>'
         notes = html(section, n=n, items=notes)
@@ -149,7 +152,8 @@ def _statement(n: int, answer: Answer, statement: Statement) -> Markup:
         who = said_by(statement, facts)
         speaker = html('<span class="who">{speaker}:</span> ', speaker=visible(who)) if who else NOTHING
     marks = join(_mark(n, quote.number) for quote in statement.quotes)
-    behind = html(' <span class="who">({label})</span>', label=visible(label)) if label else NOTHING
+    said = [w for w in (label, original_words(statement.of_original)) if w]
+    behind = join(html(' <span class="who">({words})</span>', words=visible(w)) for w in said)
     template = '<p{doubted} dir="auto">{speaker}{body}{marks}{behind}</p>'
     doubted = Markup(' class="doubted"') if statement.support in DOUBTED else NOTHING
     return html(template, doubted=doubted, speaker=speaker, body=body, marks=marks, behind=behind)
@@ -168,7 +172,9 @@ def _reference(n: int, reference: Reference) -> Markup:
     address = NOTHING
     if reference.address:
         page = reference.address.partition(":~:")[0].rstrip("#")
-        address = html('<p class="address">{link}</p>', link=link(reference.address, page, "The page this was read on"))
+        way = link(reference.address, page, "The page this was read on")
+        seen = f" ({reference.seen})" if reference.seen else ""
+        address = html('<p class="address">{link}{seen}</p>', link=way, seen=seen)
     return html(
         '<li id="a{n}-{r.number}" value="{r.number}"><blockquote dir="auto">{r.quotation}</blockquote>{translation}'
         '<p><span class="who">{r.speaker}.</span> <cite>{r.title}</cite>{r.stop}{published}</p>{address}</li>',

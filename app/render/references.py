@@ -17,9 +17,11 @@ from app.words.describe import (
     kind_words,
     page_words,
     said_by,
+    seen_words,
     speaker,
     translation_words,
 )
+from index.fetched.seen import Looked, never
 from index.source import Source, SourceFacts
 
 
@@ -28,7 +30,8 @@ class Reference:
     """One footnote, control characters made visible. `speaker` says whose words the quotation is, and when.
 
     `published`: by whom, when and on which page, and in brackets what kind of source it is and its relation to the
-    article. `translation`: a machine's, and said to be one. `published`, `address` and `translation` may be empty.
+    article. `translation`: a machine's, and said to be one. `seen`: when the page at `address` was seen to say so.
+    `published`, `address`, `translation` and `seen` may be empty.
     """
 
     number: int
@@ -38,6 +41,7 @@ class Reference:
     published: str
     address: str
     translation: str = ""
+    seen: str = ""
 
     @property
     def stop(self) -> str:
@@ -63,8 +67,8 @@ def by_version(sources: Iterable[Source]) -> Versions:
     return {(s.id, s.sha256): s for s in sources}
 
 
-def references(answer: Answer, versions: Versions) -> tuple[Reference, ...]:
-    """Return each footnote of `answer` once, in the order of the numbers.
+def references(answer: Answer, versions: Versions, looked: Looked = never) -> tuple[Reference, ...]:
+    """Return each footnote of `answer` once, in the order of the numbers. `looked`: what is known of their pages.
 
     A source at hand speaks for itself; of another the answer tells what it is, which may come from a stranger.
     """
@@ -74,9 +78,9 @@ def references(answer: Answer, versions: Versions) -> tuple[Reference, ...]:
             version = versions.get((quote.source_id, quote.source_sha256))
             facts = version or answer.facts_of(quote.source_id)
             reference = _reference(statement, quote, facts, version)
-            found.setdefault(
-                quote.number, replace(reference, translation=visible(translation_words(answer, quote.number)))
-            )
+            translation = visible(translation_words(answer, quote.number))
+            seen = seen_words(looked(quote.source_id, quote.source_sha256)) if reference.address else ""
+            found.setdefault(quote.number, replace(reference, translation=translation, seen=seen))
     return tuple(found[n] for n in sorted(found))
 
 

@@ -30,7 +30,7 @@ from app.words.describe import (
 )
 from app.words.direct import STOP, cut_words, pieces_of
 from app.words.languages import ENGLISH
-from app.words.reasons import label_words, reason_words
+from app.words.reasons import label_words, original_words, reason_words
 from app.words.understood import read_as, showing, way_back
 from index.passage import Hit
 from index.source import Source
@@ -88,6 +88,8 @@ def _print_part(console: SafeConsole, answer: Answer, part: Part) -> None:
             further = True
             console.print()
         console.print(_statement(answer, statement))
+        if words := original_words(statement.of_original):
+            console.print(Text(f"  {words}", style="yellow"))
     if cut := cut_words(part):
         console.print(Text(cut, style="dim"))
 
@@ -157,6 +159,8 @@ def print_check(console: SafeConsole, found: ClaimCheck, sources: dict[str, Sour
         console.print(Text(f"\n{label_words(label, bool(found.reader))}", style="bold"))
         for finding, statement, _ in found.of(label):
             console.print(_statement(found.answer, statement))
+            if words := original_words(statement.of_original):
+                console.print(Text(f"  {words}", style="yellow"))
             for reason in finding.verdict.shown:
                 console.print(Text(f"  {ENGLISH.check_against} {reason_words(reason)}", style="yellow"))
     console.print(Text("\nFootnotes", style="bold"))

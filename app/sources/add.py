@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +24,13 @@ from index.read.folder import place_of_new, sidecar_of
 from index.read.front_matter import write_fields
 from index.records import Record
 from index.settings import IndexSettings
-from index.source import Source, SourceFacts
+from index.source import STATED, Source, SourceFacts
 from index.storage.generation import open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
 
 _OPENING = 200  # characters of a text that are shown
-_FIELDS = tuple(f.name for f in fields(SourceFacts))
 
 
 class Proposal(Record):
@@ -106,7 +104,7 @@ def _proposal(source: Source, file: NewFile) -> Proposal:
     return Proposal(
         facts=source.facts,
         file=file.name,
-        stated=tuple(name for name in _FIELDS if name in file.stated),
+        stated=tuple(name for name in STATED if name in file.stated),
         guessed=source.guessed,
         characters=len(source.text),
         pages=source.pages[-1][1] if source.pages else None,

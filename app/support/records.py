@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from index.passage import Quote
 from index.records import Record
 
 
@@ -67,6 +68,42 @@ class Verdict(Record):
     def shown(self) -> tuple[Reason, ...]:
         """The reasons that tell a reader something: what a sentence on another matter lacks does not."""
         return () if self.label is Label.NOT_SUPPORTED else self.reasons
+
+
+class Backing(StrEnum):
+    """What an original does with a sentence of the note that sums it up."""
+
+    BORNE_OUT = "borne-out"
+    PARTLY = "partly"  # it says less: a hedge or a speaker is lost
+    CONTRADICTED = "contradicted"  # it has another figure, date or unit in the same sentence
+    NOT_FOUND = "not-found"
+    UNCLEAR = "unclear"  # a free paraphrase that no reader has read, or another language: there is no way to say
+
+    @property
+    def is_against(self) -> bool:
+        return self in (Backing.PARTLY, Backing.CONTRADICTED, Backing.NOT_FOUND)
+
+
+class OfOriginal(Record):
+    """A note's sentence held against its original: `text` are the original's words that come nearest to it.
+
+    They stand at `start:end` in the source `source_id`; all are empty where nothing comes near. `reasons`: what speaks
+    against the note's sentence. `checker`: what has compared them.
+    """
+
+    backing: Backing
+    source_id: str
+    source_sha256: str
+    start: int = 0
+    end: int = 0
+    text: str = ""
+    reasons: tuple[Reason, ...] = ()
+    checker: str
+
+    @property
+    def quote(self) -> Quote:
+        """The original's words, to be proved."""
+        return Quote(self.source_id, self.source_sha256, self.start, self.end, self.text)
 
 
 @dataclass(frozen=True, slots=True)

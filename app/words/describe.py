@@ -12,6 +12,7 @@ from app.words.languages import ENGLISH
 from app.words.plural import locale
 from app.words.reasons import reason_words
 from app.words.texts import Texts
+from index.fetched.seen import Seen
 from index.source import Basis, Kind, Relation, SourceFacts, date_range
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)$")  # 'UNN (Ukrainian National News)'
@@ -76,10 +77,16 @@ def speaker(
     `quoting`: the words are somebody's whom the source quotes. `on_article`: they only tell what the article says.
     `later`: they speak of a later day than the original's, whose date is left out.
     """
-    name = acronym(facts.publisher) if later else dated_name(facts, texts)
-    name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = ours(facts, acronym(facts.publisher) if later else dated_name(facts, texts), texts)
     name = texts.on_article.format(name=name) if on_article else name
     return texts.quoting.format(name=name) if quoting else name
+
+
+def ours(facts: SourceFacts, name: str, texts: Texts = ENGLISH) -> str:
+    """Return `name`; of a note said to be ours: a summary where its original stands beside it."""
+    if facts.kind is not Kind.NOTE:
+        return name
+    return (texts.our_summary_of if facts.original else texts.our_note_on).format(name=name)
 
 
 def said_by(statement: Statement, facts: SourceFacts | None, texts: Texts = ENGLISH) -> str:
@@ -158,8 +165,7 @@ def not_translated(made: Translations, texts: Texts = ENGLISH) -> str:
 
 def short_speaker(statement: Statement, facts: SourceFacts, texts: Texts = ENGLISH) -> str:
     """Say in a few words who speaks in a statement: 'WSWS', 'our note on UNN', 'quoted by WSWS'."""
-    name = acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher)
-    name = texts.our_note_on.format(name=name) if facts.kind is Kind.NOTE else name
+    name = ours(facts, acronym(_BRACKETS.sub("", facts.publisher) or facts.publisher), texts)
     name = texts.on_article.format(name=name) if statement.on_article else name
     return texts.quoted_by.format(name=name) if statement.quoting else name
 
@@ -172,6 +178,9 @@ def kind_words(facts: SourceFacts, texts: Texts = ENGLISH, *, short: bool = Fals
         return texts.kind_file  # a file of the reader's own, no page
     if facts.kind is Kind.FULLTEXT:
         return texts.kind_fulltext if short else texts.label_fulltext.format(publisher=facts.publisher)
+    if facts.original:
+        named = texts.summary_kinds if short else texts.summary_labels
+        return named[facts.basis.value].format(publisher=facts.publisher)
     whole, brief = {
         Basis.ORIGINAL: (texts.label_note_read, texts.kind_note_read),
         Basis.PARTLY: (texts.label_note_partly, texts.kind_note_partly),
@@ -203,6 +212,14 @@ def page_words(pages: tuple[int, int] | None, texts: Texts = ENGLISH) -> str:
         return ""
     first, last = pages
     return (texts.page_one if first == last else texts.page_several).format(first=first, last=last)
+
+
+def seen_words(seen: Seen | None, texts: Texts = ENGLISH) -> str:
+    """Say when a page was last seen to say so, or how it differed; '' if it never was looked at."""
+    if seen is None:
+        return ""
+    words = {"so": texts.page_seen, "changed": texts.page_changed, "gone": texts.page_gone}[seen.state]
+    return words.format(date=date_words(seen.on, texts))
 
 
 def opening(words: str) -> str:

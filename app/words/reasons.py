@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.support.records import Guard, Label, Reason
+from app.support.records import Backing, Guard, Label, OfOriginal, Reason
 from app.words.languages import ENGLISH
 from app.words.texts import Texts
 
@@ -18,6 +18,17 @@ def reason_words(reason: Reason, texts: Texts = ENGLISH) -> str:
     both = texts.reason_otherwise if reason.said else texts.reason_says
     words = own.get(reason.guard, both if reason.given else texts.reason_not_said)
     return words.format(said=reason.said, given=reason.given)
+
+
+def original_words(found: OfOriginal | None, texts: Texts = ENGLISH) -> str:
+    """Say where an original does not bear out a note's words; '' where it does, or there is no way to say."""
+    if found is None or not found.backing.is_against:
+        return ""
+    if found.backing is not Backing.NOT_FOUND:
+        words = texts.original_less if found.backing is Backing.PARTLY else texts.original_otherwise
+        return words.format(words=" ".join(found.text.split()))
+    said = next((r.said for r in found.reasons if r.said), "")
+    return texts.original_lacks.format(said=said) if said else texts.original_not_found
 
 
 def label_words(label: Label, read: bool, texts: Texts = ENGLISH) -> str:

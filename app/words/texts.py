@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from app.words.adding_texts import AddingTexts
 from app.words.evidence_texts import EvidenceTexts
+from app.words.original_texts import OriginalTexts
 from app.words.plural import Plural, locale
 
 
 @dataclass(frozen=True, kw_only=True)
-class Texts(AddingTexts, EvidenceTexts):
+class Texts(AddingTexts, EvidenceTexts, OriginalTexts):
     """Interface words in one language. `code` is its ISO 639-1 code, `name` what it calls itself."""
 
     code: str
@@ -23,6 +24,7 @@ class Texts(AddingTexts, EvidenceTexts):
     # the frame
     title: str
     tagline: str
+    tagline_model: str
     language: str
     theme: str
     theme_system: str
@@ -79,6 +81,7 @@ class Texts(AddingTexts, EvidenceTexts):
     welcome: str
     welcome_sources: str
     welcome_more: str
+    welcome_model: str
     article: str
     further_sources: Plural
     sources_about: Plural

@@ -35,9 +35,9 @@ class Page(Record):
 
     `about`: id of the source that names the address `url`. `original`: id that its text has in the index, if a file of
     it is kept. `asked`: the last request. `why`, `reason`: how that failed, '' if it did not. `fetched`: when the kept
-    text came. `seen`: when the page was last seen to hold the text that is indexed. `found`: how many passages a check
-    found in which state. `text_sha256`: the text (its SHA-256) that this holds for. `validated`: the address that
-    `etag` and `last_modified` belong to.
+    text came. `seen`: when the page was last seen to hold the text that is indexed. `found`: how many passages the last
+    check that got the page found in which state, at `compared`; empty since it was fetched again. `text_sha256`: the
+    text (its SHA-256) that this holds for. `validated`: the address that `etag` and `last_modified` belong to.
     """
 
     about: str
@@ -50,6 +50,7 @@ class Page(Record):
     fetched: str = ""
     seen: str = ""
     found: dict[str, int] = Field(default_factory=dict)
+    compared: str = ""
     text_sha256: str = ""
     validated: str = ""
     etag: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from index.fetched.store import FOLDER, folder_of, read_pages
 from index.files import file_sha256
 from index.read.corpus import Corpus, Keeper, PassedOver, read_source
 from index.read.folder import sidecar_of
-from index.source import Source
+from index.source import Kind, Source
 
 _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
 
@@ -40,7 +40,15 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
                 passed.append(found)
             digests |= _digests(page, home)
         sources.append(source)
-    return replace(corpus, sources=tuple(sources), passed_over=tuple(passed), digests=digests)
+    return replace(corpus, sources=tuple(_named(sources)), passed_over=tuple(passed), digests=digests)
+
+
+def _named(sources: Sequence[Source]) -> Iterator[Source]:
+    """Yield the sources, each note with the id of the one that has the text at its address."""
+    by_url = {s.url: s.id for s in reversed(sources) if s.kind is Kind.FULLTEXT and s.url}
+    for source in sources:
+        original = by_url.get(source.url, "") if source.kind is Kind.NOTE else ""
+        yield replace(source, original=original) if original else source
 
 
 def original_digests(home: Path, notes: Container[str] | None = None) -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,10 +21,10 @@ from index.files import file_errors, file_sha256, write_atomic
 from index.read.folder import sidecar_of
 from index.read.front_matter import write_fields
 from index.records import Record
-from index.source import SourceFacts
+from index.source import STATED, SourceFacts
 
 FOLDER = "originals"
-_PAGES, _LOCK = "pages.json", "lock"
+PAGES, _LOCK = "pages.json", "lock"
 
 
 class _Pages(Record):
@@ -41,13 +40,13 @@ def read_pages(home: Path) -> dict[str, Page]:
     """Return what is known of pages, by the id of the source that names each. Raises StoreError."""
     with file_errors("reading what was fetched"):
         try:
-            raw = (folder_of(home) / _PAGES).read_bytes()
+            raw = (folder_of(home) / PAGES).read_bytes()
         except FileNotFoundError:
             return {}
     try:
         return _Pages.model_validate_json(raw).pages
     except ValidationError as error:
-        raise StoreError(f"{FOLDER}/{_PAGES} cannot be read; remove it and run `footnote sources fetch`") from error
+        raise StoreError(f"{FOLDER}/{PAGES} cannot be read; remove it and run `footnote sources fetch`") from error
 
 
 @contextmanager
@@ -108,7 +107,7 @@ class PageStore:
         self._pages[page.about] = page
         with file_errors("keeping what is known of a page"):
             known = _Pages(pages=dict(sorted(self._pages.items())))
-            write_atomic(self._folder / _PAGES, known.model_dump_json(indent=1))
+            write_atomic(self._folder / PAGES, known.model_dump_json(indent=1))
 
     def keep_text(self, page: Page, content: bytes, suffix: str, facts: Mapping[str, str]) -> None:
         """Keep a page's bytes and the facts of its text under the id `page.original`. Raises StoreError."""
@@ -134,5 +133,5 @@ def find_page(pages: Mapping[str, Page], source_id: str) -> Page | None:
 
 def facts_fields(facts: SourceFacts) -> dict[str, str]:
     """Return the facts of an original as its sidecar states them."""
-    stated = {f.name: getattr(facts, f.name) for f in fields(SourceFacts)}
+    stated = {name: getattr(facts, name) for name in STATED}
     return {name: str(value) for name, value in stated.items() if value and not isinstance(value, tuple)}

@@ -15,11 +15,11 @@ from typing import Protocol
 
 from index.errors import CorpusError
 from index.read.document import Document
-from index.read.facts import FIELDS, facts_of, id_of
+from index.read.facts import facts_of, id_of
 from index.read.folder import ARTICLE, base_of, corpus_files, entries, sidecar_of, why_no_source
 from index.read.formats import FORMATS, Format, refuse_misnamed
 from index.read.front_matter import FENCE, begins_with_front_matter, read_fields
-from index.source import UNPRINTABLE, BlockKind, Source
+from index.source import STATED, UNPRINTABLE, BlockKind, Source
 
 LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
 DOCUMENT = "document"  # the field of a sidecar for what came as a llama-index document
@@ -237,7 +237,7 @@ def _source(
     if all(b.kind in _TITLES for b in document.blocks):
         raise _NoSourceError("it holds headings only; write the text to be quoted")
     source = Source(
-        **{name: getattr(known.facts, name) for name in FIELDS},
+        **{name: getattr(known.facts, name) for name in STATED},
         text=document.text,
         blocks=document.blocks,
         marks=document.marks,

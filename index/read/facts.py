@@ -18,12 +18,13 @@ from pydantic import TypeAdapter, ValidationError
 from index.errors import CorpusError
 from index.read.document import Document
 from index.read.folder import ARTICLE
-from index.source import UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range
+from index.source import STATED, UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range
 from index.text.classify_language import classify
 from index.text.dates import dates
 
 _FACTS = TypeAdapter(SourceFacts)
-FIELDS = tuple(f.name for f in fields(SourceFacts))
+_FOUND_OUT = frozenset(f.name for f in fields(SourceFacts)) - set(STATED)  # by a build
+_NO_FIELD = f"is not a field; remove it or use one of {', '.join(STATED)}"
 _OWN = frozenset({"id", "kind", "relation", "basis", "via"})
 # What other programs call the fields.
 _ELSEWHERE = {
@@ -176,6 +177,8 @@ def _language(text: str) -> str:
 
 
 def _validate(data: dict[str, object], name: str) -> SourceFacts:
+    if strange := data.keys() & _FOUND_OUT:
+        raise CorpusError(f"{name}: field '{min(strange)}': {_NO_FIELD}")
     try:
         return _FACTS.validate_python(data)
     except ValidationError as error:
@@ -191,7 +194,7 @@ def _words(error: object) -> str:
     if kind == "missing":
         return "is missing; add it to the front matter"
     if kind == "unexpected_keyword_argument":
-        return f"is not a field; remove it or use one of {', '.join(FIELDS)}"
+        return _NO_FIELD
     if kind == "enum":
         return f"'{given}' is not allowed; use {error['ctx']['expected']}"
     if kind == "string_too_short":

@@ -15,7 +15,7 @@ from app.events import Done, Event, StatementReady, Understood, Writing
 from app.outside import whole_characters
 from app.query import Query
 from app.question.check import MAX_QUESTION
-from app.records import Answer, AnswerQuote, Understanding
+from app.records import Answer, Statement, Understanding
 from app.words.describe import speaker
 from app.words.texts import Texts
 from index.errors import FootnoteError, UsageError
@@ -124,23 +124,32 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             read = Understanding(**{name: getattr(event, name) for name in Understanding.model_fields})
             return replace(exchange, understood=read)
         case StatementReady():
-            sources = _quoted_sources(exchange, engine, event.statement.quotes)
+            sources = _quoted_sources(exchange, engine, [event.statement])
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
         case Writing():
             return replace(exchange, writing=True)
         case Done():
             answer = event.answer
-            sources = _quoted_sources(exchange, engine, answer.quotes)
+            sources = _quoted_sources(exchange, engine, answer.statements)
             near = [h.source_id for h in answer.nearest]
             sources |= {i: engine.source(i, generation=answer.index.generation) for i in near if i not in sources}
             return replace(exchange, statements=answer.statements, answer=answer, sources=sources)
 
 
-def _quoted_sources(exchange: Exchange, engine: ChatEngine, quotes: Iterable[AnswerQuote]) -> dict[str, Source]:
-    """Add the sources of `quotes` to those of `exchange`. Raises QuoteError unless each quotation is proved."""
+def _quoted_sources(exchange: Exchange, engine: ChatEngine, statements: Iterable[Statement]) -> dict[str, Source]:
+    """Add what `statements` quote, and the originals that their notes are held against, to the sources of `exchange`.
+
+    Raises QuoteError unless each quotation is proved.
+    """
     sources = dict(exchange.sources)
-    for quote in quotes:
-        if quote.source_id not in sources:
-            sources[quote.source_id] = engine.source(quote.source_id, quote.source_sha256)
-        prove(quote, sources[quote.source_id])
+    for statement in statements:
+        for quote in statement.quotes:
+            if quote.source_id not in sources:
+                sources[quote.source_id] = engine.source(quote.source_id, quote.source_sha256)
+            prove(quote, sources[quote.source_id])
+        if found := statement.of_original:
+            original = sources.get(found.source_id) or engine.source(found.source_id, found.source_sha256)
+            if found.text:
+                found.quote.prove(original)
+            sources[original.id] = original
     return sources

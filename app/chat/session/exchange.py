@@ -23,6 +23,7 @@ from app.records import (
     parted,
 )
 from index.errors import QuoteError
+from index.fetched.seen import Looked, Seen
 from index.filters import Filters
 from index.source import Source
 
@@ -51,6 +52,7 @@ class Exchange:
     early. `sources` holds each quoted or nearest source by id, exactly as it was when it was quoted: a rebuilt
     index does not take the words away from an answer that is on the screen.
     `changed`: numbers of the quotations that could not be proved when the exchange was read back.
+    `seen`: when the pages of those sources were last seen to say so, by id.
     `removed`: ids of the quoted sources that have been taken out of the index since.
     `translating`: its quotations are being translated.
     `offered`: questions to ask instead, where there is no answer. `offering`: they are still being looked for.
@@ -72,6 +74,7 @@ class Exchange:
     stopped: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
     changed: frozenset[int] = frozenset()
+    seen: Mapping[str, Seen] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     offered: tuple[Suggestion, ...] = ()
     offering: bool = False
@@ -199,6 +202,16 @@ def without_removed(conversation: Conversation, is_there: Callable[[str], bool])
     if all(e.removed == removed for e, removed in zip(conversation, known, strict=True)):
         return conversation
     return tuple(replace(e, removed=removed) for e, removed in zip(conversation, known, strict=True))
+
+
+def with_seen(conversation: Conversation, looked: Looked) -> Conversation:
+    """Return the conversation with what is known by now of the pages of its sources."""
+
+    def of(exchange: Exchange) -> dict[str, Seen]:
+        found = ((s.id, looked(s.id, s.sha256)) for s in exchange.sources.values())
+        return {source_id: seen for source_id, seen in found if seen}
+
+    return tuple(replace(e, seen=of(e)) for e in conversation)
 
 
 def settled(conversation: Conversation) -> Conversation:

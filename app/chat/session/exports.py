@@ -17,6 +17,7 @@ from app.render.style import Style
 from app.settings import Settings
 from app.words.texts import Texts
 from index.errors import UsageError
+from index.fetched.seen import Looked, never
 from index.source import Source
 
 FORMATS = {
@@ -29,10 +30,13 @@ FORMATS = {
 }
 
 
-def export(conversation: Sequence[Exchange], kind: str, title: str, settings: Settings, texts: Texts) -> dict[str, str]:
+def export(
+    conversation: Sequence[Exchange], kind: str, title: str, settings: Settings, texts: Texts, looked: Looked = never
+) -> dict[str, str]:
     """Write the finished and proved answers to a file for the browser to save: its name, type, and content in base64.
 
-    Raises UsageError if `kind` is none of `FORMATS` or if there is no answer to save, or none that quotes a source.
+    `looked`: what is known of the live pages. Raises UsageError if `kind` is none of `FORMATS` or if there is no answer
+    to save, or none that quotes a source.
     """
     if kind not in FORMATS:
         raise UsageError(f"no such file format: {kind}; choose one of {', '.join(FORMATS)}")
@@ -49,7 +53,7 @@ def export(conversation: Sequence[Exchange], kind: str, title: str, settings: Se
         content = pack(answers, sources, settings, title)
     else:
         write = conversation_markdown if kind == "markdown" else conversation_html
-        content = write(answers, title, sources).encode("utf-8")
+        content = write(answers, title, sources, looked=looked).encode("utf-8")
     return {
         "name": file_name(title, suffix),
         "type": media_type,

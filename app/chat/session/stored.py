@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.chat.session.engine import ChatEngine, holds
-from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, prove, without_removed
+from app.chat.session.exchange import MOST, NOT_YET, Conversation, Exchange, TabState, prove, without_removed
+from app.chat.session.messages import message
 from app.chat.session.suggestions import Suggestion
 from app.question.check import MAX_QUESTION
 from app.records import Answer, AnswerQuote, Statement, Support, Understanding, as_one
@@ -59,6 +60,19 @@ def record_of(exchange: Exchange) -> dict[str, Any]:
     return kept.model_dump(mode="json")
 
 
+def to_keep(tab: TabState) -> str:
+    """Make the message that has the browser keep the last exchange; `turns`: the ids of all that are shown."""
+    last = tab.conversation[-1]
+    return message(
+        "exchange",
+        conversation_id=tab.conversation_id,
+        id=last.id,
+        turns=[e.id for e in tab.conversation],
+        record=record_of(last),
+        generation=last.answer.index.generation if last.answer is not None else "",
+    )
+
+
 def restored(
     records: Iterable[Any], engine: ChatEngine | None, texts: Texts, recall: Recall = lambda _: ()
 ) -> Conversation:
@@ -78,8 +92,9 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts, rec
         record = StoredExchange.model_validate_json(json.dumps(data))
     except ValidationError:
         return Exchange(id=turn, question=_question(data) or texts.untitled, problem=texts.exchange_unreadable)
-    statements = record.answer.statements if record.answer is not None else record.statements
     sources: dict[str, Source] = {}
+    told = record.answer.statements if record.answer is not None else record.statements
+    statements = tuple(_beside_original(s, engine, sources) for s in told)
     changed: set[int] = set()
     for statement in statements:
         proved = [_proved(q, engine, sources) for q in statement.quotes]
@@ -89,9 +104,9 @@ def _exchange(turn: str, data: Any, engine: ChatEngine | None, texts: Texts, rec
         _add_nearest(record.answer, engine, sources)
     made = {"statements", "stopped", "offered"}
     kept = {name: getattr(record, name) for name in StoredExchange.model_fields if name not in made}
-    if record.answer is not None and record.answer.unfounded:
+    if record.answer is not None:
         sound = tuple(d for d in record.answer.direct if d not in record.answer.unfounded)
-        kept["answer"] = record.answer.model_copy(update={"direct": sound})
+        kept["answer"] = record.answer.model_copy(update={"direct": sound, "statements": statements})
     return Exchange(
         **kept,
         id=turn,
@@ -119,6 +134,23 @@ def _proved(quote: AnswerQuote, engine: ChatEngine | None, sources: dict[str, So
         return False
     sources[quote.source_id] = source
     return True
+
+
+def _beside_original(statement: Statement, engine: ChatEngine | None, sources: dict[str, Source]) -> Statement:
+    """Return the statement; what an original is said to do with it goes where the original is another one by now."""
+    found = statement.of_original
+    if found is None:
+        return statement
+    try:
+        if engine is not None:
+            original = engine.source(found.source_id, found.source_sha256)
+            if found.text:
+                found.quote.prove(original)
+            sources[original.id] = original
+            return statement
+    except (QuoteError, UnknownSourceError):
+        pass
+    return statement.model_copy(update={"of_original": None})
 
 
 def _word_for_word(statement: Statement) -> bool:

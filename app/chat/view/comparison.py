@@ -13,6 +13,7 @@ from app.compare.rows import Comparison, Row
 from app.render.html import Highlight, emphasised, html, join
 from app.words.describe import date_words, kind_words
 from app.words.texts import Texts
+from index.fetched.seen import Looked, never
 from index.source import Kind, Source
 
 
@@ -87,13 +88,16 @@ def _who(row: Row, source: Source, texts: Texts) -> str:
 def _whose(row: Row, source: Source, texts: Texts) -> str:
     if source.kind is not Kind.NOTE:
         return texts.own_words
+    if source.original:
+        return texts.summary_words_on_article if row.on_article else texts.summary_words
     return texts.note_words_on_article if row.on_article else texts.note_words
 
 
-def row_in_source(compared: Compared, number: int, opened: int, texts: Texts) -> Markup | None:
+def row_in_source(compared: Compared, number: int, opened: int, texts: Texts, looked: Looked = never) -> Markup | None:
     """Show the source of a row with its quotation marked; None if there is no such row."""
     row = next((r for r in compared.comparison.rows if r.number == number), None)
     if row is None:
         return None
     mark = Highlight(row.quote.start, row.quote.end, number, current=True)
-    return source_html(compared.sources[row.source_id], [mark], opened, texts)
+    source = compared.sources[row.source_id]
+    return source_html(source, [mark], opened, texts, seen=looked(source.id, source.sha256))

@@ -38,7 +38,7 @@ def copy_buttons(turn: str, answer: Answer, texts: Texts) -> Markup:
 
 def copied_texts(exchange: Exchange, answer: Answer) -> Markup:
     """Make what the buttons copy, hidden: `data-markdown`, `data-rich` and one `data-cited` a style."""
-    text = answer_markdown(answer, exchange.sources.values())
+    text = answer_markdown(answer, exchange.sources.values(), looked=lambda source_id, _: exchange.seen.get(source_id))
     markdown = html('<pre class="markdown" data-markdown="{t}" hidden>{text}</pre>', t=exchange.id, text=text)
     rich = html('<template data-rich="{t}">{text}</template>', t=exchange.id, text=rich_text(text))
     if not answer.sources:

@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from app.render.html import html, join
-from app.words.describe import standing
+from app.render.visible import visible
+from app.support.records import OfOriginal
+from app.words.describe import seen_words, standing
+from app.words.reasons import original_words
 from app.words.texts import Texts
+from index.fetched.seen import Seen
 from index.source import Source
 
 NOTHING = Markup("")
@@ -49,7 +53,7 @@ def problem_html(words: str, texts: Texts) -> Markup:
     )
 
 
-def notice_html(words: str) -> Markup:
+def notice_html(words: str | Markup) -> Markup:
     """Say something to know that is no failure."""
     return html('<p class="notice" role="note">{words}</p>', words=words)
 
@@ -62,6 +66,38 @@ def dismissable_notice(words: str, about: str, dismiss: str) -> Markup:
         words=words,
         button=button(dismiss, class_="quiet", data_dismiss=True),
     )
+
+
+def of_original_html(found: OfOriginal | None, texts: Texts, number: int = 0) -> Markup:
+    """Say that an original does not bear out a note's words, with the way to its own; nothing where it does.
+
+    `number`: of the quotation that they are, where several stand together.
+    """
+    words = original_words(found, texts)
+    if found is None or not words:
+        return NOTHING
+    way = NOTHING
+    if found.text:
+        way = button(
+            texts.open_original,
+            class_="quiet",
+            data_open_found=found.source_id,
+            data_span=f"{found.start}-{found.end}",
+            data_sha256=found.source_sha256[:16],
+        )
+    return html(
+        '<p class="of-original" role="note" data-backing="{backing}" dir="auto">{number}{words} {way}</p>',
+        number=f"{number} · " if number else "",
+        backing=found.backing.value,
+        words=visible(words),
+        way=way,
+    )
+
+
+def seen_html(seen: Seen | None, texts: Texts) -> Markup:
+    """Say behind a link when its page was last seen to say so; nothing where it never was."""
+    words = seen_words(seen, texts)
+    return html(' <span class="seen">{words}</span>', words=words) if words else NOTHING
 
 
 def relation_html(source: Source, texts: Texts) -> Markup:

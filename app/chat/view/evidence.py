@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.chat.session.exchange import Conversation, Exchange
-from app.chat.view.elements import BACK, NOTHING, button, notice_html, relation_html
+from app.chat.view.elements import BACK, NOTHING, button, notice_html, of_original_html, relation_html, seen_html
 from app.chat.view.translations import translating_html, translation_html
 from app.records import AnswerHit, AnswerQuote, QuestionKind
 from app.render.html import Highlight, host_of, html, join, link, span_html
 from app.render.visible import visible
 from app.words.describe import date_words, kind_words, nearest_words, opening, page_words
 from app.words.texts import Texts
+from index.fetched.seen import Seen
 from index.source import Source
 from index.text.sentences import sentence_spans
 
@@ -81,7 +82,7 @@ def _cards(exchange: Exchange, passages: dict[str, list[Markup]], texts: Texts) 
             head=card_head(exchange.sources[source_id], texts),
             removed=notice_html(texts.removed_proved) if source_id in exchange.removed else NOTHING,
             passages=join(of_source),
-            page=_page_link(exchange.sources[source_id].url, texts),
+            page=_page_link(exchange.sources[source_id].url, texts, exchange.seen.get(source_id)),
             label=texts.source_id,
             id=source_id,
         )
@@ -102,9 +103,13 @@ def card_head(source: Source, texts: Texts) -> Markup:
     )
 
 
-def _page_link(url: str, texts: Texts) -> Markup:
+def _page_link(url: str, texts: Texts, seen: Seen | None) -> Markup:
+    """Link to the live page, and say when it was last seen to say so."""
     host = host_of(url)
-    return link(url, texts.page_at.format(host=host), texts.new_tab) if host else NOTHING
+    if not host:
+        return NOTHING
+    way = link(url, texts.page_at.format(host=host), texts.new_tab)
+    return html('<span class="live-page">{way}{seen}</span>', way=way, seen=seen_html(seen, texts))
 
 
 def _changed(exchange: Exchange, texts: Texts) -> Markup:
@@ -154,13 +159,20 @@ def _passage(exchange: Exchange, source: Source, excerpt: Excerpt, texts: Texts)
     name = texts.open_source_name.format(number=first, title=source.title)
     return html(
         '<div class="passage" data-numbers="{numbers}" tabindex="-1"><div class="source-text">{body}</div>{translated}'
-        "<p>{page}{open}</p></div>",
+        "{beside}<p>{page}{open}</p></div>",
+        beside=join(_beside_original(exchange, q, texts) for q in excerpt.quotes),
         numbers=" ".join(str(q.number) for q in excerpt.quotes),
         body=span_html(source, excerpt.start, excerpt.end, highlights, tag=tag),
         translated=join(translation_html(exchange, q.number, texts, numbered=True) for q in excerpt.quotes),
         page=_page(source, excerpt.quotes[0].start, excerpt.quotes[-1].end, texts),
         open=button(texts.open_source, class_="quiet", data_open=first, data_turn=exchange.id, aria_label=name),
     )
+
+
+def _beside_original(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
+    """Say what an original does with a statement that ends with `quote`."""
+    found = (s.of_original for s in exchange.statements if s.quotes and s.quotes[-1] == quote)
+    return of_original_html(next(found, None), texts, quote.number)
 
 
 def _number(exchange: Exchange, number: int, texts: Texts) -> Markup:

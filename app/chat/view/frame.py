@@ -17,9 +17,10 @@ from app.words.texts import Texts
 from index.source import Kind, Source
 
 
-def header_html(texts: Texts) -> Markup:
+def header_html(texts: Texts, with_model: bool = False) -> Markup:
     """Show the name, and the ways to conversations, sources, a new conversation and another language.
 
+    `with_model`: a language model is set up, which answers in its own words.
     `data-code` is the language of the page; scripts put what only screen readers need into 'announcer'.
     """
     return html(
@@ -28,7 +29,7 @@ def header_html(texts: Texts) -> Markup:
         '<p class="screen-reader" id="announcer" role="status"></p>',
         code=texts.code,
         title=texts.title,
-        tagline=texts.tagline,
+        tagline=texts.tagline_model if with_model else texts.tagline,
         conversations=_panel_button("conversations", CONVERSATIONS, texts.conversations),
         sources=_panel_button("sources", SOURCES, texts.sources),
         search=button(
@@ -70,16 +71,25 @@ def _languages(texts: Texts) -> Markup:
         for t in TEXTS.values()
     )
     return html(
-        '<span class="language"><select data-language aria-label="{label}">{options}</select></span>',
+        '<span class="language" data-short="{short}">'
+        '<select data-language aria-label="{label}">{options}</select></span>',
+        short=texts.code.upper(),
         label=texts.language,
         options=options,
     )
 
 
 def first_page_html(
-    sources: Sequence[Source], suggestions: Sequence[Suggestion], texts: Texts, problem: str = ""
+    sources: Sequence[Source],
+    suggestions: Sequence[Suggestion],
+    texts: Texts,
+    problem: str = "",
+    with_model: bool = False,
 ) -> Markup:
-    """Say what this is and what it reads, with questions to begin with; or `problem`, the words on what to do."""
+    """Say what this is and what it reads, with questions to begin with; or `problem`, the words on what to do.
+
+    `with_model`: as in `header_html`.
+    """
     body = problem_html(problem, texts)
     if not problem:
         body = html(
@@ -96,7 +106,7 @@ def first_page_html(
     return html(
         '<div class="welcome"><h2>{head}</h2><p class="welcome-more">{more}</p>{body}</div>',
         head=texts.welcome if not sources or any(s.kind is Kind.ARTICLE for s in sources) else texts.welcome_sources,
-        more=texts.welcome_more,
+        more=texts.welcome_model if with_model else texts.welcome_more,
         body=body,
     )
 

@@ -8,7 +8,7 @@ from app.chat.session.exchange import Exchange
 from app.chat.view.elements import NOTHING
 from app.records import AnswerQuote
 from app.render.html import host_of, html, join
-from app.words.describe import about_words, date_words, page_words
+from app.words.describe import about_words, date_words, page_words, seen_words
 from app.words.texts import Texts
 
 
@@ -27,10 +27,11 @@ def _reference(exchange: Exchange, quote: AnswerQuote, texts: Texts) -> Markup:
     source = exchange.sources[quote.source_id]
     by = (source.author, source.publisher, date_words(source.published, texts), page_words(quote.pages, texts))
     return html(
-        '<li value="{n}"><cite dir="auto">{title}</cite> · {by} ({about}){address}</li>',
+        '<li value="{n}"><cite dir="auto">{title}</cite> · {by} ({about}){address}{seen}</li>',
         n=quote.number,
         title=source.title,
         by=", ".join(w for w in by if w),
         about=about_words(source, texts),
+        seen=f" ({words})" if (words := seen_words(exchange.seen.get(source.id), texts)) else "",
         address=html(" · {url}", url=source.url) if host_of(source.url) else NOTHING,
     )

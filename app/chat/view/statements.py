@@ -8,7 +8,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from app.chat.session.exchange import Exchange
-from app.chat.view.elements import NOTHING, notice_html, relation_html
+from app.chat.view.elements import NOTHING, notice_html, of_original_html, relation_html
 from app.chat.view.translations import translation_html
 from app.records import DOUBTED, AnswerQuote, Part, Role, Statement, Support
 from app.render.html import emphasised, html, join
@@ -111,7 +111,8 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     label = aside(statement, None, texts)
     return html(
-        '<p class="words{gone}{doubted}" dir="auto">{text}{marks}{label}</p>{notice}{translated}',
+        '<p class="words{gone}{doubted}" dir="auto">{text}{marks}{label}</p>{notice}{translated}{beside}',
+        beside=NOTHING if changed else of_original_html(statement.of_original, texts),
         label=html(' <span class="aside">({label})</span>', label=label) if label else NOTHING,
         gone=" gone" if changed else "",
         doubted=" doubted" if statement.support in DOUBTED else "",

@@ -1,0 +1,37 @@
+"""A note's words beside its original: what the original does with them goes with the statement that quotes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from app.question.readable import is_read
+from app.records import RESTING, Statement, Support, as_one
+from app.support.originals import OriginalCheck, speaks_of_itself
+from index.source import Kind, Source
+
+Find = Callable[[str], Source | None]
+"""Gives the source with an id, None if the index has none."""
+
+
+@cache
+def installed_check() -> OriginalCheck:
+    """Return the one check of this process, which keeps what it found."""
+    return OriginalCheck()
+
+
+def beside_original(statement: Statement, find: Find, check: OriginalCheck | None = None) -> Statement:
+    """Return `statement`; where it quotes a note whose original is in the index, with what the original does with that.
+
+    Headings, a note's words on the article and on itself claim nothing that its original could bear out. Raises
+    ModelError if the reader of claims is damaged or fails.
+    """
+    if not statement.quotes or not (statement.support is Support.QUOTED or statement.support in RESTING):
+        return statement
+    note = find(statement.quotes[-1].source_id)
+    original = find(note.original) if note and note.kind is Kind.NOTE and note.original else None
+    words = as_one(statement.quotes)
+    if original is None or statement.heading or statement.on_article or speaks_of_itself(words):
+        return statement
+    found = (check or installed_check()).check(words, original, is_read(words, original))
+    return statement.model_copy(update={"of_original": found})
