@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -17,6 +19,7 @@ from app.words.reasons import original_words
 from index.source import Kind, Source
 from index.storage.generation import open_current
 from tests.chat_engine import source_of
+from tests.conftest import ROOT
 from tests.fakes import write_source
 from tests.local_web import Answer, page
 from tests.shipyard import FORTY, LONG, TITLE, UNION, Shipyard
@@ -157,6 +160,12 @@ def test_without_an_original_nothing_is_said(shipyard: Shipyard) -> None:
     put(shipyard)
     shipyard.run("sources", "fetch", "--forget", "note")
     assert note_of(shipyard).original == ""
+
+
+def test_without_an_original_nothing_of_the_check_is_loaded() -> None:
+    code = "import sys, app.engine, app.run; print('app.support.originals' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_text_at_the_address_of_a_note_is_its_original_too(shipyard: Shipyard) -> None:
