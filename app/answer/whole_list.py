@@ -40,7 +40,8 @@ def whole_list(question: Question, lead: Candidate, ranked: Sequence[Candidate])
     if not _LEAST <= len(items) <= _MOST:
         return lead
     if question.kind is not QuestionKind.LIST and not _answer_together(lead, items, ranked):
-        return lead
+        # Read as one sentence, one item stands for the list: it may be all that is asked for, or a part of it.
+        return replace(lead, answer=None) if lead.sentence.end >= items[-1].end else lead
     start, end = min(items[0].start, lead.sentence.start), max(_end(lead, items), lead.sentence.end)
     if end - start > _LONGEST:
         return lead

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.index import build_index
-from app.cli.options import Home, settings
+from app.cli.options import Corpus, Home, settings
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def chat(
         Path | None,
         typer.Argument(metavar="[FOLDER]", help="Folder with texts of any kind, or one file; the corpus without one."),
     ] = None,
+    corpus: Corpus = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on [127.0.0.1].")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on [7860]; 0 for any free one.")] = None,
     home: Home = None,
@@ -30,7 +31,9 @@ def chat(
     """
     from app.server import serve
 
-    loaded = _settings(folder, home, host, port)
+    if folder is not None and corpus is not None:
+        raise UsageError(f"the folder is named twice, {folder} and --corpus {corpus}; name it once")
+    loaded = _settings(folder or corpus, home, host, port)
     build_index(loaded.index, if_stale=True)
     serve(loaded, host=loaded.host, port=loaded.port)
 

@@ -106,7 +106,7 @@ def _words(exchange: Exchange, statement: Statement, texts: Texts) -> Markup:
     changed, removed = bool(lost), bool(lost) and all(q.source_id in exchange.removed for q in lost)
     own = statement.own if not changed else None
     words = own_words(own, _source(exchange, statement), texts) if own else statement.text
-    text = emphasised(words, () if own else statement.emphasis)
+    text = emphasised(words, () if own else statement.emphasis).replace("\n\n", Markup("<br>"))
     if statement.support is Support.QUOTED and not changed:
         text = html('“<span class="quoted">{text}</span>”', text=text)
     label = aside(statement, None, texts)
