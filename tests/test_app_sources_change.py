@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from app.settings import Settings
 from app.sources.add import prepare
 from app.sources.incoming import Incoming
 from app.sources.remove import remove
+from app.sources.trash import in_trash
 from app.words.languages import ENGLISH
 from index.build.build import build
 from index.build.status import stale_reason
@@ -244,6 +246,7 @@ def test_removal_goes_to_the_trash_and_is_noticed(settings: IndexSettings) -> No
     removal = remove(settings, ["sale.txt"], embedder=HashedWords())
     assert removal.index.sources.removed == ("sale.txt",)
     assert removal.sources[0].files == ("sources/sale.txt", "sources/sale.txt.meta.yaml")
+    assert removal.trash is not None
     assert (removal.trash / "sources" / "sale.txt").read_bytes() == TEXT
     assert removal.trash.is_relative_to(settings.home)
     assert not list(settings.corpus.rglob("sale*"))
@@ -374,3 +377,45 @@ def test_wrong_commands_are_one_line(footnote_here: Footnote, tmp_path: Path, ar
     done = footnote_here("sources", *args)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def lain(folder: Path, days: int) -> Path:
+    """Make a folder of the trash older; return it."""
+    then = datetime.now(UTC) - timedelta(days=days)
+    return folder.rename(folder.with_name(f"{then:%Y%m%dT%H%M%SZ}-{folder.name.partition('-')[2]}"))
+
+
+def test_what_lay_in_the_trash_for_thirty_days_goes_with_the_next_removal(settings: IndexSettings) -> None:
+    add(settings, Incoming(TEXT, "sale.txt"), Incoming(PAGE, "pier.html"), Incoming(b"A third text of words.", "c.txt"))
+    bins = [remove(settings, [one], embedder=HashedWords()).trash for one in ("sale.txt", "pier.html")]
+    assert all(bins)
+    old, young = (lain(folder, days) for folder, days in zip(bins, (31, 29), strict=True) if folder)
+    own = settings.home / "trash" / "mine"
+    own.mkdir()
+    removal = remove(settings, ["c.txt"], embedder=HashedWords())
+    assert removal.emptied == (old,)
+    assert (young / "sources" / "pier.html").is_file()
+    assert own.is_dir(), "what Footnote did not put there stays"
+    assert {t.folder for t in in_trash(settings.home)} == {young, removal.trash}
+
+
+def test_for_good_no_word_of_it_is_left(settings: IndexSettings) -> None:
+    add(settings, Incoming(TEXT, "sale.txt", {"title": "The sale"}))
+    removal = remove(settings, ["sale.txt"], embedder=HashedWords(), for_good=True)
+    assert removal.trash is None
+    left = [p for p in settings.home.parent.rglob("*") if p.is_file() and b"Hanno Wirt" in p.read_bytes()]
+    assert left == []
+    assert stale_reason(settings) is None
+
+
+def test_the_trash_is_listed_and_emptied_in_the_terminal(footnote_here: Footnote, settings: IndexSettings) -> None:
+    env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
+    assert "empty" in footnote_here("sources", "trash", **env).stdout
+    add(settings, Incoming(TEXT, "sale.txt"))
+    remove(settings, ["sale.txt"], embedder=HashedWords())
+    listed = footnote_here("sources", "trash", **env).stdout
+    assert f"until {datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}: sources/sale.txt" in listed
+    (one,) = json.loads(footnote_here("sources", "trash", "--json", **env).stdout)["removals"]
+    assert (Path(one["folder"]) / one["files"][0]).read_bytes() == TEXT
+    assert "Deleted: sources/sale.txt" in footnote_here("sources", "trash", "--empty", **env).stdout
+    assert in_trash(settings.home) == ()

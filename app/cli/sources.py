@@ -10,7 +10,7 @@ import typer
 from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
 from app.cli.source_facts import facts_json, facts_table, in_words
-from app.cli.sources_change import add, remove
+from app.cli.sources_change import add, remove, trash
 from app.cli.sources_fetch import check, fetch, page_lines
 from app.cli.sources_lock import lock, verify
 from app.outside import whole_characters
@@ -74,6 +74,7 @@ sources_app.command("add")(add)
 sources_app.command("fetch")(fetch)
 sources_app.command("check")(check)
 sources_app.command("remove")(remove)
+sources_app.command("trash")(trash)
 sources_app.command("lock")(lock)
 sources_app.command("verify")(verify)
 

@@ -1,4 +1,4 @@
-"""`footnote sources add` and `footnote sources remove`."""
+"""`footnote sources add`, `footnote sources remove` and `footnote sources trash`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.index import built
-from app.cli.options import Corpus, Home, Json, corpus_settings
+from app.cli.options import Corpus, Home, Json, corpus_settings, settings
 from app.cli.output import console, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
 from app.outside import whole_characters
@@ -83,28 +83,59 @@ def add(
 
 def remove(
     source_ids: Annotated[list[str], typer.Argument(metavar="ID", help="The sources to remove.")],
+    for_good: Annotated[
+        bool, typer.Option("--for-good", help="Delete the files and older indexes, which hold their words, too.")
+    ] = False,
     corpus: Corpus = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take sources out of the corpus and the index. Their files are moved to the folder trash/ in --home.
+    """Take sources out of the corpus and the index. Their files lie in the trash for 30 days (footnote sources trash).
 
-    Answers and links that quote them say from then on that the source is not in the index. Bundles keep their proof.
+    The first removal after that deletes them. Answers and links that quote them say from then on that the source is not
+    in the index. Bundles keep their proof.
     """
     from app.sources.remove import remove as run
+    from app.sources.trash import KEPT
 
     wanted = corpus_settings(corpus, home).index
     with _progress(quiet=as_json) as progress:
-        removal = run(wanted, [whole_characters(source_id) for source_id in source_ids], progress)
+        removal = run(wanted, [whole_characters(i) for i in source_ids], progress, for_good=for_good)
     if as_json:
         say_record(removal)
         return
     for source in removal.sources:
         say(f"Removed {source.id}: {source.title}")
     files = ", ".join(name for source in removal.sources for name in source.files)
-    say(f"Moved to {removal.trash}: {files}")
+    say(f"Moved to {removal.trash}: {files}" if removal.trash else f"Deleted for good: {files}")
+    if removal.emptied:
+        say(f"Deleted what has been in the trash for more than {KEPT.days} days: {len(removal.emptied)} removals")
     say(built(removal.index))
     _remind(wanted, is_changed=True)
+
+
+def trash(
+    delete: Annotated[bool, typer.Option("--empty", help="Delete all of it now.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """List what removed sources have left in the trash, and until when it stays.
+
+    To take a removal back, move its files into the corpus and run: footnote index build
+    """
+    from app.sources.trash import empty, in_trash
+
+    where = settings(home=home).home
+    found = empty(where) if delete else in_trash(where)
+    if as_json:
+        say_json({"emptied": delete, "removals": [t.model_dump(mode="json") | {"goes": str(t.goes)} for t in found]})
+    elif not found:
+        say("The trash is empty.")
+    for one in () if as_json else found:
+        files = ", ".join(one.files)
+        say(f"Deleted: {files}" if delete else f"{one.removed:%Y-%m-%d}, until {one.goes:%Y-%m-%d}: {files}")
+        if not delete:
+            say(f"  in {one.folder}")
 
 
 def _progress(*, quiet: bool) -> Any:

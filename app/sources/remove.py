@@ -1,23 +1,22 @@
-"""Removing sources: their files go to a private trash folder, and the index is built without them.
-
-home/trash/<time>-<hex>/<name in the corpus>   what one removal took out
-"""
+"""Removing sources: their files go to the trash, or for good, and the index is built without them."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.sources.trash import empty, new_folder
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
+from index.build.prune import prune
 from index.errors import CorpusError, StoreError, UsageError
 from index.fetched.sources import is_original
-from index.files import file_sha256
+from index.fetched.store import changing_pages
+from index.files import file_errors, file_sha256
 from index.read.folder import base_of, sidecar_of
 from index.records import Record
 from index.settings import IndexSettings
@@ -26,8 +25,6 @@ from index.storage.generation import current_id, open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
-
-_TRASH = "trash"
 
 Move = tuple[Path, Path]  # from, to
 
@@ -41,10 +38,14 @@ class RemovedSource(Record):
 
 
 class Removal(Record):
-    """What was removed. `trash`: the folder that holds the files now."""
+    """What was removed. `trash`: the folder that holds the files now; None if they are gone for good.
+
+    `emptied`: folders of earlier removals that were in the trash for long enough, and are gone now.
+    """
 
     sources: tuple[RemovedSource, ...]
-    trash: Path
+    trash: Path | None
+    emptied: tuple[Path, ...] = ()
     index: BuildReport
 
 
@@ -53,16 +54,20 @@ def remove(
     source_ids: Sequence[str],
     progress: BuildProgress | None = None,
     embedder: Embedder | None = None,
+    *,
+    for_good: bool = False,
 ) -> Removal:
-    """Move the files of sources to the trash and bring the index up to date.
+    """Move the files of sources to the trash, or delete them `for_good`, and bring the index up to date.
 
-    If that fails or is interrupted, corpus and index are as they were. Raises NoIndexError, UnknownSourceError,
-    UsageError for the article and for all that there is, CorpusError if the corpus is not that of the index, and what a
-    build raises.
+    For good also go the originals of notes and older indexes, which hold the words too. What has lain in the trash for
+    longer than `trash.KEPT` goes each time. If the build fails or is interrupted, corpus and index are as they were.
+    Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
+    corpus is not that of the index, and what a build raises.
     """
     removed = _chosen(settings, list(dict.fromkeys(source_ids)))
     base = base_of(settings.corpus)
-    trash = settings.home / _TRASH / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.urandom(4).hex()}"
+    now = datetime.now(UTC)
+    trash = new_folder(settings.home, now)
     before, moved = current_id(settings.home), list[Move]()
     try:
         for source in removed:
@@ -77,7 +82,15 @@ def remove(
                     shutil.move(there, path)
             shutil.rmtree(trash, ignore_errors=True)
         raise
-    return Removal(sources=tuple(removed), trash=trash, index=report)
+    if for_good:
+        _delete(settings, removed, trash)
+    old = empty(settings.home, now)
+    return Removal(
+        sources=tuple(removed),
+        trash=None if for_good else trash,
+        emptied=tuple(t.folder for t in old),
+        index=report,
+    )
 
 
 def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedSource]:
@@ -106,6 +119,16 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
         names = (source.file, *([beside.relative_to(base).as_posix()] if beside.is_file() else []))
         found.append(RemovedSource(id=source.id, title=source.title, files=names))
     return found
+
+
+def _delete(settings: IndexSettings, removed: Sequence[RemovedSource], trash: Path) -> None:
+    """Delete the files of removed sources and whatever else holds their words and is not in use."""
+    with file_errors("deleting what was removed"):
+        shutil.rmtree(trash)
+    with changing_pages(settings.home) as store:
+        for source in removed:
+            store.forget(source.id)
+    prune(settings)
 
 
 def _has_switched(settings: IndexSettings, before: str | None) -> bool:

@@ -1,0 +1,62 @@
+"""Where the files of removed sources lie, until they are thrown away.
+
+home/trash/<time>-<hex>/<name in the corpus>   what one removal took out
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index.files import file_errors
+from index.records import Record
+
+KEPT = timedelta(days=30)  # as the trash of most mail programs and file managers keeps things
+_FOLDER = "trash"
+_TIME = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
+
+
+class Trashed(Record):
+    """What one removal took out. `removed`: when (UTC). `files`: their names in the corpus' folder, sorted."""
+
+    removed: datetime
+    folder: Path
+    files: tuple[str, ...]
+
+    @property
+    def goes(self) -> datetime:
+        """When it may be thrown away."""
+        return self.removed + KEPT
+
+
+def new_folder(home: Path, now: datetime) -> Path:
+    """Return a folder for what is removed now; it is not made yet."""
+    return home / _FOLDER / f"{now.strftime(_TIME)}-{os.urandom(4).hex()}"
+
+
+def in_trash(home: Path) -> tuple[Trashed, ...]:
+    """Return what lies in the trash, the oldest first. Raises StoreError."""
+    with file_errors("looking into the trash"):
+        top = home / _FOLDER
+        folders = sorted(f for f in top.iterdir() if _NAME.match(f.name) and f.is_dir()) if top.is_dir() else []
+        return tuple(
+            Trashed(
+                removed=datetime.strptime(f.name.partition("-")[0], _TIME).replace(tzinfo=UTC),
+                folder=f,
+                files=tuple(sorted(p.relative_to(f).as_posix() for p in f.rglob("*") if p.is_file())),
+            )
+            for f in folders
+        )
+
+
+def empty(home: Path, now: datetime | None = None) -> tuple[Trashed, ...]:
+    """Throw away what lies in the trash; with `now`, only what was kept its time. Return it. Raises StoreError."""
+    gone = tuple(t for t in in_trash(home) if now is None or t.goes <= now)
+    with file_errors("emptying the trash"):
+        for old in gone:
+            shutil.rmtree(old.folder)
+    return gone
