@@ -15,7 +15,7 @@ from app.adding.pages import PageFetcher
 from app.chat.session.problems import problem_words
 from app.chat.view.adding import draft_html
 from app.sources.add import prepare
-from app.sources.incoming import Incoming
+from app.sources.incoming import Incoming, name_apart
 from app.sources.remove import remove
 from app.words.texts import Texts
 from index.build.progress import BuildProgress
@@ -119,8 +119,7 @@ class Adding:
         name = incoming.file_name
         if not (self._settings.corpus / f"{place_of_new(self._settings.corpus)}{name}").exists():
             return incoming.name
-        stem, dot, end = name.rpartition(".")
-        return f"{stem}-{file_sha256(path)[:8]}{dot}{end}"
+        return name_apart(name, file_sha256(path))
 
     def add(self, wanted: Mapping[str, Mapping[str, str]], texts: Texts) -> Change:
         """Add drafts, each with what its form holds: all of them or none. Raises UsageError."""

@@ -22,6 +22,7 @@ from app.cli.eval import evaluate
 from app.cli.eval_claims import evaluate_claims
 from app.cli.feedback import feedback
 from app.cli.index import index_app
+from app.cli.new import new
 from app.cli.options import Home, settings
 from app.cli.output import make_log_safe, say
 from app.cli.replay import replay
@@ -97,7 +98,7 @@ def serve(
     run(loaded, host=loaded.host, port=loaded.port)
 
 
-for command in (ask, compare, check, search, show, chat, serve, replay, feedback, doctor):
+for command in (new, ask, compare, check, search, show, chat, serve, replay, feedback, doctor):
     app.command()(command)
 app.command("eval")(evaluate)
 app.command("eval-claims")(evaluate_claims)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.index import built
-from app.cli.options import Corpus, Home, Json, corpus_settings, settings
+from app.cli.options import (
+    Author,
+    Corpus,
+    Day,
+    Home,
+    Json,
+    Language,
+    Licence,
+    Publisher,
+    SourceId,
+    Title,
+    Url,
+    corpus_settings,
+    settings,
+    stated_facts,
+)
 from app.cli.output import console, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
 from app.outside import whole_characters
@@ -29,14 +45,14 @@ def add(
     kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
     relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
     basis: Annotated[Basis | None, typer.Option(help="For a note, how its author knows what it says.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
-    author: Annotated[str | None, typer.Option(help="Its author, as printed.")] = None,
-    date: Annotated[str | None, typer.Option(help="When it was published: YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
-    publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
-    language: Annotated[str | None, typer.Option(help="Its language, by the ISO 639 code.")] = None,
-    url: Annotated[str | None, typer.Option(help="Its address on the web, for a file.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Its licence, or who allowed you to keep it.")] = None,
-    source_id: Annotated[str | None, typer.Option("--id", help="Its id in footnotes and commands.")] = None,
+    title: Title = None,
+    author: Author = None,
+    date: Day = None,
+    publisher: Publisher = None,
+    language: Language = None,
+    url: Url = None,
+    licence: Licence = None,
+    source_id: SourceId = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
     corpus: Corpus = None,
     home: Home = None,
@@ -52,11 +68,10 @@ def add(
     from app.sources.add import prepare
     from app.sources.incoming import read_incoming
 
-    stated = {
-        "kind": kind, "relation": relation, "basis": basis, "title": title, "author": author, "published": date,
-        "publisher": publisher, "language": language, "url": url, "licence": licence, "id": source_id,
-    }  # fmt: skip
-    facts = {name: whole_characters(str(value)) for name, value in stated.items() if value is not None}
+    facts = stated_facts(
+        kind=kind, relation=relation, basis=basis, title=title, author=author, published=date, publisher=publisher,
+        language=language, url=url, licence=licence, id=source_id,
+    )  # fmt: skip
     if len(paths) > 1 and (one := [f"--{name}" for name in _OF_ONE if name in facts]):
         raise UsageError(f"{', '.join(one)}: no two sources share this; add the files one by one")
     loaded = corpus_settings(corpus, home)
@@ -67,14 +82,14 @@ def add(
     ]
     addition = prepare(wanted, incoming, keep=not dry_run)
     if not as_json:
-        _show(addition.proposals)
+        show(addition.proposals)
     report = None
     if not dry_run:
         with _progress(quiet=as_json) as progress:
             report = addition.commit(progress)
         note_pages(wanted.home, downloads, dict(zip(paths, addition.proposals, strict=True)))
     if as_json:
-        sources = [_fields(proposal) for proposal in addition.proposals]
+        sources = [proposal_json(proposal) for proposal in addition.proposals]
         say_json({"sources": sources, "index": report.model_dump() if report else None})
     else:
         say(built(report) if report else "Nothing was added, as --dry-run asks.")
@@ -144,7 +159,8 @@ def _progress(*, quiet: bool) -> Any:
     return ConsoleProgress(quiet=quiet)
 
 
-def _show(proposals: tuple[Proposal, ...]) -> None:
+def show(proposals: Iterable[Proposal]) -> None:
+    """Print what each is taken for."""
     from rich.text import Text
 
     for proposal in proposals:
@@ -159,7 +175,8 @@ def _show(proposals: tuple[Proposal, ...]) -> None:
         say("")
 
 
-def _fields(proposal: Proposal) -> dict[str, Any]:
+def proposal_json(proposal: Proposal) -> dict[str, Any]:
+    """Return what a file is taken for, ready for JSON."""
     return facts_json(proposal.facts) | proposal.model_dump(exclude={"facts"})
 
 

@@ -70,7 +70,7 @@ def fetch(
         return
     outcomes: list[Outcome] = []
     with changing_pages(loaded.home) as store:
-        for n, outcome in enumerate(fetch_originals(plan, known, _fetcher(loaded), store), 1):
+        for n, outcome in enumerate(fetch_originals(plan, known, fetcher_of(loaded), store), 1):
             outcomes.append(outcome)
             if not as_json:
                 say(f"{n}/{len(plan.wanted)} {_outcome_words(outcome)}")
@@ -128,7 +128,7 @@ def check(
             return
         found: list[Checked] = []
         with changing_pages(loaded.home) as store:
-            checker = Checker(_fetcher(loaded), store, quotations)
+            checker = Checker(fetcher_of(loaded), store, quotations)
             for wanted in plan.wanted:
                 checked = checker.check(generation.source(wanted.about), generation.passages_of(wanted.about))
                 found.append(checked)
@@ -171,7 +171,8 @@ def _build(loaded: Settings, *, quiet: bool) -> BuildReport:
         return build(loaded.index, progress=progress)
 
 
-def _fetcher(loaded: Settings) -> Fetcher:
+def fetcher_of(loaded: Settings) -> Fetcher:
+    """Return what fetches pages within the limits of the settings."""
     from app.fetch.connection import MB, Limits
     from app.fetch.fetcher import Fetcher
 
@@ -189,7 +190,7 @@ def fetched_for_adding(loaded: Settings, urls: Sequence[str], facts: dict[str, s
         return {}
     from app.pages.add import download
 
-    fetcher = _fetcher(loaded)
+    fetcher = fetcher_of(loaded)
     return {url: download(url, facts, fetcher) for url in urls}
 
 

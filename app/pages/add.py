@@ -1,12 +1,14 @@
-"""`footnote sources add URL`: a page of the web as a file of the corpus, with what its sidecar shall state."""
+"""A page that is named by its address, as a file of the corpus with what its sidecar shall state."""
 
 from __future__ import annotations
 
 from app.fetch.fetcher import Fetched, Fetcher
 from app.pages.content import as_file, read_file, suggested_name
+from app.pages.judge import judge_unnamed
 from app.pages.originals import host_of, seen_page, text_sha256
 from app.sources.incoming import Incoming
 from index.fetched.records import Page
+from index.fetched.signs import read_signs
 from index.fetched.store import PageStore
 
 
@@ -14,10 +16,13 @@ class Download:
     """A page that was fetched to be added: bytes with a name and their address, as any other way brings in a source."""
 
     def __init__(self, fetched: Fetched, facts: dict[str, str]) -> None:
-        """Raises FetchError: one line, for what cannot be read or holds no text."""
+        """Raises FetchError: one line, for what cannot be read, holds no text or is a wall before it."""
         self._fetched = fetched
         content, suffix = as_file(fetched)
         document = read_file(content, suffix, fetched.final_url)
+        signs = read_signs(content) if suffix == ".html" else None
+        judge_unnamed(document, signs, fetched.url, fetched.final_url)
+        self.suffix, self.final_url = suffix, fetched.final_url
         self._text_sha256 = text_sha256(document)
         stated = {"url": fetched.url, **facts}
         if "publisher" not in document.hints:

@@ -15,7 +15,7 @@ from index.errors import FetchError
 from index.fetched.records import Why
 from index.fetched.signs import Signs
 from index.read.document import Document
-from index.source import BlockKind
+from index.source import BlockKind, MarkKind
 
 _WORD = re.compile(r"\w+")
 _SHARE = 0.7  # of a title's words that the page's own title holds: sites shorten titles, and put others in their place
@@ -30,20 +30,47 @@ _WALL = re.compile(
 )
 _CONSENT = re.compile(r"cookie|consent|gdpr|privacy", re.IGNORECASE)  # the same in most languages
 _CONSENTS = 0.04  # of a page's words
+_LINKED = 0.5  # of a text's characters that are links in a list of pages, not in an article
+_BY_HAND = "save the page from your browser and name the file"
 _MISSING = re.compile(r"\b404\b|\bnot found\b|no longer (?:available|exists)", re.IGNORECASE)
+
+
+def judge_unnamed(document: Document, signs: Signs | None, url: str, final_url: str) -> None:
+    """Raise FetchError, with what it is, if a page that somebody names by its address alone shows no text of its own.
+
+    Without a title to hold it against, a page is what it says it is; only what is short and says that it is a wall, or
+    that there is nothing, is refused.
+    """
+    _refuse_walls(document, signs, url)
+    whole = signs.text if signs else document.text
+    is_short = len(document.text) < _SHORT
+    if signs and is_short and _asks_consent(whole, final_url):
+        raise FetchError(f"{url}: the site first wants consent to cookies, and shows no text; {_BY_HAND}", Why.CONSENT)
+    if is_short and any(_MISSING.search(t) for t in _titles(document, signs)):
+        raise FetchError(f"{url}: the site says that there is no such page; look for its new address", Why.GONE)
+    if _is_front_page(final_url) and not _is_front_page(url):
+        raise FetchError(f"{url}: it leads to the front page of its site, so the page is gone", Why.GONE)
+
+
+def refuse_lists(document: Document, url: str) -> None:
+    """Raise FetchError if a page is no article: too short, or made of links. `document`: with whole links."""
+    if len(document.text) < _LEAST:
+        raise FetchError(
+            f"{url}: no article stands there, only {len(document.text)} characters; a page may need a browser to show "
+            f"more: {_BY_HAND}",
+            Why.UNREADABLE,
+        )
+    linked = sum(m.end - m.start for m in document.marks if m.kind is MarkKind.LINK)
+    if linked > _LINKED * len(document.text):
+        raise FetchError(f"{url}: no article stands there, but a list of links; name one of them", Why.UNREADABLE)
 
 
 def judge(document: Document, signs: Signs | None, title: str, url: str, final_url: str) -> None:
     """Raise FetchError, with what it is, if a page is not the text called `title`. `signs`: of a page in HTML."""
+    _refuse_walls(document, signs, url)
     own = _titles(document, signs)
     whole = signs.text if signs else document.text
     is_short = len(document.text) < _SHORT
-    if signs and signs.is_closed:
-        raise FetchError(f"{url}: the page says that its text is not free to read; only its opening came", Why.PAYWALL)
-    if any(_WALL.search(document.text[b.start : b.end]) for b in document.blocks) or (is_short and _WALL.search(whole)):
-        raise FetchError(f"{url}: the page stops and wants a subscription", Why.PAYWALL)
-    if signs and signs.has_password and is_short:
-        raise FetchError(f"{url}: the page wants a sign-in before it shows its text", Why.LOGIN)
     if bears(title, own, document.text[:_HEAD] if signs is None else ""):
         if len(document.text) < _LEAST:
             raise FetchError(f"{url}: the page holds {len(document.text)} characters, no whole text", Why.UNREADABLE)
@@ -56,6 +83,18 @@ def judge(document: Document, signs: Signs | None, title: str, url: str, final_u
         raise FetchError(f"{url}: it leads to the front page of its site, so the page is gone", Why.GONE)
     titled = f"is titled “{own[0][:120]}”" if own else "has no title"
     raise FetchError(f"{url}: the page {titled}, and not “{title[:120]}”", Why.MISMATCH)
+
+
+def _refuse_walls(document: Document, signs: Signs | None, url: str) -> None:
+    """Raise FetchError for a page that wants money or a password before it shows its text."""
+    whole = signs.text if signs else document.text
+    is_short = len(document.text) < _SHORT
+    if signs and signs.is_closed:
+        raise FetchError(f"{url}: the page says that its text is not free to read; only its opening came", Why.PAYWALL)
+    if any(_WALL.search(document.text[b.start : b.end]) for b in document.blocks) or (is_short and _WALL.search(whole)):
+        raise FetchError(f"{url}: the page stops and wants a subscription", Why.PAYWALL)
+    if signs and signs.has_password and is_short:
+        raise FetchError(f"{url}: the page wants a sign-in before it shows its text", Why.LOGIN)
 
 
 def bears(title: str, titles: Iterable[str], head: str = "") -> bool:

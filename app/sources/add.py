@@ -94,8 +94,11 @@ def prepare(settings: IndexSettings, incoming: Sequence[Incoming], *, keep: bool
     `keep`: keep what was read in the home folder, so that the build need not read it again.
     Raises CorpusError: one line, for the first that cannot become a source, or that the corpus has already.
     """
-    place = place_of_new(settings.corpus)
-    files = [NewFile(i.raw, place + i.file_name, i.called, dict(i.facts)) for i in incoming]
+    place = "sources/" if any(i.is_article for i in incoming) else place_of_new(settings.corpus)
+    files = [
+        NewFile(i.raw, i.file_name if i.is_article else place + i.file_name, i.called, dict(i.facts), i.is_article)
+        for i in incoming
+    ]
     sources = read_new(settings.corpus, files, settings.largest_file, Readings(settings.home) if keep else None)
     return Addition(settings, files, sources)
 

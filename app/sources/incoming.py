@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from app.outside import whole_characters
 from index.errors import CorpusError, UsageError
-from index.read.folder import OWN_NAMES, why_no_source
+from index.read.folder import ARTICLE, OWN_NAMES, why_no_source
 from index.read.formats import FORMATS
 
 _MB = 1_000_000
@@ -24,13 +24,14 @@ class Incoming:
 
     `name`: a name for the file; its end says how it is read ('.html'). It may come from a stranger.
     `facts`: what is stated of it, by the names of the fields ('published': '2024-10'); what is not is guessed.
-    `label`: what a message calls it; `name` without one.
+    `label`: what a message calls it; `name` without one. `is_article`: it is to be the article of a new corpus.
     """
 
     raw: bytes
     name: str
     facts: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
+    is_article: bool = False
 
     @property
     def called(self) -> str:
@@ -38,8 +39,10 @@ class Incoming:
 
     @property
     def file_name(self) -> str:
-        """The name of its file in the corpus: that of its id, if one is stated."""
+        """The name of its file in the corpus: that of its id, if one is stated; of the article always the same."""
         suffix = _end(self.name)
+        if self.is_article:
+            return f"{ARTICLE}{suffix}"
         stated = self.facts.get("id", "")
         name = f"{stated.removesuffix(suffix)}{suffix}" if stated else self.name
         return _clean(name, suffix)
@@ -58,6 +61,12 @@ def read_incoming(path: Path, facts: Mapping[str, str], largest: int) -> Incomin
         return Incoming(path.read_bytes(), path.name, facts, str(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name a file that can") from None
+
+
+def name_apart(name: str, sha256: str) -> str:
+    """Return another name for a file, made of its digest, where the corpus has one of its name already."""
+    stem, dot, end = name.rpartition(".")
+    return f"{stem}-{sha256[:8]}{dot}{end}"
 
 
 def _end(name: str) -> str:

@@ -62,13 +62,14 @@ class Keeper(Protocol):
 class NewFile:
     """A file that is to become a source. `name`: its name in the corpus' folder. `stated`: what its sidecar will say.
 
-    `label`: what a message calls it.
+    `label`: what a message calls it. `is_article`: it is to be the article, of a corpus that has none.
     """
 
     raw: bytes
     name: str
     label: str
     stated: Mapping[str, str]
+    is_article: bool = False
 
 
 class _NoSourceError(Exception):
@@ -158,7 +159,9 @@ class _Found:
             raise CorpusError(f"{file.label}: {sidecar_of(path)} lies in the corpus without its file; remove it")
         try:
             source, _ = _source(file.raw, path, file.name, file.stated, self._keeper)
-            if ARTICLE in (source.kind, source.relation) or file.name == f"{ARTICLE}{path.suffix}":
+            if not file.is_article and (
+                ARTICLE in (source.kind, source.relation) or file.name == f"{ARTICLE}{path.suffix}"
+            ):
                 raise _NoSourceError(f"the article of a corpus is its file {ARTICLE}{path.suffix}; put it there")
             if source.sha256 in self._texts and source.id not in self._files:
                 raise _NoSourceError(f"it holds the same text as {self._texts[source.sha256]}")

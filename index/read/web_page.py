@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import islice
+from urllib.parse import urljoin
 
 from trafilatura import extract, extract_metadata
 from trafilatura.settings import use_config
@@ -38,10 +39,15 @@ _FURNITURE = frozenset({"nav", "footer", "aside"})
 _SHARE = 0.5  # of the words of a page's own <article> or <main> that are found at least
 
 
-def read_web_page(raw: bytes) -> Document:
-    """Read a page in HTML. Raises ValueError if it is none."""
+def read_web_page(raw: bytes, base: str = "") -> Document:
+    """Read a page in HTML. With `base`, the page's address, its marks hold the links to its own site too.
+
+    Raises ValueError if it is none.
+    """
     text = _page_text(raw)
     root = _without(parse_html(text), is_note_mark)  # trafilatura would take a short sentence with one for a menu
+    if base:
+        _make_links_whole(root, base)
     for element in root.iter("code", "kbd", "samp", "tt", "var"):
         if not any(local_name(above) == "pre" for above in element.iterancestors()):
             element.tag = "span"  # trafilatura would make a block of it, in the middle of a sentence
@@ -57,9 +63,43 @@ def read_web_page(raw: bytes) -> Document:
     return whole if main is None or len(main.text) < _SHARE * len(_own_text(root)) else main
 
 
-def page_tree(raw: bytes) -> Element:
-    """Return a page in HTML as a tree, without its scripts and styles. Raises ValueError if it is none."""
-    return parse_html(_page_text(raw))
+def page_tree(raw: bytes, base: str = "") -> Element:
+    """Return a page in HTML as a tree, without its scripts and styles; with `base`, with whole addresses in links.
+
+    Raises ValueError if it is none.
+    """
+    root = parse_html(_page_text(raw))
+    if base:
+        _make_links_whole(root, base)
+    return root
+
+
+def own_part(root: Element) -> Element | None:
+    """Return the one part that the page itself calls its article or its main part, without menus and the like.
+
+    The tree loses them. None if the page has no such part, or several.
+    """
+    for name in ("article", "main"):
+        parts = list(islice(root.iter(name), 2))
+        if len(parts) == 1:
+            return _without(parts[0], _is_furniture)
+    return None
+
+
+def _make_links_whole(root: Element, base: str) -> None:
+    """Resolve the addresses of links against the page's own, or the one that the page names for that."""
+    named = next((e.get("href") for e in root.iter("base") if e.get("href")), "")
+    base = _joined(base, named or "") or base
+    for link in root.iter("a"):
+        if link.get("href"):
+            link.set("href", _joined(base, link.get("href") or ""))
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:  # no address at all
+        return ""
 
 
 def _page_text(raw: bytes) -> str:
@@ -160,11 +200,8 @@ def _date(root: Element, found: str) -> str:
 
 def _own_text(root: Element) -> str:
     """Return the words of the one part that the page itself calls its article or its main part; '' if it has none."""
-    for name in ("article", "main"):
-        parts = list(islice(root.iter(name), 2))
-        if len(parts) == 1:
-            return read_tree(_without(parts[0], _is_furniture)).text
-    return ""
+    part = own_part(root)
+    return "" if part is None else read_tree(part).text
 
 
 def _is_furniture(element: Element) -> bool:

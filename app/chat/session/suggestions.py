@@ -85,7 +85,7 @@ def candidates(corpus: Path, near: Sequence[Source]) -> tuple[Suggestion, ...]:
 
     The corpus' questions, and those that stand as headings in these sources. Raises CorpusError.
     """
-    asked = (*corpus_suggestions(corpus), *(s for source in near for s in _of_headings(source)))
+    asked = (*corpus_suggestions(corpus), *(s for source in near for s in of_headings(source)))
     return tuple({s.question: s for s in asked}.values())
 
 
@@ -108,13 +108,13 @@ def recalled(questions: Iterable[str], corpus: Path, sources: Sequence[Source]) 
     return tuple(known[q] for q in wanted if q in known)
 
 
-def _of_headings(source: Source) -> list[Suggestion]:
+def of_headings(source: Source) -> list[Suggestion]:
     """Return the questions among the headings that stand alone, each with the place of its answer."""
-    headings = [(words, place) for words, place in _sections(source) if words.endswith("?")]
+    headings = [(words, place) for words, place in sections(source) if words.endswith("?")]
     return [Suggestion(words, place=place) for words, place in headings if not _LEANING.search(words)][:HEADINGS]
 
 
-def _sections(source: Source) -> Iterator[tuple[str, Place]]:
+def sections(source: Source) -> Iterator[tuple[str, Place]]:
     """Yield each heading but the title, and the words in bold that begin a paragraph, with what is below or behind."""
     headings = [b.start for b in source.blocks if b.kind is BlockKind.HEADING]
     labels = {m.start: m.end for m in source.marks if m.kind is MarkKind.STRONG}

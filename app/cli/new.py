@@ -1,0 +1,210 @@
+"""`footnote new`: a fresh project around another article."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.index import built
+from app.cli.options import (
+    Author,
+    Day,
+    Json,
+    Language,
+    Licence,
+    Publisher,
+    SourceId,
+    Title,
+    Url,
+    settings,
+    stated_facts,
+)
+from app.cli.output import say, say_json
+from app.cli.sources_change import proposal_json, show
+from app.cli.sources_fetch import fetcher_of, is_address, note_pages
+from app.outside import whole_characters
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from app.pages.article import Article
+    from app.pages.follow import Followed, Following
+    from app.pages.links import Link
+    from app.project.folder import Stage
+    from app.settings import Settings
+    from app.sources.add import Addition, Proposal
+    from index.build.progress import BuildReport
+
+_MOST = 100  # pages that are followed at once
+
+
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make, or an empty one.")],
+    article: Annotated[str, typer.Argument(metavar="URL_OR_FILE", help="The article: its address, or a file.")],
+    follow_links: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=_MOST, help="Take up to N pages that the article links to, too."),
+    ] = 0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take these pages without asking you.")] = False,
+    title: Title = None,
+    author: Author = None,
+    date: Day = None,
+    publisher: Publisher = None,
+    language: Language = None,
+    url: Url = None,
+    licence: Licence = None,
+    source_id: SourceId = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show article and links, and make nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a project around another article: its corpus, settings, index and first questions in a folder of its own.
+
+    Shows what the article is taken for, and what of that is guessed. With --follow-links it lists the pages that the
+    article's text links to, and fetches them if you say yes, one a second a host; a page that cannot be had is named
+    with the reason and left out. If the article cannot be had, or anything goes wrong, no folder is left.
+    """
+    from app.project.folder import staged, why_not
+
+    why_not(directory)
+    if follow_links and not (yes or dry_run) and (as_json or not sys.stdin.isatty()):
+        raise UsageError(
+            "--follow-links fetches pages, and nobody is here to say yes; add --yes, or --dry-run to see which"
+        )
+    facts = stated_facts(
+        title=title, author=author, published=date, publisher=publisher, language=language, url=url, licence=licence,
+        id=source_id,
+    )  # fmt: skip
+    with staged(directory) as stage:
+        loaded = settings(home=stage.home, corpus=stage.corpus)
+        making = _Making(loaded, stage, directory, quiet=as_json)
+        making.read(whole_characters(article), facts, follow_links)
+        if dry_run:
+            making.say_dry()
+            return
+        making.follow(making.links if making.links and (yes or _wanted(len(making.links))) else ())
+        making.build()
+        stage.keep()
+    making.say_made()
+
+
+class _Making:
+    """A project on its way, and what is said of it."""
+
+    def __init__(self, loaded: Settings, stage: Stage, directory: Path, *, quiet: bool) -> None:
+        self._loaded, self._stage, self._directory, self._quiet = loaded, stage, directory, quiet
+        self.links: Sequence[Link] = ()
+        self._followed: list[Followed] = []
+        self._questions: tuple[str, ...] = ()
+        self._report: BuildReport | None = None
+
+    def read(self, named: str, facts: dict[str, str], most: int) -> None:
+        """Read the article, show what it is taken for, and find what it links to."""
+        from app.pages.article import fetched_article, filed_article
+        from app.pages.follow import Following
+        from app.sources.add import prepare
+
+        self._fetcher = fetcher_of(self._loaded)
+        if is_address(named):
+            found = fetched_article(named, facts, self._fetcher)
+        else:
+            found = filed_article(Path(named), facts, self._loaded.largest_file)
+        self._article: Article = found
+        self._following: Following = Following(self._loaded.index, self._fetcher, [found.incoming])
+        self._addition: Addition = prepare(self._loaded.index, [found.incoming])
+        self.links = found.links[:most]
+        if not self._quiet:
+            show([self._taken_for])
+            if most:
+                self._list(len(found.links))
+
+    @property
+    def _taken_for(self) -> Proposal:
+        """What the article is taken for; what its own name told is guessed all the same."""
+        proposal, lost = self._addition.proposals[0], set(self._article.guessed)
+        stated = tuple(n for n in proposal.stated if n not in lost)
+        return proposal.model_copy(update={"stated": stated, "guessed": (*proposal.guessed, *sorted(lost))})
+
+    def _list(self, count: int) -> None:
+        if not count:
+            say("The article links to no other page.")
+            return
+        of = f" The first {len(self.links)} of them:" if count > len(self.links) else ""
+        say(f"Pages that the article links to: {count}.{of}")
+        for number, link in enumerate(self.links, 1):
+            say(f"{number:>3}. {link.words or 'without words'}  ({link.host})\n     {link.url}")
+
+    def follow(self, links: Sequence[Link]) -> None:
+        """Fetch the pages, and say of each what came of it."""
+        from app.sources.add import prepare
+
+        for number, one in enumerate(self._following.follow(links), 1):
+            self._followed.append(one)
+            if not self._quiet:
+                came = f"{one.title}: {one.characters:,} characters" if one.source else f"left out: {one.reason}"
+                say(f"{number}/{len(links)} {came}")
+        if self._followed:
+            self._addition = prepare(self._loaded.index, self._following.incoming)
+
+    def build(self) -> None:
+        """Put everything into the folder, index it, and find first questions."""
+        from app.chat.session.suggestions import FILE
+        from app.cli.progress import ConsoleProgress
+        from app.engine import Engine
+        from app.project.questions import TRIED, first_questions, written
+        from index.files import file_errors
+
+        self._stage.write(self._taken_for.facts.title)
+        with ConsoleProgress(quiet=self._quiet) as progress:
+            self._report = self._addition.commit(progress)
+        pages = {"": self._article.download} | {d.incoming.called: d for d in self._following.downloads}
+        added = dict(zip(pages, self._addition.proposals, strict=True))
+        note_pages(self._loaded.home, {name: page for name, page in pages.items() if page}, added)
+        with closing(Engine.open(self._loaded)) as engine:
+            article = engine.source(self._taken_for.facts.id)
+            with ConsoleProgress(quiet=self._quiet) as progress:
+                progress.stage("Finding first questions", TRIED)
+                self._questions = first_questions(
+                    article, lambda q: engine.answer(q, quotations_only=True), progress.advance
+                )
+        if self._questions:
+            with file_errors("making the project"):
+                (self._stage.corpus / FILE).write_text(written(self._questions), "utf-8")
+
+    def say_dry(self) -> None:
+        if self._quiet:
+            say_json(self._fields())
+        else:
+            say("Nothing was made, as --dry-run asks.")
+
+    def say_made(self) -> None:
+        if self._quiet:
+            say_json(self._fields())
+            return
+        if self._report:
+            say(built(self._report))
+        if self._questions:
+            say("First questions, made from the article and tried:")
+            for question in self._questions:
+                say(f"  {question}")
+        if "FOOTNOTE_HOME" in os.environ or "FOOTNOTE_CORPUS" in os.environ:
+            say("FOOTNOTE_HOME or FOOTNOTE_CORPUS is set, and goes before the project's own; unset it to work there.")
+        say(f"Made {self._directory}. Go on with: cd {self._directory} && footnote chat")
+
+    def _fields(self) -> dict[str, Any]:
+        return {
+            "folder": str(self._directory),
+            "article": proposal_json(self._taken_for),
+            "links": [link.model_dump() for link in self.links],
+            "pages": [one.model_dump() for one in self._followed],
+            "questions": list(self._questions),
+            "index": self._report.model_dump() if self._report else None,
+        }
+
+
+def _wanted(count: int) -> bool:
+    return typer.confirm("Take this page as a source, too?" if count == 1 else "Take these pages as sources, too?")
