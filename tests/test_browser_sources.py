@@ -188,7 +188,9 @@ def test_a_pasted_text_and_a_dropped_file_are_added_together_by_key(pages: Pages
     expect(ask(page, PIER).locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
 
 
-def test_a_page_of_the_web_is_added_by_its_address_and_a_refused_one_said(pages: Pages, site: str) -> None:
+def test_a_page_is_added_by_its_address_asked_opened_and_removed_and_a_refused_one_said(
+    pages: Pages, site: str
+) -> None:
     page = pages.open(site)
     box = opened(page).get_by_label("The address of a page")
     box.fill("http://169.254.169.254/latest/meta-data/")
@@ -205,7 +207,18 @@ def test_a_page_of_the_web_is_added_by_its_address_and_a_refused_one_said(pages:
     close(page)
     turn = ask(page, PIER)
     expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
-    expect(page.locator("#evidence .card")).to_contain_text("Page at 127.0.0.1")
+    turn.locator(".words .mark").first.click()
+    card = page.locator("#evidence section:not([hidden]) .card")
+    expect(card).to_contain_text("Page at 127.0.0.1")
+    card.locator("[data-open]").click()
+    lit = page.locator("#source-viewer mark[aria-current]")
+    expect(lit).to_contain_text("painted green by Hanno Wirt")
+    assert in_view(page, lit)
+    page.keyboard.press("Escape")
+    remove(page, "The old pier")
+    close(page)
+    expect(card).to_contain_text("has been removed from the index since")
+    expect(ask(page, PIER).locator(".refusal")).to_be_visible()
 
 
 def test_bad_files_are_one_line_each_and_the_chat_answers_on(pages: Pages, site: str, place: Place) -> None:

