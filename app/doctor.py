@@ -18,8 +18,8 @@ Fact = str | float | bool | tuple[str, ...] | None
 
 _MIB = 1 << 20
 _NOTHING = (
-    "Nothing leaves this machine. Pages are asked for only by `footnote sources fetch`, `check` and `add` with an "
-    "address, when you run them, and where somebody adds a page by its address in the browser."
+    "Nothing leaves this machine. Pages are asked for only by `footnote new` and `footnote sources fetch`, `check` and "
+    "`add` with an address, when you run them, and where somebody adds a page by its address in the browser."
 )
 _ENOUGH = 500 * _MIB  # for the models and a new generation beside the current one
 

@@ -67,7 +67,7 @@ class Settings(BaseSettings, IndexSettings):
     )
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="hosts that `footnote sources` may fetch from although they are in a private network or on this "
+        description="hosts that pages may be fetched from although they are in a private network or on this "
         "machine: 'wiki.intern,127.0.0.1', in the file a list",
     )
     fetch_seconds: float = Field(60.0, gt=0, le=3600, description="seconds that fetching one page may take, at most")

@@ -418,6 +418,27 @@ def test_what_is_not_fetched_is_not_added(url: str, shipyard: Shipyard) -> None:
     assert list(shipyard.sources()) == ["article", "note"]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (page(TITLE, FORTY, more=SUBSCRIBE), "wants a subscription"),
+        (page("Sign in", "Please sign in.", more='<form><input type="password"></form>'), "sign-in"),
+        (page("Page not found", "Sorry, nothing is here."), "there is no such page"),
+    ],
+)
+def test_a_wall_is_not_added_as_if_it_were_the_text(shipyard: Shipyard, body: str, said: str) -> None:
+    shipyard.web.paths["/wall"] = Answer(body)
+    done = shipyard.run("sources", "add", shipyard.web.url("/wall"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert said in done.stderr
+    assert list(shipyard.sources()) == ["article", "note"]
+
+
+def test_what_speaks_of_walls_is_added(shipyard: Shipyard) -> None:
+    shipyard.web.paths["/gdpr"] = Answer(page("Two sailors not found after the storm", LONG, LONG))
+    assert shipyard.run("sources", "add", shipyard.web.url("/gdpr")).returncode == 0
+
+
 def test_front_matter_of_a_page_states_nothing(shipyard: Shipyard) -> None:
     text = "---\nid: article\nkind: article\nrelation: article\ntitle: I am the article\n---\n\n" + FORTY
     shipyard.web.paths["/a.md"] = Answer(text, headers={"Content-Type": "text/markdown"})

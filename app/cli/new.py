@@ -158,6 +158,7 @@ class _Making:
         from app.engine import Engine
         from app.project.questions import TRIED, first_questions, written
         from index.files import file_errors
+        from index.retrieve import Retriever
 
         self._stage.write(self._taken_for.facts.title)
         self._stage.take_models(settings().home)
@@ -166,13 +167,11 @@ class _Making:
         pages = {"": self._article.download} | {d.incoming.called: d for d in self._following.downloads}
         added = dict(zip(pages, self._addition.proposals, strict=True))
         note_pages(self._loaded.home, {name: page for name, page in pages.items() if page}, added)
-        with closing(Engine.open(self._loaded)) as engine:
+        with closing(Engine(self._loaded, Retriever.open(self._loaded.index))) as engine:
             article = engine.source(self._taken_for.facts.id)
             with ConsoleProgress(quiet=self._quiet) as progress:
                 progress.stage("Finding first questions", TRIED)
-                self._questions = first_questions(
-                    article, lambda q: engine.answer(q, quotations_only=True), progress.advance
-                )
+                self._questions = first_questions(article, lambda q: engine.answer(q), progress.advance)
         if self._questions:
             with file_errors("making the project"):
                 (self._stage.corpus / FILE).write_text(written(self._questions), "utf-8")
