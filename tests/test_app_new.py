@@ -80,6 +80,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return in_this_process(settings, monkeypatch, capsys)
 
 
+def all_of(generation: Generation) -> list[object]:
+    """What two indexes of the same sources have in common, byte for byte."""
+    passages = [(s.id, s.sha256, *generation.passages_of(s.id)) for s in generation.sources()]
+    return [passages, (generation.folder / PASSAGES).read_bytes(), generation.manifest.fingerprint]
+
+
 @pytest.fixture
 def made(run: Footnote, web: Web, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A project around the article alone; the test stands in it."""

@@ -156,7 +156,7 @@ class _Making:
         from app.chat.session.suggestions import FILE
         from app.cli.progress import ConsoleProgress
         from app.engine import Engine
-        from app.project.questions import TRIED, first_questions, written
+        from app.project.questions import TRIED, candidates, first_questions, written
         from index.files import file_errors
         from index.retrieve import Retriever
 
@@ -168,10 +168,10 @@ class _Making:
         added = dict(zip(pages, self._addition.proposals, strict=True))
         note_pages(self._loaded.home, {name: page for name, page in pages.items() if page}, added)
         with closing(Engine(self._loaded, Retriever.open(self._loaded.index))) as engine:
-            article = engine.source(self._taken_for.facts.id)
+            found = candidates(engine.source(self._taken_for.facts.id))
             with ConsoleProgress(quiet=self._quiet) as progress:
-                progress.stage("Finding first questions", TRIED)
-                self._questions = first_questions(article, lambda q: engine.answer(q), progress.advance)
+                progress.stage("Finding first questions", min(TRIED, len(found)))
+                self._questions = first_questions(found, engine.answer, progress.advance)
         if self._questions:
             with file_errors("making the project"):
                 (self._stage.corpus / FILE).write_text(written(self._questions), "utf-8")

@@ -58,16 +58,13 @@ class Candidate:
 
 
 def first_questions(
-    source: Source, ask: Callable[[str], Answer], advance: Callable[[int], None] = lambda _: None
+    found: Sequence[Candidate], ask: Callable[[str], Answer], advance: Callable[[int], None] = lambda _: None
 ) -> tuple[str, ...]:
-    """Return questions that `ask` answers from the article, the best first; none for one that is not in English.
-
-    `advance` is called after each that was tried, of `TRIED` at most.
-    """
+    """Return those that `ask` answers as they were made. `advance` is called after each of the `TRIED` at most."""
     kept: list[str] = []
     alike = Counter[str]()
     tried = 0
-    for candidate in candidates(source) if source.language == ENGLISH.code else ():
+    for candidate in found:
         begins = " ".join(candidate.question.split()[: 1 if candidate.question.startswith("Who ") else 2])
         if len(kept) == KEPT or tried == TRIED:
             break
@@ -95,7 +92,9 @@ def written(questions: Sequence[str]) -> str:
 
 
 def candidates(source: Source) -> list[Candidate]:
-    """Return what may be asked of an article, each kind of question in turn."""
+    """Return what may be asked of an article, each kind of question in turn; nothing of one that is not in English."""
+    if source.language != ENGLISH.code:
+        return []
     sentences = [placed.sentence for placed in sentences_of(source)]
     kinds = (
         (c for s in sentences for c in _how_many(source, s)),
