@@ -22,6 +22,7 @@ from index.fetched.records import Why
 
 _PORTS = {"http": 80, "https": 443}
 # A browser would mend or drop these, and half a character is none; here they are refused.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
 _LONGEST = 8000  # characters; servers take about as many
 _KEPT = "%/:?#[]@!$&'()*+,;=-._~"  # of an address: all other characters are written as bytes in UTF-8
@@ -92,7 +93,7 @@ def _ascii(host: str, shown: str) -> str:
 
 def _shown(url: str) -> str:
     """Return an address as a message may show it: without what could be a password, and not at any length."""
-    plain = re.sub(r"(?<=//)[^/?#]*@", "…@", _NO_ADDRESS.sub("\ufffd", url))
+    plain = re.sub(r"(?<=//)[^/?#]*@", "…@", _UNSEEN.sub("\ufffd", url))
     return plain if len(plain) <= 200 else plain[:200] + "…"
 
 
