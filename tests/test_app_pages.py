@@ -12,12 +12,15 @@ from app.records import AnswerQuote
 from app.words.describe import date_words
 from index.build.status import stale_reason
 from index.fetched.seen import PagesSeen, Seen
+from index.fetched.signs import read_signs
 from index.storage.generation import open_current
 from tests.documents import pdf
 from tests.fakes import write_source
 from tests.local_web import Answer, bomb, endless, page, redirect
 from tests.shipyard import FORTY, LONG, ORIGINAL, TITLE, UNION, Shipyard
 
+LETTER = "The owner declined to read this letter aloud, and nobody had to read the full text."
+TEASER = '{"@type": "NewsArticle", "headline": "The price of fish", "url": "/fish", "isAccessibleForFree": false}'
 SUBSCRIBE = "<p>To continue reading, subscribe. Already a subscriber? Sign in.</p>"
 
 
@@ -133,6 +136,39 @@ def test_a_page_that_is_not_the_article_is_named_and_not_indexed(
     assert "failed" in shipyard.run("sources", "show", "note").stdout
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        page(TITLE, FORTY, *[LETTER, LONG] * 4),
+        page(TITLE, FORTY, LETTER * 3, LONG),
+        page(TITLE, FORTY, LONG, more="<noscript><p>Already a subscriber? Sign in.</p></noscript>" + SUBSCRIBE),
+        page(TITLE, FORTY, LONG, head=f'<script type="application/ld+json">[{TEASER}]</script>'),
+        page(TITLE, FORTY, LONG[:400], more='<script type="application/ld+json">{"itemListElement": '
+             f"[{TEASER}]}}</script><noscript><p>Already a subscriber?</p></noscript>"),
+        page(TITLE, FORTY, LONG[:400], more=f"<script>var next = {TEASER};</script><template><p>Subscribers only</p>"
+             "</template>"),
+    ],
+    ids=["letter", "long block", "beside", "teaser", "list", "script"],
+)  # fmt: skip
+def test_an_article_that_is_free_is_not_taken_for_a_closed_one(body: str, shipyard: Shipyard) -> None:
+    shipyard.web.paths["/yard"] = Answer(body)
+    assert shipyard.fetch()["note"].get("reason", "") == ""
+    assert FORTY in shipyard.sources()["note-original"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f'{{"@graph": [{{"name": "Papers"}}, {{"headline": "{TITLE}", "isAccessibleForFree": "False"}}]}}',
+        '{"@type": "WebPage", "mainEntity": {"url": "/yard#top", "headline": "Ships", "isAccessibleForFree": false}}',
+        '[{"mainEntityOfPage": {"@id": "/ships"}, "isAccessibleForFree": "http://schema.org/False"}]',
+    ],
+)  # fmt: skip
+def test_an_article_that_calls_itself_closed_is_closed(item: str) -> None:
+    head = f'<link rel="canonical" href="/ships"><script type="application/ld+json">{item}</script>'
+    assert read_signs(page(TITLE, FORTY, head=head).encode(), "https://paper.example/yard").is_closed
+
+
 def test_a_hundred_redirects_and_robots(shipyard: Shipyard) -> None:
     shipyard.web.paths |= {f"/r{n}": redirect(f"/r{n + 1}") for n in range(100)} | {"/yard": redirect("/r0")}
     assert shipyard.why("note")[0] == "redirects"
@@ -202,6 +238,16 @@ def test_an_original_goes_with_its_note_and_a_changed_file_is_named(shipyard: Sh
     shipyard.run("index", "build")
     assert list(shipyard.sources()) == ["article", "other"]
     assert stale_reason(shipyard.settings.index) is None
+
+
+def test_an_original_that_cannot_be_read_is_named_without_a_path(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    kept = shipyard.settings.home / "originals" / "note-original.html"
+    kept.unlink()
+    kept.mkdir()
+    done = shipyard.run("index", "build")
+    assert "note-original.html: it cannot be read (Is a directory)" in done.stdout
+    assert str(shipyard.settings.home.parent) not in done.stdout
 
 
 def test_an_original_is_forgotten_on_demand_and_locked_with_the_rest(shipyard: Shipyard) -> None:

@@ -221,9 +221,8 @@ class Checker:
         text = PageText(document, source.language)
         held = text.hold(spans)
         if 2 * sum(h.fate is Fate.GONE for h in held) > len(held):
-            judge(
-                document, read_signs(raw) if suffix == ".html" else None, source.title, fetched.url, fetched.final_url
-            )
+            signs = read_signs(raw, fetched.final_url) if suffix == ".html" else None
+            judge(document, signs, source.title, fetched.url, fetched.final_url)
         return held, tuple(self._quoted(source, spans, text))
 
     def _quoted(self, source: Source, spans: Sequence[Span], text: PageText) -> Iterator[HeldQuote]:

@@ -21,9 +21,9 @@ _WORD = re.compile(r"\w+")
 _SHARE = 0.7  # of a title's words that the page's own title holds: sites shorten titles, and put others in their place
 _HEAD = 600  # characters of a file without a title of its own in which its title stands
 _SHORT = 1500  # characters: some 250 words, less than an article and more than most walls
-_LEAST = 200  # characters: some 30 words
+_LEAST = 200  # characters: some 30 words; a wall asks in fewer
 _WALL = re.compile(
-    r"to (?:continue|keep) reading|to read (?:the (?:full|rest)|this) |already a subscriber|subscribers? only|"
+    r"to (?:continue|keep) reading|to read the (?:full|rest) |already a subscriber|subscribers? only|"
     r"subscribe to (?:read|continue|unlock)|щоб читати далі|чтобы (?:читать|продолжить)|um weiterzulesen|"
     r"pour lire la suite|para seguir leyendo",
     re.IGNORECASE,
@@ -41,7 +41,7 @@ def judge_unnamed(document: Document, signs: Signs | None, url: str, final_url: 
     Without a title to hold it against, a page is what it says it is; only what is short and says that it is a wall, or
     that there is nothing, is refused.
     """
-    _refuse_walls(document, signs, url)
+    _refuse_walls(document, signs, url, is_it=True)
     whole = signs.text if signs else document.text
     is_short = len(document.text) < _SHORT
     if signs and is_short and _asks_consent(whole, final_url):
@@ -67,11 +67,12 @@ def refuse_lists(document: Document, url: str) -> None:
 
 def judge(document: Document, signs: Signs | None, title: str, url: str, final_url: str) -> None:
     """Raise FetchError, with what it is, if a page is not the text called `title`. `signs`: of a page in HTML."""
-    _refuse_walls(document, signs, url)
     own = _titles(document, signs)
+    is_it = bears(title, own, document.text[:_HEAD] if signs is None else "")
+    _refuse_walls(document, signs, url, is_it)
     whole = signs.text if signs else document.text
     is_short = len(document.text) < _SHORT
-    if bears(title, own, document.text[:_HEAD] if signs is None else ""):
+    if is_it:
         if len(document.text) < _LEAST:
             raise FetchError(f"{url}: the page holds {len(document.text)} characters, no whole text", Why.UNREADABLE)
         return
@@ -85,13 +86,16 @@ def judge(document: Document, signs: Signs | None, title: str, url: str, final_u
     raise FetchError(f"{url}: the page {titled}, and not “{title[:120]}”", Why.MISMATCH)
 
 
-def _refuse_walls(document: Document, signs: Signs | None, url: str) -> None:
-    """Raise FetchError for a page that wants money or a password before it shows its text."""
+def _refuse_walls(document: Document, signs: Signs | None, url: str, is_it: bool) -> None:
+    """Raise FetchError for a page that wants money or a password before it shows its text.
+
+    `is_it`: it is the page that was meant. Its text may be long, and stop.
+    """
     whole = signs.text if signs else document.text
     is_short = len(document.text) < _SHORT
     if signs and signs.is_closed:
         raise FetchError(f"{url}: the page says that its text is not free to read; only its opening came", Why.PAYWALL)
-    if any(_WALL.search(document.text[b.start : b.end]) for b in document.blocks) or (is_short and _WALL.search(whole)):
+    if (is_short and _WALL.search(whole)) or (is_it and _stops(document)):
         raise FetchError(f"{url}: the page stops and wants a subscription", Why.PAYWALL)
     if signs and signs.has_password and is_short:
         raise FetchError(f"{url}: the page wants a sign-in before it shows its text", Why.LOGIN)
@@ -102,6 +106,12 @@ def bears(title: str, titles: Iterable[str], head: str = "") -> bool:
     wanted = _words(title)
     need = len(wanted) if len(wanted) < 3 else _SHARE * len(wanted)
     return bool(wanted) and any(len(wanted & _words(t)) >= need for t in (*titles, head))
+
+
+def _stops(document: Document) -> bool:
+    """Tell whether a text ends at a wall: a few words that ask for a subscription, and little behind them."""
+    ends = (b for b in document.blocks if len(document.text) - b.end < _SHORT and b.end - b.start < _LEAST)
+    return any(_WALL.search(document.text[b.start : b.end]) for b in ends)
 
 
 def _words(text: str) -> set[str]:

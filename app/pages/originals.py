@@ -145,7 +145,7 @@ class _Original:
                 return self._unchanged(fetched)
             raw, suffix = as_file(fetched)
             document = read_file(raw, suffix, fetched.final_url)
-            signs = read_signs(raw) if suffix == ".html" else None
+            signs = read_signs(raw, fetched.final_url) if suffix == ".html" else None
             judge(document, signs, self._note.title, fetched.url, fetched.final_url)
         except FetchError as error:
             why = Why(error.why)

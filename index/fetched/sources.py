@@ -80,7 +80,9 @@ def _read(page: Page, note: Source, home: Path, keeper: Keeper | None) -> Source
         return read_source(path, _ABOVE + page.file, keeper)
     except FileNotFoundError:
         return _passed(page, "it is missing")
-    except (CorpusError, OSError) as error:
+    except OSError as error:
+        return _passed(page, f"it cannot be read ({error.strerror})")
+    except CorpusError as error:
         return _passed(page, str(error))
 
 
