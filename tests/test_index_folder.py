@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +249,36 @@ def test_a_zip_that_lies_about_its_sizes_is_damaged(folder: Path) -> None:
     (folder / "lie.docx").write_bytes(bytes(raw))
     found = read_folder(folder)
     assert [p.name for p in found.passed_over] == ["lie.docx"]
+
+
+@pytest.mark.parametrize("top", [False, True])
+def test_a_folder_that_cannot_be_read_and_a_file_that_vanishes_are_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, top: bool
+) -> None:
+    corpus = folder
+    if not top:
+        (folder / "sources").mkdir()
+        (folder / "good.txt").rename(folder / "sources" / "good.txt")
+        folder = folder / "sources"
+    (folder / "closed").mkdir()
+    (folder / "gone.txt").write_text("Words.")
+    scan, look = os.scandir, Path.stat
+
+    def closed(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scan(path)
+
+    def vanishing(path: Path, **named: bool) -> os.stat_result:
+        if path.name == "gone.txt":
+            os.unlink(path)
+        return look(path, **named)
+
+    monkeypatch.setattr("os.scandir", closed)
+    monkeypatch.setattr(Path, "stat", vanishing)
+    found = read_folder(corpus)
+    assert [s.text for s in found.sources] == [GOOD]
+    assert {Path(p.name).name: p.reason for p in found.passed_over} == {
+        "closed": "this folder cannot be read (Permission denied); change its permissions",
+        "gone.txt": "it cannot be read (No such file or directory)",
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import time
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +27,7 @@ from index.read.plain_text import read_plain_text
 from index.read.rich_text import read_rich_text
 from index.read.web_page import read_web_page
 from index.read.word import read_word
+from index.read.zipped import Archive
 from index.source import MarkKind
 from tests.office import docx, epub, odt, word_paragraph, word_properties, word_row
 
@@ -248,6 +252,30 @@ SENTENCE = "Die Straße führt über die Brücke nach München, wo die Bürger g
 )
 def test_texts_in_other_encodings(text: str, encoding: str) -> None:
     assert read_plain_text(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "idna", "unicode_escape", "no-such"])
+def test_a_page_that_names_no_encoding_of_pages_is_read_as_what_it_is(charset: str) -> None:
+    head = f'<html><head><meta charset="{charset}"></head>'
+    document = read_web_page(f"{head}<body><p>The harbour-master is sold \\u0041 \xa3.</p></body></html>".encode())
+    assert document.text == "The harbour-master is sold \\u0041 \xa3."
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna"])
+def test_a_page_in_ascii_that_names_a_codec_of_domains_is_read_as_what_it_is(charset: str) -> None:
+    page = f'<html><head><meta charset="{charset}"></head><body><p>The harbour--master is sold.</p></body></html>'
+    assert read_web_page(page.encode()).text == "The harbour--master is sold."
+
+
+def test_a_book_of_many_chapters_takes_no_time_for_each_of_them() -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        for n in range(10_000):
+            made.writestr(f"chapter-{n}.xhtml", "")
+    archive = Archive(held.getvalue())
+    begun = time.process_time()
+    assert not any(archive.beside("book.opf", f"missing-{n}.xhtml") for n in range(10_000))
+    assert time.process_time() - begun < 1
 
 
 def test_a_text_put_together_from_two_encodings() -> None:

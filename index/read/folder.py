@@ -7,6 +7,7 @@ lies in `sources/`. In any other folder, every file that can be read is a source
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
@@ -80,11 +81,12 @@ def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
     for path in beside:
         if path not in articles and path.name not in OWN_NAMES and not path.name.startswith("."):
             yield path, "it lies beside sources/; move it there to have it read"
-    yield from _below(inside, largest)
+    if inside.is_dir():
+        yield from _below(inside, largest)
 
 
 def _readable(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and p.is_file())
+    return sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and os.path.isfile(p))
 
 
 def _articles(beside: Sequence[Path]) -> list[Path]:
@@ -93,23 +95,32 @@ def _articles(beside: Sequence[Path]) -> list[Path]:
 
 def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
     """Yield what is in `top` and its subfolders; hidden folders are not entered."""
-    for place, folders, names in os.walk(top):
-        linked = [n for n in folders if Path(place, n).is_symlink()]
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(top, onerror=closed.append):
+        linked = [n for n in folders if os.path.islink(Path(place, n))]
         folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in linked)
         yield from ((Path(place, n), "a linked folder is not entered; move or copy it here") for n in sorted(linked))
         for path in (Path(place, n) for n in sorted(names)):
             if path.name.endswith(SIDECAR):
-                if not path.with_name(path.name.removesuffix(SIDECAR)).exists():
+                if not os.path.exists(path.with_name(path.name.removesuffix(SIDECAR))):
                     yield (
                         path,
                         f"the file that it is about is not beside it; name it as the file, with {SIDECAR} behind",
                     )
             elif path.name not in OWN_NAMES and (not path.name.startswith(".") or path.suffix.lower() in FORMATS):
                 yield path, _amiss(path, largest)
+    for error in closed:
+        yield Path(error.filename), f"this folder cannot be read ({error.strerror}); change its permissions"
 
 
 def _amiss(path: Path, largest: int) -> str:
     """Say why a file is not opened; '' if it is."""
-    if not path.is_file():
-        return why_no_source(path.name, 0, largest) or "it is no file, or a link that leads nowhere"
-    return why_no_source(path.name, path.stat().st_size, largest)
+    size, other = 0, "it is no file, or a link that leads nowhere"
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):
+            size, other = found.st_size, ""
+    except OSError as error:
+        if not os.path.islink(path):
+            other = f"it cannot be read ({error.strerror})"
+    return why_no_source(path.name, size, largest) or other

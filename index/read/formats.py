@@ -21,7 +21,7 @@ READER_VERSION = 3  # raise it when a reader would make another text of the same
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: its reader (module and function), what it needs, and how its bytes begin (None: text).
+    """A kind of file: its reader (module and function), and what that needs.
 
     `packages`: import name -> name on PyPI.
     """

@@ -6,6 +6,7 @@ text at all is read whole: a page made by hand may be too short, or too plain, t
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import re
@@ -27,6 +28,8 @@ for _name in ("trafilatura", "htmldate", "courlan"):
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page names its encoding
+# Codecs of Python that are no encoding of a page; the first takes time in proportion to the square of the length.
+_NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
 # Carries no text and can be megabytes: taken out before anything else looks at the page.
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _LONGEST_TAG = 2000  # characters of a script's or style's opening or closing tag
@@ -114,8 +117,10 @@ def _decoded(raw: bytes) -> str:
     named = _CHARSET.search(raw[:_HEAD])
     if named:
         try:
-            return decode(raw.decode(named[1].decode("ascii")).encode("utf-8", "replace"))
-        except (LookupError, UnicodeDecodeError):
+            codec = codecs.lookup(named[1].decode("ascii")).name
+            if codec not in _NO_CHARSETS:
+                return decode(raw.decode(codec).encode("utf-8", "replace"))
+        except (LookupError, UnicodeError):
             pass  # a page that misnames its encoding is read as a file that names none
     return decode(raw)
 

@@ -38,13 +38,14 @@ class Archive:
             if part.flag_bits & 1:
                 raise ValueError("it is encrypted with a password; save a copy without one")
         self.names = tuple(dict.fromkeys(p.filename for p in parts))
+        self._known = frozenset(self.names)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return name in self._known
 
     def read(self, name: str) -> bytes:
         """Return a part. Raises ValueError if it is missing or damaged."""
-        if name not in self.names:
+        if name not in self._known:
             raise ValueError(f"its part {name} is missing; get the file again")
         try:
             return self._zip.read(name)
@@ -54,4 +55,4 @@ class Archive:
     def beside(self, base: str, reference: str) -> str | None:
         """Return the part that `reference` names in the part `base`; None if there is none."""
         name = posixpath.normpath(posixpath.join(posixpath.dirname(base), reference))
-        return name if name in self.names else None
+        return name if name in self._known else None
