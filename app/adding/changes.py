@@ -89,7 +89,9 @@ class Changes:
         with self._guard:
             found = self._changes.get(change_id)
         if found is None:
-            raise UsageError("the server knows nothing of this change; look at the list of sources to see what holds")
+            raise UsageError(
+                "this change is unknown, as after a restart of the server; the list of sources shows what is there"
+            )
         return found
 
     def close(self) -> None:

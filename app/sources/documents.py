@@ -98,7 +98,8 @@ def _incoming(document: AnyDocument) -> Incoming:
     length = len(write_fields(facts))
     if length > MOST_CHARACTERS:
         raise CorpusError(
-            f"document {document.id_}: its metadata take {length} characters; leave some out, to {MOST_CHARACTERS}"
+            f"document {document.id_}: its metadata has {length:,} characters, and {MOST_CHARACTERS:,} are allowed; "
+            "leave some of it out"
         )
     return Incoming(whole_characters(document.text).encode(), source_id + suffix, facts, f"document {document.id_}")
 

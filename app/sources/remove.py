@@ -99,7 +99,10 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
         stamps = generation.manifest.sources
     for source in chosen:
         if source.kind is Kind.ARTICLE:
-            raise UsageError(f"'{source.id}' is the article, which the corpus is about; take its file away yourself")
+            raise UsageError(
+                f"'{source.id}' is the article, which the corpus is about; to remove it, delete {source.file} and run "
+                "`footnote index build`"
+            )
         if is_original(source.file):
             raise UsageError(
                 f"'{source.id}' was fetched and is no file of the corpus; "
