@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,14 @@ from app.middleware import AllowedHosts, BodyLimit, HostCheck
 from app.settings import AddSources, Settings
 from app.sources.incoming import Incoming
 from index.build.build import build
-from index.errors import StoreError
+from index.errors import StoreError, UsageError
 from index.fetched.store import read_pages
 from index.read.front_matter import read_fields
 from index.storage.generation import current_id, open_current
 from tests.bad_files import BAD
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, small_corpus
-from tests.local_web import Answer, local_web, page
+from tests.local_web import Answer, Handling, local_web, page
 
 TEXT = b"The council of Esk sold the harbour to Hanno Wirt on Monday."
 REPORT = pdf(
@@ -162,7 +164,7 @@ def test_a_page_is_fetched_shown_added_and_known_for_later_checks(settings: Sett
         ("http://127.0.0.1:9/", "127.0.0.1"),
         ("http://169.254.169.254/latest/meta-data/", "169.254.169.254"),
         ("http://user:secret@example.org/", "example.org"),
-        ("no address", "no address"),
+        ("no address", "it holds spaces"),
     ],
 )
 def test_an_address_that_is_refused_is_one_line(site: Site, url: str, said: str) -> None:
@@ -312,6 +314,89 @@ def test_who_may_not_is_refused_by_the_server(
     site.adding.close()
 
 
+def test_who_may_not_learns_nothing_of_what_a_request_should_hold(settings: Settings) -> None:
+    site = Site(settings.model_copy(update={"add_sources": AddSources.NOBODY}))
+    for path in ("text", "page", "add", "remove"):
+        for body in (b"", b"{", b"{}", b'{"drafts": []}'):
+            assert site.client.post(f"/new-sources/{path}", content=body).status_code == 403, (path, body)
+    site.adding.close()
+
+
+def test_uploads_under_way_share_what_may_wait(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts_module, "_TIMES", 1)
+    waiting = drafts_module.Drafts(settings.index)
+    one, two = waiting.receive("one.txt"), waiting.receive("two.txt")
+    one.write(b"x" * 600_000)
+    for take in (lambda: two.write(b"x" * 600_000), lambda: two.expect(600_000)):
+        with pytest.raises(UsageError, match=r"two\.txt: too many files wait to be looked at"):
+            take()
+    two.drop()
+    one.drop()
+    three = waiting.receive("three.txt")
+    three.write(b"x" * 1_000_000)
+    with pytest.raises(UsageError, match=r"four\.txt: too many files wait"):
+        waiting.receive("four.txt")
+    monkeypatch.setattr(drafts_module, "MOST", 1)
+    monkeypatch.setattr(drafts_module, "_TIMES", 9)
+    with pytest.raises(UsageError, match=r"four\.txt: too many files wait"):
+        waiting.receive("four.txt")
+    waiting.close()
+
+
+def test_servers_that_begin_at_the_same_time_keep_their_folders(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = drafts_module.Drafts(settings.index), drafts_module.Drafts(settings.index)
+    begun: list[threading.Thread] = []
+    really_open = os.open
+
+    def slowly(path: Path, *more: int, **named: int) -> int:
+        """Let the second server begin once the first has made its folder."""
+        if not begun and Path(path).parent.name == "incoming":
+            begun.append(threading.Thread(target=second.receive, args=("two.txt",)))
+            begun[0].start()
+            begun[0].join(0.2)
+        return really_open(path, *more, **named)
+
+    monkeypatch.setattr("os.open", slowly)
+    upload = first.receive("one.txt")
+    begun[0].join(10)
+    upload.write(TEXT)
+    upload.close()
+    assert upload.path.read_bytes() == TEXT
+    first.close()
+    second.close()
+
+
+def test_a_slow_page_holds_up_no_other_and_few_are_fetched_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.adding.pages._MOST", 2)
+    monkeypatch.setattr("app.fetch.pace.time.sleep", lambda _: None)
+    pages = PageFetcher(settings.model_copy(update={"fetch_hosts": ("127.0.0.1",)}))
+    asked, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(handling: Handling) -> None:
+        asked.release()
+        go_on.wait(10)
+        handling.answer(Answer(page("Slow", "The council of Esk sold the harbour on Monday.")))
+
+    with local_web() as web, ThreadPoolExecutor() as pool:
+        web.paths |= {"/slow": slow, "/quick": Answer(page("The sale", "The council of Esk sold the harbour."))}
+        waiting = [pool.submit(pages.fetch, web.url("/slow"))]
+        assert asked.acquire(timeout=10)
+        try:
+            assert pool.submit(pages.fetch, web.url("/quick")).result(5)
+            waiting.append(pool.submit(pages.fetch, web.url("/slow")))
+            assert asked.acquire(timeout=10)
+            with pytest.raises(UsageError, match="2 pages are being fetched already; try again"):
+                pages.fetch(web.url("/quick"))
+        finally:
+            go_on.set()
+        assert all(w.result(10) for w in waiting)
+        assert pages.fetch(web.url("/quick"))
+
+
 def test_a_setting_lets_everybody_add(settings: Settings) -> None:
     shared = settings.model_copy(update={"add_sources": AddSources.ALL, "host": "0.0.0.0"})
     site = Site(shared, base_url="http://192.168.1.5:7860", client=("192.168.1.9", 5))
@@ -346,14 +431,17 @@ def test_changes_come_one_after_the_other_and_a_second_page_sees_them(
 
     monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: Waiting())
     one, two = site.draft("one.txt", TEXT), site.draft("two.txt", TEXT)
-    begun = [site.client.post("/new-sources/add", json={"drafts": [{"draft": d}]}) for d in (one, two)]
+    three = site.draft("three.txt", b"Hanno Wirt promised to repair the old pier.")
+    begun = [site.client.post("/new-sources/add", json={"drafts": [{"draft": d}]}) for d in (one, two, three)]
     second = f"/new-sources/changes/{begun[1].json()['change']}"
     assert site.client.get(second).json()["words"].startswith("Another change comes first")
-    assert site.client.get("/new-sources").json()["change"] == begun[1].json()["change"]
+    assert site.client.get("/new-sources").json()["change"] == begun[2].json()["change"]
+    assert site.client.delete(f"/new-sources/drafts/{three}").status_code == 204
     gate.set()
     ended = [site.ended(b) for b in begun]
-    assert [e["state"] for e in ended] == ["done", "failed"]
+    assert [e["state"] for e in ended] == ["done", "failed", "failed"]
     assert "the corpus has this very file already" in ended[1]["words"]
+    assert "waits no longer to be added" in ended[2]["words"], "it was discarded before its turn"
 
 
 def test_a_server_that_ends_takes_the_change_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,10 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from app.sources.add import Proposal, prepare
@@ -24,7 +25,7 @@ from index.settings import IndexSettings
 from index.source import Source
 
 FOLDER = "incoming"
-MOST = 50  # drafts that wait at the same time
+MOST = 50  # drafts that wait, and uploads under way, at the same time
 _TIMES = 4  # so many times the largest file is what all of them may take
 _KEPT = 3600.0  # seconds that one waits for its reader
 _MB = 1_000_000
@@ -55,23 +56,26 @@ class Draft:
 
 
 class Upload:
-    """A file on its way in. Whoever began it drops it if it is not kept."""
+    """A file on its way in. Whoever began it drops it if it is not kept.
 
-    def __init__(self, path: Path, room: int, too_large: str) -> None:
+    `claim` is called with the bytes that it needs, and raises UsageError if there is no room; `end` gives them back.
+    """
+
+    def __init__(self, path: Path, claim: Callable[[int], None], end: Callable[[], None]) -> None:
         self.path, self.size = path, 0
-        self._room, self._too_large = room, too_large
+        self._expected, self._claim, self._end = 0, claim, end
         with file_errors("taking an upload"):
             self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
     def expect(self, size: int) -> None:
         """Raises UsageError if so many bytes are too many."""
-        if size > self._room:
-            raise UsageError(self._too_large)
+        self._claim(size)
+        self._expected = size
 
     def write(self, chunk: bytes) -> None:
         """Raises UsageError as soon as it is too large, StoreError if the disk is full."""
         self.size += len(chunk)
-        self.expect(self.size)
+        self._claim(max(self.size, self._expected))
         with file_errors("taking an upload"):
             self._file.write(chunk)
 
@@ -84,6 +88,7 @@ class Upload:
         with suppress(OSError):  # what could not be written cannot be written now
             self._file.close()
         self.path.unlink(missing_ok=True)
+        self._end()
 
 
 class Drafts:
@@ -92,6 +97,7 @@ class Drafts:
     def __init__(self, settings: IndexSettings) -> None:
         self._settings = settings
         self._drafts: dict[str, Draft] = {}
+        self._under_way: dict[str, int] = {}  # uploads by the names of their files, with the bytes that they need
         self._guard = threading.Lock()
         self._reading = threading.Lock()  # one at a time: a large file takes much memory
         self._folder: Path | None = None
@@ -109,17 +115,16 @@ class Drafts:
         """
         with self._guard:
             self._drop_old()
-            waiting = sum(d.size for d in self._drafts.values())
-            room = min(self.largest, _TIMES * self.largest - waiting)
-            if len(self._drafts) >= MOST or room <= 0:
-                raise UsageError(f"{label}: too many files wait to be looked at; add or discard some first")
-            folder = self._own_folder()
-        most = self._settings.largest_file
-        return Upload(
-            folder / secrets.token_hex(8),
-            room,
-            f"{label}: it has more than the {most:,} MB that `largest_file` allows; divide it, or raise the setting",
-        )
+            if len(self._drafts) + len(self._under_way) >= MOST or self._room() <= 0:
+                raise _too_many(label)
+            path = self._own_folder() / secrets.token_hex(8)
+            self._under_way[path.name] = 0
+        end = partial(self._end, path.name)
+        try:
+            return Upload(path, partial(self._claim, path.name, label), end)
+        except BaseException:
+            end()
+            raise
 
     def keep(
         self, upload: Upload, incoming: Incoming, added: Callable[[str], None] | None = None
@@ -135,6 +140,7 @@ class Drafts:
         )
         with self._guard:
             self._drafts[draft.id] = draft
+            del self._under_way[draft.id]
         return draft, addition.sources[0]
 
     def find(self, draft_id: str) -> Draft:
@@ -159,6 +165,27 @@ class Drafts:
                 os.close(self._lock)
                 self._folder = None
 
+    def _room(self) -> int:
+        """Return the bytes that may come beside what waits and what is under way."""
+        waiting = sum(d.size for d in self._drafts.values()) + sum(self._under_way.values())
+        return _TIMES * self.largest - waiting
+
+    def _claim(self, name: str, label: str, size: int) -> None:
+        """Count an upload with `size` bytes. Raises UsageError if they are too many."""
+        if size > self.largest:
+            most = self._settings.largest_file
+            raise UsageError(
+                f"{label}: it has more than the {most:,} MB that `largest_file` allows; divide it, or raise the setting"
+            )
+        with self._guard:
+            if size - self._under_way[name] > self._room():
+                raise _too_many(label)
+            self._under_way[name] = size
+
+    def _end(self, name: str) -> None:
+        with self._guard:
+            self._under_way.pop(name, None)
+
     def _drop(self, draft_id: str) -> None:
         draft = self._drafts.pop(draft_id, None)
         if draft is not None:
@@ -174,11 +201,12 @@ class Drafts:
             with file_errors("making the folder for uploads"):
                 above = self._settings.home / FOLDER
                 above.mkdir(mode=0o700, parents=True, exist_ok=True)
-                remove_abandoned(above)
-                folder = above / secrets.token_hex(8)
-                folder.mkdir(mode=0o700)
-                self._lock = os.open(folder, os.O_RDONLY)
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                with _alone_in(above):
+                    remove_abandoned(above)
+                    folder = above / secrets.token_hex(8)
+                    folder.mkdir(mode=0o700)
+                    self._lock = os.open(folder, os.O_RDONLY)
+                    fcntl.flock(self._lock, fcntl.LOCK_EX)
             self._folder = folder
         return self._folder
 
@@ -188,10 +216,28 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
 
 
+def _too_many(label: str) -> UsageError:
+    return UsageError(f"{label}: too many files wait to be looked at; add or discard some first")
+
+
+@contextmanager
+def _alone_in(above: Path) -> Iterator[None]:
+    """Keep other servers from removing a folder that was made and is not yet locked."""
+    lock = os.open(above, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 def remove_abandoned(above: Path) -> None:
     """Remove what servers left that were killed: the folders that nobody holds."""
     for folder in above.iterdir():
-        lock = os.open(folder, os.O_RDONLY)
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # its server has just ended
+            continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)

@@ -12,13 +12,14 @@ GET    /new-sources/changes/ID     how far a change is
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
@@ -75,22 +76,37 @@ def routes(settings: Settings, adding: Adding) -> APIRouter:
         ("POST", "/remove", on.remove),
         ("GET", "/changes/{change}", on.change),
     ):
-        router.add_api_route(path, _guarded(answer, settings), methods=[method])
+        router.add_api_route(path, _careful(answer), methods=[method], route_class_override=_guarded(settings))
     router.add_api_route("", on.form, methods=["GET"])
     return router
 
 
-def _guarded(answer: Answer, settings: Settings) -> Answer:
-    """Refuse who may not; say in words what goes wrong."""
+def _guarded(settings: Settings) -> type[APIRoute]:
+    """Make a route that refuses who may not, before anything of the request is read."""
+
+    class Guarded(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            answer = super().get_route_handler()
+
+            async def guarded(request: Request) -> Response:
+                own = request.method == "GET" or HEADER in request.headers
+                if own and may_change(settings, request):
+                    return await answer(request)
+                if request.url.path == UPLOAD:
+                    await drain(request.receive)
+                return _refused(_texts(request).adding_off, 403)
+
+            return guarded
+
+    return Guarded
+
+
+def _careful(answer: Answer) -> Answer:
+    """Say in words what goes wrong."""
 
     @wraps(answer)
     async def careful(request: Request, **named: Any) -> Response:
         texts = _texts(request)
-        own = request.method == "GET" or HEADER in request.headers
-        if not own or not may_change(settings, request):
-            if request.url.path == UPLOAD:
-                await drain(request.receive)
-            return _refused(texts.adding_off, 403)
         try:
             return await answer(request, **named)
         except ClientDisconnect:

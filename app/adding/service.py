@@ -123,11 +123,11 @@ class Adding:
 
     def add(self, wanted: Mapping[str, Mapping[str, str]], texts: Texts) -> Change:
         """Add drafts, each with what its form holds: all of them or none. Raises UsageError."""
-        drafts = [self.drafts.find(draft_id) for draft_id in wanted]
-        incoming = [d.incoming(corrections(d, wanted[d.id])) for d in drafts]
+        corrected = {draft_id: corrections(self.drafts.find(draft_id), given) for draft_id, given in wanted.items()}
 
         def work(progress: BuildProgress) -> str:
-            addition = prepare(self._settings, incoming)
+            drafts = [self.drafts.find(draft_id) for draft_id in corrected]  # its turn may have come late
+            addition = prepare(self._settings, [d.incoming(corrected[d.id]) for d in drafts])
             report = addition.commit(progress)
             titles = "; ".join(source.title for source in addition.sources)
             for draft in drafts:

@@ -47,7 +47,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches pages one after the other. `allowed`: hosts that may have any address."""
+    """Fetches pages, each host at its own pace. `allowed`: hosts that may have any address. Thread-safe."""
 
     def __init__(self, allowed: tuple[str, ...] = (), limits: Limits | None = None) -> None:
         self._allowed = frozenset(host.lower().strip("[]") for host in allowed)

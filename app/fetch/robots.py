@@ -26,7 +26,7 @@ _FAILED = 60.0  # seconds until rules that could not be had are asked for again
 class Robots:
     """The rules of the sites that were asked, each asked for once a day.
 
-    `get` fetches a robots.txt, and follows its redirects.
+    `get` fetches a robots.txt, and follows its redirects. Thread-safe: who asks at the same time may ask twice.
     """
 
     def __init__(self, get: Callable[[Address], Reply]) -> None:
