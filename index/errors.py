@@ -85,6 +85,14 @@ class BuildLockedError(StoreError):
     pass
 
 
+def add_words(error: BaseException, words: str) -> None:
+    """Let an error say more, such as what could not be undone after it."""
+    if isinstance(error, FootnoteError):
+        error.args = (f"{error}; {words}", *error.args[1:])
+    else:
+        error.add_note(words)
+
+
 def is_panic(error: BaseException) -> bool:
     """Tell whether `error` is a panic of a library written in Rust, which is no Exception and has no public name."""
     return type(error).__name__ == "PanicException"

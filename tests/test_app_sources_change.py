@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -260,6 +261,81 @@ def test_removal_goes_to_the_trash_and_is_noticed(settings: IndexSettings) -> No
     link = source_link_html(EngineProvider(lambda: engine, engine), {"source": "sale.txt", "span": "0-10"}, 1, ENGLISH)
     assert "a source that is not in the index: sale.txt" in link
     engine.close()
+
+
+def test_what_cannot_be_taken_back_is_named_behind_what_went_wrong(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(settings)
+    stuck, unlink = settings.corpus / "sources" / "pier.html", Path.unlink
+
+    def fail(*_args: object, **_named: object) -> None:
+        raise StoreError("the index: no space left")
+
+    def locked(path: Path, **named: bool) -> None:
+        if path == stuck:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        unlink(path, **named)
+
+    addition = prepare(settings, [Incoming(TEXT, "sale.txt", {"title": "T"}), Incoming(PAGE, "pier.html")])
+    with monkeypatch.context() as patch:
+        patch.setattr("app.sources.add.build", fail)
+        patch.setattr(Path, "unlink", locked)
+        with pytest.raises(StoreError) as caught:
+            addition.commit(embedder=HashedWords())
+    assert str(caught.value) == (
+        "the index: no space left; remove from the corpus what could not be taken back: pier.html (Permission denied)"
+    )
+    stuck.unlink()
+    assert state(settings) == before
+
+
+def test_a_removal_that_cannot_be_taken_back_loses_no_file(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(settings, Incoming(TEXT, "sale.txt"), Incoming(PAGE, "pier.html"))
+    before, move = state(settings), shutil.move
+    failing: list[bool] = []
+
+    def fail(*_args: object, **_named: object) -> None:
+        failing.append(True)
+        raise KeyboardInterrupt
+
+    def stuck(path: Path, there: Path) -> None:
+        if failing and there.name == "sale.txt":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+        move(path, there)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.sources.remove.build", fail)
+        patch.setattr("app.sources.remove.shutil.move", stuck)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            remove(settings, ["sale.txt", "pier.html"])
+    (trash,) = (settings.home / "trash").iterdir()
+    assert caught.value.__notes__ == [f"put back into the corpus what lies in {trash}: sale.txt (Permission denied)"]
+    (trash / "sources" / "sale.txt").rename(settings.corpus / "sources" / "sale.txt")
+    assert state(settings) == before
+
+
+def test_a_copy_to_the_trash_that_breaks_off_leaves_the_file_whole(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To another disk a file is copied, and removed only then."""
+    before, move = state(settings), shutil.move
+
+    def breaking(path: Path, there: Path) -> None:
+        if there.is_relative_to(settings.corpus):
+            move(path, there)
+            return
+        there.write_bytes(path.read_bytes()[:5])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.sources.remove.shutil.move", breaking)
+        with pytest.raises(StoreError, match="cannot be moved to the trash"):
+            remove(settings, ["union"])
+    assert state(settings) == before
+    assert not list((settings.home / "trash").glob("*"))
 
 
 def test_what_cannot_be_removed(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from llama_index.core import SimpleDirectoryReader
 from llama_index.core.readers.base import BaseReader
-from llama_index.core.schema import Document, TextNode
+from llama_index.core.schema import Document, MetadataMode, TextNode
 
 from app.sources.documents import add_documents
 from index.build.status import stale_reason
-from index.errors import CorpusError
-from index.llama import FootnoteRetriever, document_of, quote_of
+from index.errors import CorpusError, StoreError
+from index.llama import FootnoteRetriever, document_of, node_of, passage_of, quote_of
 from index.passage import Quote
+from index.read.split import split
 from index.retrieve import Retriever
 from index.settings import IndexSettings
 from index.storage.generation import open_current
@@ -63,6 +64,38 @@ def test_what_is_found_is_a_node_of_the_document(settings: IndexSettings) -> Non
     assert quote.text == SALE
 
 
+def test_a_node_is_its_passage_again(settings: IndexSettings) -> None:
+    metadata = {"title": "The sale", "publisher": "Esk Council", "date": "2024-05-06", "file_name": "sale.md"}
+    given = Document(id_="sale", text=f"# The harbour\n\n{SALE}\n\n# The pier\n\nIt is closed.", metadata=metadata)
+    add_documents([given], settings, embedder=HashedWords())
+    source = open_current(settings).source("sale")
+    passages = split(source, HashedWords(), 160)
+    assert {p.header for p in passages} > {"The sale. Esk Council, 2024-05-06. The harbour"}
+    assert tuple(passage_of(node_of(p, source), source) for p in passages) == passages
+    assert "Esk Council, 2024" not in node_of(passages[0], source).get_content(MetadataMode.LLM)
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), KeyboardInterrupt()])
+def test_a_folder_is_made_only_for_what_comes_to_lie_in_it(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    there = settings.corpus.parent
+    deep = settings.model_copy(update={"corpus": there / "papers" / "of" / "esk"})
+
+    def fail(*_args: object, **_named: object) -> None:
+        raise error
+
+    with pytest.raises(CorpusError, match="its metadata has 4"):
+        add_documents([Document(id_="big", text="Words.", metadata={"all": "x" * 40_000})], deep)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.sources.add.build", fail)
+        with pytest.raises(type(error)):
+            add_documents([Document(text=SALE)], deep, embedder=HashedWords())
+    assert not (there / "papers").exists()
+    add_documents([Document(text=SALE)], deep, embedder=HashedWords())
+    assert len(open_current(deep).sources()) == 1
+
+
 def test_any_reader_may_be_given(settings: IndexSettings, tmp_path: Path) -> None:
     papers = tmp_path / "papers"
     papers.mkdir()
@@ -90,7 +123,7 @@ def test_what_says_nothing_new_is_passed_over_by_name(settings: IndexSettings) -
     assert list(added.source_ids) == ["a"]
     with pytest.raises(CorpusError, match="document a: the corpus has this very file already"):
         add_documents(Halves(), settings, embedder=HashedWords())
-    with pytest.raises(CorpusError, match="document big: its metadata take 4"):
+    with pytest.raises(CorpusError, match="document big: its metadata has 4"):
         add_documents([Document(id_="big", text="Words.", metadata={"all": "x" * 40_000})], settings)
     with pytest.raises(CorpusError, match="there is no document with words"):
         add_documents([Document(text="")], settings, embedder=HashedWords())

@@ -17,7 +17,7 @@ from app.sources.incoming import Incoming
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.readings import Readings
-from index.errors import CorpusError, StoreError
+from index.errors import CorpusError, StoreError, add_words
 from index.files import sync
 from index.read.corpus import NewFile, read_new
 from index.read.folder import place_of_new, sidecar_of
@@ -70,10 +70,9 @@ class Addition:
             report = build(self._settings, progress=progress, embedder=embedder)
             if not self._serves():
                 raise CorpusError(f"{self._files[0].label}: the corpus was changed meanwhile; try again")
-        except BaseException:
-            if not self._serves():
-                for path in reversed(written):
-                    path.unlink(missing_ok=True)
+        except BaseException as error:
+            if not self._serves() and (left := _take_back(written)):
+                add_words(error, f"remove from the corpus what could not be taken back: {', '.join(left)}")
             raise
         return report
 
@@ -113,6 +112,17 @@ def _proposal(source: Source, file: NewFile) -> Proposal:
         pages=source.pages[-1][1] if source.pages else None,
         opening=" ".join(source.text[:_OPENING].split()),
     )
+
+
+def _take_back(written: Sequence[Path]) -> list[str]:
+    """Remove files; return those that stay, each with the reason."""
+    left = []
+    for path in reversed(written):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            left.append(f"{path.name} ({error.strerror})")
+    return left
 
 
 def _create(path: Path, raw: bytes, label: str, written: list[Path]) -> None:

@@ -7,8 +7,9 @@ llama-index is imported: what is read of a document and of a reader stands in th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from app.outside import whole_characters
@@ -16,6 +17,7 @@ from app.sources.add import prepare
 from app.sources.incoming import Incoming
 from index.build.progress import BuildProgress, BuildReport
 from index.errors import CorpusError
+from index.files import file_errors
 from index.read.corpus import DOCUMENT, PassedOver
 from index.read.facts import ID, id_of, stated_elsewhere
 from index.read.front_matter import MOST_CHARACTERS, write_fields
@@ -81,11 +83,27 @@ def add_documents(
             chosen.append(document)
     if not chosen:
         raise CorpusError("there is no document with words to be added; look at what the reader loads")
-    settings.corpus.mkdir(parents=True, exist_ok=True)
     incoming = [_incoming(document) for document in chosen]
-    report = prepare(settings, incoming).commit(progress, embedder)
+    with _folder(settings.corpus):
+        report = prepare(settings, incoming).commit(progress, embedder)
     ids = {document.id_: one.facts["id"] for document, one in zip(chosen, incoming, strict=True)}
     return AddedDocuments(source_ids=ids, passed_over=tuple(passed_over), index=report)
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make a folder if there is none, and remove it again if nothing comes to lie in it. Raises StoreError."""
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    if made:
+        with file_errors("making the corpus' folder"):
+            folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # it holds something by now
+            for path in made:
+                path.rmdir()
+        raise
 
 
 def _incoming(document: AnyDocument) -> Incoming:

@@ -13,7 +13,7 @@ from app.sources.trash import empty, new_folder
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.prune import prune
-from index.errors import CorpusError, StoreError, UsageError
+from index.errors import CorpusError, StoreError, UsageError, add_words
 from index.fetched.sources import is_original
 from index.fetched.store import changing_pages
 from index.files import file_errors, file_sha256
@@ -75,12 +75,12 @@ def remove(
                 moved.append((base / name, trash / name))
                 _move(*moved[-1], name)
         report = build(settings, progress=progress, embedder=embedder)
-    except BaseException:
+    except BaseException as error:
         if not _has_switched(settings, before):
-            for path, there in moved:
-                if there.exists():
-                    shutil.move(there, path)
-            shutil.rmtree(trash, ignore_errors=True)
+            if left := _put_back(moved):
+                add_words(error, f"put back into the corpus what lies in {trash}: {', '.join(left)}")
+            else:
+                shutil.rmtree(trash, ignore_errors=True)
         raise
     if for_good:
         _delete(settings, removed, trash)
@@ -139,6 +139,18 @@ def _has_switched(settings: IndexSettings, before: str | None) -> bool:
         return current_id(settings.home) != before
     except StoreError:
         return False
+
+
+def _put_back(moved: Sequence[Move]) -> list[str]:
+    """Move files back; return those that could not be, each with the reason."""
+    left = []
+    for path, there in moved:
+        try:
+            if there.exists() and not path.exists():  # both are there if a copy to another disk broke off
+                shutil.move(there, path)
+        except OSError as error:
+            left.append(f"{path.name} ({error.strerror})")
+    return left
 
 
 def _move(path: Path, there: Path, name: str) -> None:
