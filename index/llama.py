@@ -34,7 +34,8 @@ from index.read.split import split
 from index.retrieve import Retriever
 from index.source import Source
 
-_HIDDEN = ("source_id", "sha256", "url", "kind", "relation")
+_HEADER = "passage_header"  # what is embedded and searched with a passage's text
+_HIDDEN = ("source_id", "sha256", "url", "kind", "relation", _HEADER)
 
 
 class PassageParser(NodeParser):
@@ -100,7 +101,7 @@ def node_of(passage: Passage, source: Source) -> TextNode:
         text=passage.text,
         start_char_idx=passage.start,
         end_char_idx=passage.end,
-        metadata=_metadata(source),
+        metadata=_metadata(source) | {_HEADER: passage.header},
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document_id(source))},
         **_hidden(source),
     )
@@ -115,10 +116,14 @@ def quote_of(node: TextNode, source: Source) -> Quote:
 
 
 def passage_of(node: TextNode, source: Source) -> Passage:
-    """Return the passage of a node that `node_of` made, with its sentences. Raises QuoteError."""
+    """Return the passage of a node that `node_of` made, with its sentences. Raises QuoteError.
+
+    A sentence that is too long for the model is whole in it, also where the node's passage had a part of it embedded.
+    """
     quote = quote_of(node, source)
     inside = (s.sentence for s in sentences_of(source) if s.sentence.start < quote.end and quote.start < s.sentence.end)
-    return Passage(source.id, quote.start, quote.end, quote.text, source.title, tuple(inside))
+    header = str(node.metadata.get(_HEADER, ""))
+    return Passage(source.id, quote.start, quote.end, quote.text, header, tuple(inside))
 
 
 def document_id(source: Source) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from app.engine import Engine
 from tests.bench import __main__ as bench
-from tests.bench import llm
+from tests.bench import compare_cut, llm
 from tests.bench.speed import page_speed
+from tests.conftest import CORPUS
 from tests.llm_server import FORTY, MODEL, YARD, LlmServer, Request, Say, as_reply, speaking
 
 
@@ -33,6 +35,21 @@ def test_without_a_browser_every_other_figure_is_told(
     assert (told, capsys.readouterr().out) == ([f"first 1.0\n{no_browser}"], "2.0\n")
     assert json.loads((tmp_path / "out.json").read_text()) == {"first": {"s": 1.0}, "second": {"s": 2.0}}
     assert bench.main(["--strict", "--only", "second"]) == 0
+
+
+def test_the_cut_of_a_comparison_is_measured_on_questions(
+    hashed_engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "few.jsonl").write_text(
+        "".join((CORPUS / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)[:2]), "utf-8"
+    )
+    monkeypatch.setattr(Engine, "open", lambda _: hashed_engine)
+    monkeypatch.setattr("sys.argv", ["compare_cut", str(tmp_path / "few.jsonl")])
+    compare_cut.main()
+    head, in_use, *others = capsys.readouterr().out.splitlines()
+    assert head.startswith("2 questions, ")
+    assert int(re.search(r"support +(\d+)", in_use)[1]) > 0
+    assert len(others) == sum(map(len, compare_cut.STEPS.values()))
 
 
 def test_a_figure_can_be_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:

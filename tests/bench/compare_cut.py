@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.answer.extract import telling_figure
 from app.compare.relevance import CUT, Cut, Found
 from app.compare.rows import choose, gather
 from app.engine import Engine
@@ -39,9 +40,11 @@ Gathered = tuple[GoldQuestion, Question, list[Found], list[Found]]
 def gathered(questions: list[GoldQuestion], engine: Engine) -> Iterator[Gathered]:
     for q in questions:
         with engine.run(Query(q.question, q.history)) as run:
-            refused = not run._evidence()[1]
-            rows = ([], []) if refused else gather(run.asked, run.retriever, run.sources, run.scope, run._satisfying)
-        yield q, run.asked, *rows
+            asked, answerer, rows = run.asked, run.answerer, ([], [])
+            if ranked := answerer.evidence(asked).ranked:
+                figure, scope = telling_figure(ranked[0]), answerer.scope(asked)
+                rows = gather(asked, figure, run.retriever, answerer.sources, scope, answerer.satisfying)
+        yield q, asked, *rows
 
 
 def supports(found: Found, q: GoldQuestion) -> bool:
