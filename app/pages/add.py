@@ -20,7 +20,7 @@ class Download:
         self._fetched = fetched
         content, suffix = as_file(fetched)
         document = read_file(content, suffix, fetched.final_url)
-        signs = read_signs(content) if suffix == ".html" else None
+        signs = read_signs(content, fetched.final_url) if suffix == ".html" else None
         judge_unnamed(document, signs, fetched.url, fetched.final_url)
         self.suffix, self.final_url = suffix, fetched.final_url
         self._text_sha256 = text_sha256(document)
