@@ -12,13 +12,14 @@ import re
 from app.answer.candidates import Candidate
 from index.passage import Span
 from index.text.patterns import one_of
-from index.text.words import QUALIFIERS
+from index.text.words import QUALIFIERS, QUALIFIERS_BEHIND
 
 SURE = 0.9  # least share of the probability
 LONGEST = 160  # characters: more is no answer in short
 _NO_END = " \t\n,;:.!?…—–-·|*_"
 _PAIRS = {")": "(", "]": "[", "”": "“", "»": "«"}
 _QUALIFIER = re.compile(rf"(?<!\w)(?<!add )(?<!adds ){one_of(QUALIFIERS)}\s+$", re.IGNORECASE)
+_BEHIND = re.compile(rf"(?:\s+[^\W\d_]+)?\s+{one_of(QUALIFIERS_BEHIND)}(?!\w)", re.IGNORECASE)
 _BESIDE = re.compile(r"[\w$€£₴%.,/–-]")
 
 
@@ -32,13 +33,15 @@ def answering_words(candidate: Candidate) -> Span | None:
 
 
 def whole(text: str, start: int, end: int) -> Span:
-    """Widen a span to whole words and ranges ('5–10%'), and to what qualifies them ('up to 12', 'nearly a fifth')."""
+    """Widen a span to whole words and ranges ('5–10%'), and to what qualifies them ('up to 12', '40 at most')."""
     while start and _BESIDE.match(text[start - 1]) and _BESIDE.match(text[start]):
         start -= 1
     while end < len(text) and _BESIDE.match(text[end]) and _BESIDE.match(text[end - 1]):
         end += 1
     while qualifier := _QUALIFIER.search(text, max(0, start - 30), start):
         start = qualifier.start()
+    if behind := _BEHIND.match(text, end):
+        end = behind.end()
     return start, end
 
 

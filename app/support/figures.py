@@ -20,7 +20,7 @@ _ROUND = Decimal("0.1")  # how far a hedged figure may be from the exact one
 _FIGURE = re.compile(r"[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+(?![0-9])|[0-9]+(?:[.,][0-9]+)*")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _MOST = 16  # figures of a text that are put together
-_ANY = sorted({*QUALIFIERS, "as high as", "as low as"} - {"only", "just", "not", "no"}, key=len, reverse=True)
+_ANY = sorted({*QUALIFIERS} - {"only", "just", "not", "no"}, key=len, reverse=True)
 # Those that tell when they are lost: 'over' and the like stand as often for a time or a place: 'over six weeks'.
 _TELLING = [q for q in _ANY if q not in ("over", "under", "above", "below")]
 # Figures in other words, as values; a share as percent too.

@@ -56,8 +56,10 @@ QUANTITIES = FRACTIONS | _words(
 QUALIFIERS = (
     "about", "around", "approximately", "roughly", "some", "nearly", "almost", "close to", "up to", "as many as",
     "as much as", "as few as", "at least", "at most", "no more than", "not more than", "no fewer than", "more than",
-    "over", "above", "less than", "fewer than", "under", "below", "only", "just", "not", "no",
+    "over", "above", "less than", "fewer than", "under", "below", "only", "just", "not", "no", "an estimated",
+    "as high as", "as low as", "as little as",
 )  # fmt: skip
+QUALIFIERS_BEHIND = ("at most", "at least", "at best", "or more", "or less", "or fewer", "or so")
 
 # Words with a task in the sentence
 
