@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
+from index.embedding.token_counts import TokenCounts
 from index.errors import ModelError
 from index.files import FileStamp, damaged_files
 from index.records import Record
@@ -70,6 +71,7 @@ class OnnxEmbedder:
         self.name = f"{card.title} (ONNX {card.quantisation}, {card.recipe[:8]})"
         self.dimension, self.max_tokens = card.dimension, card.max_tokens
         self._session, self._tokenizer, self._threads = session, tokenizer, threads
+        self._counts = TokenCounts(tokenizer)
 
     @classmethod
     def open(cls, folder: Path, threads: int | None = None) -> OnnxEmbedder:
@@ -98,7 +100,7 @@ class OnnxEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counts: list[int] = []
         for start in range(0, len(texts), _CHUNK):
-            counts.extend(map(len, self._tokens(texts[start : start + _CHUNK], self.card.passage_prompt)))
+            counts += self._counts.of([self.card.passage_prompt + text for text in texts[start : start + _CHUNK]])
         return counts
 
     def embed_passages(

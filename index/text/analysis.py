@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 from index.text.dates import Date, dates, month_number
 from index.text.names import ascii_letters, name_key
 from index.text.numbers import Number, numbers
-from index.text.patterns import is_cyrillic
+from index.text.patterns import CYRILLIC
 from index.text.words import MONTHS, SCALES, STOP_WORDS
 
 # Longer runs of letters are not words; they are cut to keep terms short.
@@ -96,7 +96,7 @@ def _plain(word: str) -> str:
 def stem(word: str) -> str:
     """Return the term of one word: 'Desertions' -> 'desert', 'Świętoszów' -> 'swietoszow'; '' if nothing is left."""
     plain = _plain(word[:_LONGEST])
-    if any(map(is_cyrillic, plain)):
+    if CYRILLIC.search(plain):
         return ascii_letters(_snowball("russian").stemWord(plain)) or ascii_letters(plain)
     letters = ascii_letters(plain)
     if letters.isalpha():

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 # Neighbouring capitalised words, with 'of' and the like between them: 'Anne of Kyiv'.
 _CAPITAL = r"[^\W\d_a-zа-яґєії][\w'’-]*"
 CAPITALISED = re.compile(rf"{_CAPITAL}(?:\s+(?:(?:of|de|von|van)\s+)?{_CAPITAL})*")
+CYRILLIC = re.compile("[\u0400-\u052f]")
 _PLACE = re.compile(r"\d+|[A-Za-z]+|[$€£₴₽]")
 _BEFORE = re.compile(r"(?<![\w’'-])(?:[\w’'-]+\.?\s){0,2}(?:[\w’'-]+\.?\s|[\w’'-]+\.|[№#§]\s?)\Z")
 _AFTER = re.compile(r"[\s-]([^\W\d_]+)")
@@ -47,7 +48,3 @@ def word_after(text: str, at: int) -> str:
     """Return the word in lower case behind the blank or hyphen at `at`; empty if there is none."""
     match = _AFTER.match(text, at)
     return match[1].lower() if match else ""
-
-
-def is_cyrillic(char: str) -> bool:
-    return "\u0400" <= char <= "\u052f"

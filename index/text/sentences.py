@@ -9,13 +9,14 @@ from itertools import pairwise
 import sentencex
 
 from index.text.boundaries import ends_no_sentence, stops_without_blank
-from index.text.patterns import is_cyrillic
+from index.text.patterns import CYRILLIC
 
 # A quotation mark that is opened and never closed makes sentencex keep all that follows as one sentence.
 _NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _CLOSERS = re.compile(r"[\"”»)\]]+(?=\s|$)")
 _CLAUSE = re.compile(r"[;:,–—|]\s+|[，、；：]")
 _BLANK = re.compile(r"\s+")
+_LATIN = re.compile("[A-Za-z]")
 # sentencex takes a time that grows with the square of the stops in a run without blanks; none of them counts there.
 _RUN = re.compile(r"\S{200,}")
 _NO_STOPS = str.maketrans(dict.fromkeys(".!?…。！？｡", "_"))
@@ -91,7 +92,8 @@ def _goes_on(text: str, at: int, language: str) -> bool:
 
 def _language(text: str, language: str) -> str:
     """Return the stated language, or one of the text's own script: for a note in English on a Ukrainian report."""
-    cyrillic = sum(map(is_cyrillic, text)) > sum(c.isascii() and c.isalpha() for c in text)
+    there = [] if text.isascii() else CYRILLIC.findall(text)
+    cyrillic = bool(there) and len(there) > len(_LATIN.findall(text))
     if cyrillic == (language in _IN_CYRILLIC):
         return language
     return "uk" if cyrillic else "en"
