@@ -242,7 +242,7 @@ def test_a_span_that_does_not_hold_is_not_built(
         return (_LIES[lie](source, passages[0]), *passages[1:])
 
     before = current_id(built.home)
-    monkeypatch.setattr("index.build.build.split", lying)
+    monkeypatch.setattr("index.build.making.split", lying)
     with pytest.raises(QuoteError, match=r"^article.md: passage [^\n]+; nothing was built"):
         build(built, full=True, embedder=HashedWords())
     assert current_id(built.home) == before

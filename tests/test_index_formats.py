@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.read.corpus import read_source
 from index.read.csv_table import read_csv
 from index.read.decode import clean, decode
 from index.read.document import Document
 from index.read.epub import read_epub
 from index.read.markdown import read_markdown
+from index.read.one_file import read_source
 from index.read.open_document import read_open_document
 from index.read.pdf_layout import Line, Piece, lay_out
 from index.read.plain_text import read_plain_text

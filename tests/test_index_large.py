@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.cli import progress
 from app.cli.progress import ConsoleProgress
-from index.build import build as building
+from index.build import making
 from index.build.build import build
 from index.build.verify import verify
 from index.settings import IndexSettings
@@ -23,7 +23,7 @@ FILES = 12
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> IndexSettings:
     """A folder of texts, three passages of which are embedded at once."""
-    monkeypatch.setattr(building, "_BATCH", 3)
+    monkeypatch.setattr(making, "_BATCH", 3)
     (tmp_path / "notes").mkdir()
     for n in range(FILES):
         (tmp_path / "notes" / f"{n}.txt").write_text(f"Boat number {n} was sold to the bank of the island.", "utf-8")

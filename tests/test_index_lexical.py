@@ -16,7 +16,7 @@ from index.errors import DamagedIndexError, StoreError
 from index.filters import Filters
 from index.passage import Passage
 from index.source import Kind, Relation, Source
-from index.storage.lexical import LexicalIndex, Row
+from index.storage.lexical import LexicalIndex, searched
 
 
 def source(
@@ -31,8 +31,8 @@ def source(
     )
 
 
-def row(number: int, text: str, header: str = "Title, The Paper, 2024", of: Source | None = None) -> Row:
-    return number, Passage("one", 0, len(text), text, header, ()), of or source()
+def row(number: int, text: str, header: str = "Title, The Paper, 2024", of: Source | None = None) -> tuple[int, str]:
+    return number, searched(Passage("one", 0, len(text), text, header, ()), of or source())
 
 
 def ids(index: LexicalIndex, query: str, k: int = 10, filters: Filters | None = None) -> list[int]:

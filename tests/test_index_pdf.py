@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import CorpusError
-from index.read.corpus import read_source
 from index.read.document import Document
+from index.read.one_file import read_source
 from index.read.pdf import _spans, read_pdf
 from index.settings import IndexSettings
 from index.storage.generation import open_current

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import CorpusError
-from index.read.corpus import file_digests, read_corpus, read_folder, read_source
+from index.read.corpus import file_digests, read_corpus, read_folder
 from index.read.markdown import parse_markdown
+from index.read.one_file import read_source
 from index.source import BlockKind, Kind, MarkKind, Source
 from tests.conftest import CORPUS
 

@@ -18,9 +18,10 @@ from app.sources.incoming import Incoming
 from index.build.progress import BuildProgress, BuildReport
 from index.errors import CorpusError
 from index.files import file_errors
-from index.read.corpus import DOCUMENT, PassedOver
+from index.read.corpus import PassedOver
 from index.read.facts import ID, id_of, stated_elsewhere
 from index.read.front_matter import MOST_CHARACTERS, write_fields
+from index.read.one_file import DOCUMENT
 from index.records import Record
 from index.settings import IndexSettings
 

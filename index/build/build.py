@@ -1,38 +1,34 @@
 """`footnote index build`: corpus -> generation, built beside the current one and switched in at once.
 
-read ── split, check the spans ── catalog ─┬─ embed what is new, reuse the rest ── vectors
-                                           └─ lexical ── manifest ── switch ── remove old generations
+read ── split, check the spans ── catalog ─┬─ embed what is new ── vectors
+          (what has not changed is taken   └─ lexical ── manifest ── switch ── remove old generations
+           over at each step: `making`)
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
 from index.build.inputs import looked_into, refuse_passed_over, stamps_of
+from index.build.making import Making
 from index.build.passage_vectors import PassageVectors, forget_embedded
 from index.build.progress import BuildProgress, BuildReport, Clock
 from index.build.prune import remove_unused
 from index.build.readings import Readings
 from index.build.status import Changes
-from index.build.verify import span_errors
 from index.embedding.embedder import Embedder, prepare_embedder
-from index.errors import DamagedIndexError, QuoteError, StaleIndexError, StoreError
+from index.errors import DamagedIndexError, StaleIndexError, StoreError
 from index.fetched.sources import with_originals
-from index.files import FREE_SPACE, IndexFile, file_errors, sync_tree, write_atomic
+from index.fetched.store import read_pages
+from index.files import IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
-from index.read.split import split
+from index.read.known import NOTHING_KNOWN, Known
 from index.settings import FORMAT_VERSION, IndexSettings
-from index.source import Source
-from index.storage.catalog import Catalog
 from index.storage.generation import (
-    LEXICAL,
     MANIFEST,
-    VECTORS,
     Generation,
     Manifest,
     check_files,
@@ -42,12 +38,9 @@ from index.storage.generation import (
     store_kind,
     switch_to,
 )
-from index.storage.lexical import LexicalIndex
 from index.storage.locks import LEASE, build_lock
+from index.storage.reuse import known_of
 from index.storage.seals import SourceStamp
-from index.storage.vectors import VectorStore, compact
-
-_BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
 
 
 def build(
@@ -90,19 +83,23 @@ class _Build:
     def run(self, embedder: Embedder | None) -> BuildReport:
         former = self.former.manifest if self.former else None
         self._remove_unused({self.current}, unfinished_only=True)
+        known = self._known()
         with self.clock("read"):
-            corpus = self._read()
-            stamps = stamps_of(corpus)
+            corpus = self._read(known)
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
+        if known is not None and former is not None and former.model != self.embedder.name:
+            known = None
+            with self.clock("read"):
+                corpus = self._read(known)
+        stamps = stamps_of(corpus, former.sources if former else {})
         changes = Changes.between(former.sources if former else {}, stamps)
-        same = former and mismatch(former, self.settings) is None and former.model == self.embedder.name
         without_text = looked_into(corpus)
-        same = same and former is not None and former.passed_over == without_text
-        if former and same and not changes and not self.full:
+        if former and self._is_same(former, without_text) and not changes and not self.full:
             manifest, keep = former, {former.generation, former.previous}
         else:
-            manifest = self._make(corpus.sources, stamps, without_text)
+            kept = frozenset(changes.unchanged) if known is not None else frozenset()
+            manifest = self._make(corpus, stamps, without_text, kept)
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
         self.readings.forget_unused()
@@ -141,8 +138,24 @@ class _Build:
             self._note(f"the former index is damaged and nothing of it is reused ({error})")
             return None
 
-    def _read(self) -> Corpus:
-        corpus = read_folder(self.settings.corpus, self.settings.largest_file, self.readings, self._has_read)
+    def _is_same(self, former: Manifest, without_text: dict[str, str]) -> bool:
+        """Whether the former index was made as these settings say, and passed the same files over."""
+        is_same = mismatch(former, self.settings) is None and former.model == self.embedder.name
+        return is_same and former.passed_over == without_text
+
+    def _known(self) -> Known | None:
+        """Return what the former index knows of the corpus; None if it was made in another way."""
+        former = self.former
+        if former is None or self.full or mismatch(former.manifest, self.settings) is not None:
+            return None
+        found = known_of(former.folder, former.manifest.sources)
+        # Of a note with an original more is asked than is known.
+        return found and found.but(read_pages(self.settings.home))
+
+    def _read(self, known: Known | None) -> Corpus:
+        corpus = read_folder(
+            self.settings.corpus, self.settings.largest_file, self.readings, self._has_read, known or NOTHING_KNOWN
+        )
         corpus = with_originals(corpus, self.settings.home, self.readings)
         if self.strict:
             refuse_passed_over(corpus)
@@ -153,18 +166,22 @@ class _Build:
             self.progress.stage("read", of)
         self.progress.advance(1)
 
-    def _make(self, sources: Sequence[Source], stamps: dict[str, SourceStamp], passed_over: dict[str, str]) -> Manifest:
+    def _make(
+        self, corpus: Corpus, stamps: dict[str, SourceStamp], passed_over: dict[str, str], kept: frozenset[str]
+    ) -> Manifest:
         """Write all files of a new generation, the manifest last, and let it serve."""
         with file_errors("making the new index"):
             folder = create_folder(self.settings.home)
         try:
-            with closing(Catalog.create(folder)) as catalog:
-                with self.clock("split"):
-                    owners = self._write_catalog(catalog, sources)
-                self._write_vectors(folder, catalog, owners)
-                with self.clock("lexical"):
-                    self._write_lexical(folder, catalog, owners)
-            manifest = self._write_manifest(folder, stamps, passed_over, owners)
+            if self.full:
+                forget_embedded(self.settings.home)
+            former = None if self.full else self.former
+            self.vectors = PassageVectors(
+                self.settings.home, self.embedder, former, self.progress, self.clock, self._note
+            )
+            making = Making(folder, self.settings, self.embedder, self.progress, self.clock, former, kept)
+            making.write(corpus, self.vectors, self._note)
+            manifest = self._write_manifest(folder, stamps, passed_over, making.counts)
         except BaseException:
             self._remove_unused({self.current}, unfinished_only=True)
             raise
@@ -172,63 +189,10 @@ class _Build:
             switch_to(self.settings.home, folder.name)
         return manifest
 
-    def _write_catalog(self, catalog: Catalog, sources: Sequence[Source]) -> list[Source]:
-        """Split and store the sources; return the source of each passage, in the order of their ids (1, 2, ...)."""
-        self.progress.stage("split", len(sources))
-        owners: list[Source] = []
-        for n, source in enumerate(sources, 1):
-            passages = split(source, self.embedder, self.settings.passage_tokens)
-            for passage in passages:
-                for problem in span_errors(source, passage):
-                    raise QuoteError(
-                        f"{source.file or source.id}: {problem}; nothing was built: report this with the file"
-                    )
-            catalog.add_source(n, source)
-            catalog.add_passages(len(owners) + 1, n, passages)
-            owners.extend([source] * len(passages))
-            self.progress.advance(1)
-        catalog.commit()
-        return owners
-
-    def _write_vectors(self, folder: Path, catalog: Catalog, owners: Sequence[Source]) -> None:
-        if self.full:
-            forget_embedded(self.settings.home)
-        former = None if self.full else self.former
-        made = self.vectors = PassageVectors(
-            self.settings.home, self.embedder, former, self.progress, self.clock, self._note
-        )
-        with self.clock("reuse"):
-            made.look_up(catalog)
-        with self.clock("store"):
-            where = self.settings.store_url or folder / VECTORS
-            store = VectorStore.create(where, folder.name, self.embedder.dimension, len(owners))
-        self.progress.stage("embed", len(owners))
-        with closing(store):
-            for ids in _rounds(len(owners)):
-                vectors = made.of(ids, catalog)
-                with self.clock("store"):
-                    store.add(ids, vectors, [owners[n - 1] for n in ids])
-            if store.count() != len(owners):
-                raise StoreError(f"Chroma holds {store.count()} of {len(owners)} vectors; {FREE_SPACE}")
-        if isinstance(where, Path):
-            with self.clock("store"):
-                compact(where)
-
-    def _write_lexical(self, folder: Path, catalog: Catalog, owners: Sequence[Source]) -> None:
-        self.progress.stage("lexical", len(owners))
-        with closing(LexicalIndex.create(folder / LEXICAL)) as index:
-            for ids in _rounds(len(owners)):
-                index.add(zip(ids, catalog.passages(ids), (owners[n - 1] for n in ids), strict=True))
-                self.progress.advance(len(ids))
-            index.commit()
-            if index.count() != len(owners):
-                raise StoreError(f"the lexical index holds {index.count()} of {len(owners)} passages; {FREE_SPACE}")
-
     def _write_manifest(
-        self, folder: Path, stamps: dict[str, SourceStamp], passed_over: dict[str, str], owners: Sequence[Source]
+        self, folder: Path, stamps: dict[str, SourceStamp], passed_over: dict[str, str], counts: dict[str, int]
     ) -> Manifest:
         self.progress.stage("commit", 1)
-        counts = Counter(s.id for s in owners)
         with file_errors("writing the new index to disk"):
             with self.clock("commit"):
                 names = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
@@ -247,8 +211,8 @@ class _Build:
                 versions={name: version(name) for name in ("chromadb", "sentencex")},
                 sources=stamps,
                 passed_over=passed_over,
-                passages=len(owners),
-                passages_of={source_id: counts[source_id] for source_id in stamps},
+                passages=sum(counts.values()),
+                passages_of=counts,
                 files=files,
                 timings=dict(self.clock.seconds),
             ).sealed()
@@ -267,9 +231,3 @@ class _Build:
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self.progress.note(text)
-
-
-def _rounds(passages: int) -> Iterator[range]:
-    """Yield the passage ids 1, 2, ... `passages` in rounds."""
-    for first in range(1, passages + 1, _BATCH):
-        yield range(first, min(first + _BATCH, passages + 1))

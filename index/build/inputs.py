@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from index.errors import CorpusError
 from index.read.corpus import Corpus
 from index.read.formats import reader_of
+from index.source import Source
 from index.storage.catalog import source_digest
 from index.storage.seals import SourceStamp
 
@@ -20,21 +23,22 @@ def refuse_passed_over(corpus: Corpus) -> None:
     raise CorpusError(f"{named}{f'; and {more} more' if more > 0 else ''} (without --strict these are passed over)")
 
 
-def stamps_of(corpus: Corpus) -> dict[str, SourceStamp]:
-    """Return source id -> stamp."""
-    return {
-        s.id: SourceStamp(
-            file=s.file,
-            file_sha256=corpus.digests[s.file],
-            text_sha256=s.sha256,
-            record_sha256=source_digest(s),
-            reader=reader_of(s.file),
-        )
-        for s in corpus.sources
-    }
+def stamps_of(corpus: Corpus, before: Mapping[str, SourceStamp]) -> dict[str, SourceStamp]:
+    """Return source id -> stamp; of a source that was not read, the one of `before`."""
+    return {e.id: _stamp(e, corpus.digests[e.file]) if isinstance(e, Source) else before[e.id] for e in corpus.entries}
+
+
+def _stamp(source: Source, file_sha256: str) -> SourceStamp:
+    return SourceStamp(
+        file=source.file,
+        file_sha256=file_sha256,
+        text_sha256=source.sha256,
+        record_sha256=source_digest(source),
+        reader=reader_of(source.file),
+    )
 
 
 def looked_into(corpus: Corpus) -> dict[str, str]:
     """Return name -> SHA-256 (hex) of the files that were looked into and are no sources."""
-    sources = {s.file for s in corpus.sources}
+    sources = {e.file for e in corpus.entries}
     return {name: digest for name, digest in corpus.digests.items() if name not in sources}

@@ -51,13 +51,13 @@ class PassageVectors:
         self._known: dict[int, int] = {}
         self.embedded = self.reused = 0
 
-    def look_up(self, catalog: Catalog) -> None:
-        """Find out which passages have a vector in the former generation, or from a build that was killed."""
+    def look_up(self, catalog: Catalog, ids: Sequence[int]) -> None:
+        """Find out which passages in `ids` have a vector in the former generation, or from a build that was killed."""
         self._kept.load()
-        if self._former is None:
+        if self._former is None or not ids:
             return
         try:
-            self._known = catalog.same_keys(self._former.folder)
+            self._known = catalog.same_keys(ids)
             if self._known and self._former.vectors.count() != self._former.manifest.passages:
                 raise DamagedIndexError("some are missing")
         except StoreError as error:

@@ -59,6 +59,11 @@ class Readings:
             finally:
                 beside.unlink(missing_ok=True)
 
+    def still_used(self, sha256: str, version: str) -> None:
+        """Keep what was read of a file, though this build does not even have to look at it."""
+        self._used.add(_name(sha256, version))
+        self.reused += 1
+
     def forget_unused(self) -> None:
         """Remove what no file of this build needs. Raises StoreError."""
         with file_errors("removing what was read before"):

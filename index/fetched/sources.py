@@ -10,8 +10,10 @@ from index.errors import CorpusError
 from index.fetched.records import Page
 from index.fetched.store import FOLDER, folder_of, read_pages
 from index.files import file_sha256
-from index.read.corpus import Corpus, Keeper, PassedOver, read_source
+from index.read.corpus import Corpus, PassedOver
 from index.read.folder import sidecar_of
+from index.read.known import KnownSource
+from index.read.one_file import Keeper, read_source
 from index.source import Kind, Source
 
 _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
@@ -20,35 +22,38 @@ _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are
 def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> Corpus:
     """Return the corpus with the originals of its notes that are kept in `home`.
 
-    One that was changed since it was fetched, or whose id or text is there already, is passed over and named.
+    The notes that `read_pages` names must have been read. An original that was changed since it was fetched, or whose
+    id or text is there already, is passed over and named.
     """
-    taken, texts = {s.id for s in corpus.sources}, {s.sha256: s.file for s in corpus.sources}
-    sources: list[Source] = []
+    taken, texts = {e.id for e in corpus.entries}, {e.sha256: e.file for e in corpus.entries}
+    entries: list[Source | KnownSource] = []
     passed, digests = list(corpus.passed_over), dict(corpus.digests)
     pages = read_pages(home)
-    for source in corpus.sources:
-        page = pages.get(source.id)
-        if page and page.file:
-            found = _read(page, source, home, keeper)
+    for entry in corpus.entries:
+        page = pages.get(entry.id)
+        if page and page.file and isinstance(entry, Source):
+            found = _read(page, entry, home, keeper)
             if isinstance(found, Source) and (found.id in taken or found.sha256 in texts):
                 found = _passed(page, f"its text or id is that of {texts.get(found.sha256, found.id)}")
             if isinstance(found, Source):
-                sources.append(found)
+                entries.append(found)
                 taken.add(found.id)
                 texts[found.sha256] = found.file
             else:
                 passed.append(found)
             digests |= _digests(page, home)
-        sources.append(source)
-    return replace(corpus, sources=tuple(_named(sources)), passed_over=tuple(passed), digests=digests)
+        entries.append(entry)
+    return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests)
 
 
-def _named(sources: Sequence[Source]) -> Iterator[Source]:
+def _named(entries: Sequence[Source | KnownSource]) -> Iterator[Source | KnownSource]:
     """Yield the sources, each note with the id of the one that has the text at its address."""
-    by_url = {s.url: s.id for s in reversed(sources) if s.kind is Kind.FULLTEXT and s.url}
-    for source in sources:
-        original = by_url.get(source.url, "") if source.kind is Kind.NOTE else ""
-        yield replace(source, original=original) if original else source
+    read = [e for e in entries if isinstance(e, Source)]
+    by_url = {s.url: s.id for s in reversed(read) if s.kind is Kind.FULLTEXT and s.url}
+    for entry in entries:
+        is_note = isinstance(entry, Source) and entry.kind is Kind.NOTE
+        original = by_url.get(entry.url, "") if isinstance(entry, Source) and is_note else ""
+        yield replace(entry, original=original) if isinstance(entry, Source) and original else entry
 
 
 def original_digests(home: Path, notes: Container[str] | None = None) -> dict[str, str]:

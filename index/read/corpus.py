@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from index.errors import CorpusError
-from index.read.document import Document
-from index.read.facts import facts_of, id_of
+from index.read.facts import id_of
 from index.read.folder import ARTICLE, base_of, corpus_files, entries, sidecar_of, why_no_source
-from index.read.formats import FORMATS, Format, refuse_misnamed
-from index.read.front_matter import FENCE, begins_with_front_matter, read_fields
-from index.source import STATED, UNPRINTABLE, BlockKind, Source
+from index.read.formats import FORMATS, reader_of
+from index.read.known import NOTHING_KNOWN, Known, KnownSource, SeenFile
+from index.read.one_file import Keeper, NoSourceError, read_bytes, sidecar_fields, source_of
+from index.source import UNPRINTABLE, Source
 
 LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
-DOCUMENT = "document"  # the field of a sidecar for what came as a llama-index document
 _MB = 1_000_000
-_TITLES = frozenset({BlockKind.HEADING, BlockKind.TABLE_HEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +37,22 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What a folder holds. `digests`: the SHA-256 (hex) of every file that was looked into, by its name.
+    """What a folder holds: its sources in order, those as known ones that did not have to be read.
 
-    `passed_over`: what else is there, in order of the names.
+    `passed_over`: what else is there, in order of the names. `digests`: the SHA-256 (hex) of every file that was looked
+    into, by its name; `seen`: the same files of the folder as they were. `stated`: the ids that were stated.
     """
 
-    sources: tuple[Source, ...]
+    entries: tuple[Source | KnownSource, ...]
     passed_over: tuple[PassedOver, ...]
     digests: Mapping[str, str]
+    seen: Mapping[str, SeenFile] = field(default_factory=dict)
+    stated: frozenset[str] = frozenset()
 
-
-class Keeper(Protocol):
-    """Keeps what was read, so that a file that has not changed is not read again."""
-
-    def get(self, sha256: str, version: str) -> Document | None: ...
-
-    def put(self, sha256: str, version: str, document: Document) -> None: ...
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that were read: all of them, if nothing was known."""
+        return tuple(e for e in self.entries if isinstance(e, Source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,6 @@ class NewFile:
     is_article: bool = False
 
 
-class _NoSourceError(Exception):
-    """Says why a file is no source."""
-
-
 def read_corpus(folder: Path) -> tuple[Source, ...]:
     """Read all sources of `folder`. Raises what `read_folder` raises."""
     return read_folder(folder).sources
@@ -86,13 +79,15 @@ def read_folder(
     largest: int = LARGEST,
     keeper: Keeper | None = None,
     advance: Callable[[int, int], None] = lambda _done, _of: None,
+    known: Known = NOTHING_KNOWN,
 ) -> Corpus:
     """Read all sources of `folder`, and note what else is there.
 
     `largest`: MB of a file that is opened. `advance` is called after each file, with how many are done and how many
-    there are. Raises CorpusError for the first source that breaks a rule, and if there is no source at all.
+    there are. A file whose bytes are `known` is not read. Raises CorpusError for the first source that breaks a rule,
+    and if there is no source at all.
     """
-    found = _Found(folder, keeper)
+    found = _Found(folder, keeper, known)
     every = list(entries(folder, largest * _MB))
     for n, (path, reason) in enumerate(every, 1):
         found.add(path, reason)
@@ -103,47 +98,74 @@ def read_folder(
             f"{folder}: no source can be read here; the first that is passed over: {found.passed_over[0]}"
         )
     passed = sorted(found.passed_over, key=lambda p: p.name)
-    return Corpus(tuple(found.sources), tuple(passed), found.digests)
+    return Corpus(tuple(found.sources), tuple(passed), found.digests, found.seen, frozenset(found.stated))
 
 
 def read_new(
-    folder: Path, files: Sequence[NewFile], largest: int = LARGEST, keeper: Keeper | None = None
+    folder: Path,
+    files: Sequence[NewFile],
+    largest: int = LARGEST,
+    keeper: Keeper | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> tuple[Source, ...]:
     """Read files that are to be put into `folder`, which may be empty, as they will be read there.
 
-    Raises what `read_folder` raises, and CorpusError for a file that would not become a source of its own.
+    Files there that are `known` and have the size and time that they had are not opened: whoever indexes the folder
+    reads them. Raises what `read_folder` raises, and CorpusError for a file that would not become a source of its own.
     """
-    found = _Found(folder, keeper)
+    found = _Found(folder, keeper, known)
     for path, reason in entries(folder, largest * _MB):
-        found.add(path, reason)
+        found.add_untouched(path) if not reason and found.is_untouched(path) else found.add(path, reason)
     return tuple(found.add_new(file, largest * _MB) for file in files)
 
 
 class _Found:
     """Gathers what a folder holds."""
 
-    def __init__(self, folder: Path, keeper: Keeper | None) -> None:
-        self._folder, self._keeper = base_of(folder), keeper
+    def __init__(self, folder: Path, keeper: Keeper | None, known: Known) -> None:
+        self._folder, self._keeper, self._known = base_of(folder), keeper, known
         self._files: dict[str, str] = {}
         self._texts: dict[str, str] = {}
-        self.sources: list[Source] = []
+        self.sources: list[Source | KnownSource] = []
+        self.stated: set[str] = set()
         self.passed_over: list[PassedOver] = []
         self.digests: dict[str, str] = {}
+        self.seen: dict[str, SeenFile] = {}
 
     def add(self, path: Path, reason: str) -> None:
-        name = path.relative_to(self._folder).as_posix()
+        name = self._name(path)
         if not reason:
-            raw = _read_bytes(path, name)
-            self.digests[name] = hashlib.sha256(raw).hexdigest()
+            raw = self._read(path, name)
+            beside = sidecar_of(path)
+            about = self._read(beside, self._name(beside)) if beside.is_file() else None
             try:
-                sidecar = self._sidecar(path)
-                source, has_id = _source(raw, path, name, sidecar, self._keeper)
-                self._keep(source, has_id)
-            except _NoSourceError as error:
+                if not self._is_known(name):
+                    sidecar = {} if about is None else sidecar_fields(about, self._name(beside))
+                    self._keep(*source_of(raw, path, name, sidecar, self._keeper))
+            except NoSourceError as error:
                 reason = str(error)
             else:
                 return
         self.passed_over.append(PassedOver(UNPRINTABLE.sub("\ufffd", name), reason))
+
+    def is_untouched(self, path: Path) -> bool:
+        """Whether neither a file nor its sidecar has changed in size or time since it was indexed."""
+        beside = sidecar_of(path)
+        name, about = self._name(path), self._name(beside)
+        is_there = beside.is_file()
+        return bool(self._known.digest(path, name)) and (
+            bool(self._known.digest(beside, about)) if is_there else about not in self._known.files
+        )
+
+    def add_untouched(self, path: Path) -> None:
+        """Add a file as it is known, without opening it."""
+        name = self._name(path)
+        self.digests[name] = self._known.files[name].sha256
+        source = self._known.sources.get(name)
+        if source is None:
+            self.passed_over.append(PassedOver(name, "it was passed over when the corpus was indexed"))
+        else:
+            self._enter(source, source.has_id)
 
     def add_new(self, file: NewFile, largest: int) -> Source:
         """Read a file that is not there yet. Raises CorpusError."""
@@ -158,34 +180,60 @@ class _Found:
         if sidecar_of(self._folder / path).exists():
             raise CorpusError(f"{file.label}: {sidecar_of(path)} lies in the corpus without its file; remove it")
         try:
-            source, _ = _source(file.raw, path, file.name, file.stated, self._keeper)
+            source, _ = source_of(file.raw, path, file.name, file.stated, self._keeper)
             if not file.is_article and (
                 ARTICLE in (source.kind, source.relation) or file.name == f"{ARTICLE}{path.suffix}"
             ):
-                raise _NoSourceError(f"the article of a corpus is its file {ARTICLE}{path.suffix}; put it there")
+                raise NoSourceError(f"the article of a corpus is its file {ARTICLE}{path.suffix}; put it there")
             if source.sha256 in self._texts and source.id not in self._files:
-                raise _NoSourceError(f"it holds the same text as {self._texts[source.sha256]}")
-        except _NoSourceError as error:
+                raise NoSourceError(f"it holds the same text as {self._texts[source.sha256]}")
+        except NoSourceError as error:
             raise CorpusError(f"{file.label}: {error}") from None
         self.digests[file.name] = digest
-        self._keep(source, has_id=True)
+        self._enter(source, has_id=True)
         return source
 
-    def _sidecar(self, path: Path) -> dict[str, object]:
-        beside = sidecar_of(path)
-        if not beside.is_file():
-            return {}
-        name = beside.relative_to(self._folder).as_posix()
-        raw = _read_bytes(beside, name)
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+    def _read(self, path: Path, name: str) -> bytes:
+        """Return the bytes of a file, and note them."""
+        try:
+            found = path.stat()  # before it is read: what is changed meanwhile has another time
+        except OSError:
+            found = None
+        raw = read_bytes(path, name)
         self.digests[name] = hashlib.sha256(raw).hexdigest()
-        return _sidecar_fields(raw, name)
+        if found is not None:
+            self.seen[name] = SeenFile.of(found, self.digests[name])
+        return raw
+
+    def _is_known(self, name: str) -> bool:
+        """Take a source for what it was when it was indexed; return whether it would be the same. Its file was read."""
+        source = self._known.sources.get(name)
+        beside = self.digests.get(sidecar_of(Path(name)).as_posix(), "")
+        here = (self.digests[name], beside, reader_of(name))
+        if source is None or here != (source.file_sha256, source.sidecar_sha256, source.reader):
+            return False
+        if not source.has_id and self._own_id(name) != source.id:
+            return False
+        if self._keeper is not None and FORMATS[Path(name).suffix.lower()].is_costly:
+            self._keeper.still_used(source.file_sha256, source.reader)
+        self._enter(source, source.has_id)
+        return True
 
     def _keep(self, source: Source, has_id: bool) -> None:
-        if not has_id:
-            if source.id in self._files:
-                source = replace(source, id=id_of(source.file, again=True))
-            if source.sha256 in self._texts:
-                raise _NoSourceError(f"it holds the same text as {self._texts[source.sha256]}; remove one of the two")
+        own = source.id if has_id else self._own_id(source.file)
+        self._enter(source if own == source.id else replace(source, id=own), has_id)
+
+    def _own_id(self, name: str) -> str:
+        """Return the id that a file has by its name: another one if the first is taken."""
+        first = id_of(name)
+        return first if first not in self._files else id_of(name, again=True)
+
+    def _enter(self, source: Source | KnownSource, has_id: bool) -> None:
+        if not has_id and source.sha256 in self._texts:
+            raise NoSourceError(f"it holds the same text as {self._texts[source.sha256]}; remove one of the two")
         if source.id in self._files:
             raise CorpusError(
                 f"{source.file}: field 'id': '{source.id}' is already the id of {self._files[source.id]}; "
@@ -194,89 +242,14 @@ class _Found:
         self._files[source.id] = source.file
         self._texts.setdefault(source.sha256, source.file)
         self.sources.append(source)
+        if has_id:
+            self.stated.add(source.id)
 
 
 def file_digests(folder: Path, largest: int = LARGEST) -> dict[str, str]:
     """Return relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed."""
     base = base_of(folder)
     return {
-        p.relative_to(base).as_posix(): hashlib.sha256(_read_bytes(p, p.name)).hexdigest()
+        p.relative_to(base).as_posix(): hashlib.sha256(read_bytes(p, p.name)).hexdigest()
         for p in corpus_files(folder, largest * _MB)
     }
-
-
-def read_source(path: Path, name: str, keeper: Keeper | None = None) -> Source:
-    """Read one file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
-    beside = sidecar_of(path)
-    try:
-        sidecar = _sidecar_fields(_read_bytes(beside, beside.name), beside.name) if beside.is_file() else {}
-        return _source(_read_bytes(path, name), path, name, sidecar, keeper)[0]
-    except _NoSourceError as error:
-        raise CorpusError(f"{name}: {error}") from None
-
-
-def _source(
-    raw: bytes, path: Path, name: str, sidecar: Mapping[str, object], keeper: Keeper | None
-) -> tuple[Source, bool]:
-    """Read one file; return it, and whether its id was stated.
-
-    Raises CorpusError for a source that breaks a rule, _NoSourceError for what is none.
-    """
-    suffix = path.suffix.lower()
-    try:
-        document = _document(raw, suffix, keeper)
-    except ValueError as error:
-        if begins_with_front_matter(raw):
-            raise CorpusError(f"{name}: {error}") from None
-        raise _NoSourceError(str(error)) from None
-    except CorpusError as error:
-        raise CorpusError(f"{name}: {error}") from error
-    stated = dict(sidecar)
-    came_as = str(stated.pop(DOCUMENT, ""))
-    known = facts_of(document, name, stated)
-    if not document.blocks:
-        below = f"; write the text below the second '{FENCE}' line" if document.fields else ""
-        raise _NoSourceError(f"the body is empty{below}")
-    if all(b.kind in _TITLES for b in document.blocks):
-        raise _NoSourceError("it holds headings only; write the text to be quoted")
-    source = Source(
-        **{name: getattr(known.facts, name) for name in STATED},
-        text=document.text,
-        blocks=document.blocks,
-        marks=document.marks,
-        lines=document.lines,
-        pages=document.pages,
-        guessed=known.guessed,
-        document=came_as,
-        file=name,
-    )
-    return source, known.has_id
-
-
-def _document(raw: bytes, suffix: str, keeper: Keeper | None) -> Document:
-    refuse_misnamed(raw, suffix)
-    kind: Format = FORMATS[suffix]
-    if keeper is None or not kind.is_costly:
-        return kind.reader()(raw)
-    digest, version = hashlib.sha256(raw).hexdigest(), kind.version
-    kept = keeper.get(digest, version)
-    if kept is None:
-        kept = kind.reader()(raw)
-        keeper.put(digest, version, kept)
-    return kept
-
-
-def _sidecar_fields(raw: bytes, name: str) -> dict[str, object]:
-    try:
-        return read_fields(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    except ValueError as error:
-        raise CorpusError(f"{name}: {error}") from None
-
-
-def _read_bytes(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"{name}: cannot be read ({error.strerror}); repair the file or its permissions") from error

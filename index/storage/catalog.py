@@ -17,6 +17,7 @@ from index.errors import DamagedIndexError, UnknownSourceError
 from index.files import file_errors
 from index.passage import Passage, Sentence
 from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source
+from index.storage.runs import Run, read_only
 from index.storage.seals import PASSAGES, Seals, passage_digest
 
 FILE = "catalog.sqlite"
@@ -52,9 +53,12 @@ class Catalog:
         self._source = lru_cache(_KEEP)(self._load)
 
     @classmethod
-    def create(cls, folder: Path) -> Catalog:
+    def create(cls, folder: Path, former: Catalog | None = None) -> Catalog:
+        """Make an empty catalog, which may take over from a `former` one."""
         with file_errors("making the catalog"):
-            db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None)
+            db = sqlite3.connect(folder / FILE, check_same_thread=False, isolation_level=None, uri=True)
+            if former is not None:
+                db.execute("ATTACH ? AS former", (read_only(former._folder / FILE),))
             # No journal: a catalog cut short by a crash is deleted with its generation.
             db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_SCHEMA} BEGIN")
         return cls(db, folder, Seals())
@@ -64,8 +68,7 @@ class Catalog:
         path = folder / FILE
         with file_errors("opening the catalog"):
             path.stat()
-            # immutable: nobody writes to it, so SQLite needs no locks and no files beside it.
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            db = sqlite3.connect(read_only(path), uri=True, check_same_thread=False)
         return cls(db, folder, seals)
 
     def commit(self) -> None:
@@ -92,16 +95,29 @@ class Catalog:
         with self._lock, file_errors("writing the catalog"):
             self._db.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?)", rows)
 
-    def same_keys(self, other: Path) -> dict[int, int]:
-        """Return passage id -> id of a passage with the same key in the catalog in `other`. Call after `commit`."""
+    def take_over(self, run: Run, former: Catalog) -> None:
+        """Add sources in a row with their passages as they are in the former catalog, their seals too."""
+        by, last = run.source - run.source_before, run.source_before + run.sources - 1
+        with self._lock, file_errors("taking over from the former catalog"):
+            self._db.execute(
+                "INSERT INTO main.source SELECT n + ?, id, text, record FROM former.source WHERE n BETWEEN ? AND ?",
+                (by, run.source_before, last),
+            )
+            self._db.execute(
+                "INSERT INTO main.passage SELECT n + ?, source + ?, start, end, text, header, sentences, key "
+                "FROM former.passage WHERE n BETWEEN ? AND ?",
+                (run.passage - run.passage_before, by, run.passage_before, run.passage_before + run.passages - 1),
+            )
+        self._seals.add_again(former._seals, run.passage_before, run.passages)
+
+    def same_keys(self, ids: Sequence[int]) -> dict[int, int]:
+        """Return id of a passage in `ids` -> id of one with the same key in the former catalog."""
         with self._lock, file_errors("comparing with the former catalog"):
-            self._db.execute("ATTACH ? AS former", (str((other / FILE).absolute()),))
-            try:
-                found = self._db.execute(
-                    "SELECT p.n, min(f.n) FROM main.passage p JOIN former.passage f ON f.key = p.key GROUP BY p.n"
-                ).fetchall()
-            finally:
-                self._db.execute("DETACH former")
+            found = self._db.execute(
+                "SELECT p.n, min(f.n) FROM main.passage p JOIN former.passage f ON f.key = p.key "
+                f"WHERE p.n IN {_IDS} GROUP BY p.n",
+                (json.dumps([*ids]),),
+            ).fetchall()
         return dict(found)
 
     def source(self, source_id: str) -> Source:

@@ -6,6 +6,7 @@ text, so no character of a question can be query syntax.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,22 @@ _MOST_TERMS = 256  # of one question; the rest of a text that long does not chan
 _MOST_VARIANTS = 12  # spellings of one name
 # A word is a name if it is capitalised in at least this share of the passages that have it.
 _NAME_SHARE = 0.5
-Row = tuple[int, Passage, Source]  # a passage with its id in the catalog and its source
+
+
+def searched(passage: Passage, source: Source) -> str:
+    """Return what is searched of a passage, as JSON: the fields of the index but for the id."""
+    found = tokens(passage.body)
+    header, header_names = header_terms(passage.header)
+    fields: dict[str, Any] = {
+        "text": " ".join(t.term for t in found),
+        "header": header,
+        "names": " ".join(sorted(names_in(found) | header_names)),
+        **facets(source),
+    }
+    span = date_range(source.published)
+    if span is not None:
+        fields["first_day"], fields["last_day"] = span
+    return json.dumps(fields, ensure_ascii=False)
 
 
 @contextmanager
@@ -92,11 +108,14 @@ class LexicalIndex:
         index._private = private
         return index
 
-    def add(self, rows: Iterable[Row]) -> None:
-        """Index passages; they are found after `commit`. Raises StoreError."""
+    def add(self, rows: Iterable[tuple[int, str]]) -> None:
+        """Index passages by their ids and what `searched` says of them; they are found after `commit`.
+
+        Raises StoreError.
+        """
         assert self._writer is not None, "only a new index is written to"
-        for n, passage, source in rows:
-            document = self._document(n, passage, source)
+        for n, fields in rows:
+            document = self._tantivy.Document(id=n, **json.loads(fields))
             with _write_errors():
                 self._writer.add_document(document)
 
@@ -174,21 +193,6 @@ class LexicalIndex:
     def _is_name(self, term: str, known: list[tuple[str, int]]) -> bool:
         capitalised = sum(count for surface, count in known if stem(surface) == term)
         return capitalised >= _NAME_SHARE * self._has(term)
-
-    def _document(self, n: int, passage: Passage, source: Source) -> tantivy.Document:
-        found = tokens(passage.body)
-        header, header_names = header_terms(passage.header)
-        fields: dict[str, Any] = {
-            "id": n,
-            "text": " ".join(t.term for t in found),
-            "header": header,
-            "names": " ".join(sorted(names_in(found) | header_names)),
-            **facets(source),
-        }
-        span = date_range(source.published)
-        if span is not None:
-            fields["first_day"], fields["last_day"] = span
-        return self._tantivy.Document(**fields)
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")

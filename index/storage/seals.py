@@ -59,6 +59,10 @@ class Seals:
         """Seal the passage with the next id."""
         self.passages += digest
 
+    def add_again(self, former: Seals, first: int, passages: int) -> None:
+        """Seal the next passages as `former` has sealed so many from `first` on."""
+        self.passages += former.passages[(first - 1) * _SIZE : (first - 1 + passages) * _SIZE]
+
     def digests(self) -> dict[str, str]:
         """Return source id -> SHA-256 (hex) over all its passages, their places and headers included."""
         found, at = {}, 0

@@ -19,11 +19,12 @@ from index.files import FREE_SPACE, file_errors
 from index.filters import Filters, facets
 from index.source import Source, date_range
 from index.storage.private import PrivateFolder
+from index.storage.vector_keys import Keys
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration, UpdateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
@@ -36,8 +37,8 @@ _clients = threading.Lock()
 class VectorStore:
     """The vectors of one generation. Thread-safe."""
 
-    def __init__(self, client: Client, collection: Collection) -> None:
-        self._client, self._collection = client, collection
+    def __init__(self, client: Client, collection: Collection, keys: Keys | None = None) -> None:
+        self._client, self._collection, self._keys = client, collection, keys
         self._private: PrivateFolder | None = None
         self._closed = False
 
@@ -73,6 +74,7 @@ class VectorStore:
         """Open an existing collection. Raises DamagedIndexError if it is missing or cannot be read."""
         if isinstance(where, Path) and not (where / DATABASE).is_file():
             raise DamagedIndexError(f"the vectors' file '{DATABASE}' is missing")
+        keys = Keys.read(where) if isinstance(where, Path) else None
         with _chroma_errors("opening the vector store", damaged=True):
             client = _connect(where)
             try:
@@ -80,7 +82,25 @@ class VectorStore:
             except BaseException:
                 client.close()
                 raise
-        return cls(client, found)
+        return cls(client, found, keys)
+
+    @classmethod
+    def go_on(cls, where: Path, former: str, collection: str, keys: Keys, gone: Sequence[int]) -> VectorStore:
+        """Open a copy of a folder to change it: its collection `former` gets the name `collection`.
+
+        `keys`: those of the new collection's passages; `gone`: the keys of vectors that it no longer has.
+        """
+        # Saved at every change of two or more, as they are few; see `create`.
+        hnsw: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
+        with _chroma_errors("taking over vectors", damaged=True):
+            client = _connect(where)
+            found = client.get_collection(former, embedding_function=None)
+            found.modify(name=collection, configuration={"hnsw": hnsw})
+            step = client.get_max_batch_size()
+            for i in range(0, len(gone), step):
+                found.delete(ids=[str(n) for n in gone[i : i + step]])
+        keys.write(where)
+        return cls(client, found, keys)
 
     @classmethod
     def open_private(cls, private: PrivateFolder, collection: str) -> VectorStore:
@@ -117,7 +137,7 @@ class VectorStore:
             step = self._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 self._collection.add(
-                    ids=[str(n) for n in ids[i : i + step]],
+                    ids=self._keyed(ids[i : i + step]),
                     embeddings=vectors[i : i + step],
                     metadatas=[_metadata(s) for s in sources[i : i + step]],
                 )
@@ -126,14 +146,21 @@ class VectorStore:
         """Return the `k` nearest passages that pass: (id, cosine similarity in -1..1), best first."""
         if k < 1:
             return []
-        with _chroma_errors("searching the vectors", damaged=True):
-            found = self._collection.query(
-                query_embeddings=[vector.tolist()], n_results=k, where=_where(filters), include=["distances"]
-            )
-            ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
+        limit = k + 16
+        while True:
+            with _chroma_errors("searching the vectors", damaged=True):
+                found = self._collection.query(
+                    query_embeddings=[vector.tolist()], n_results=limit, where=_where(filters), include=["distances"]
+                )
+                keys, distances = [int(key) for key in found["ids"][0]], (found["distances"] or [[]])[0]
+            # Equal distances at the cut: read on to their end, so that their order by id does not depend on the graph.
+            if len(keys) < limit or distances[-1] > distances[k - 1]:
+                break
+            limit *= 4
+        ids = self._keys.numbers(keys) if self._keys else keys
         # Cosine distance is 1 - similarity; rounding may take it slightly below 0.
-        pairs = [(int(i), min(1.0, 1.0 - float(d))) for i, d in zip(ids, distances, strict=True)]
-        return sorted(pairs, key=lambda p: (-p[1], p[0]))
+        pairs = [(i, min(1.0, 1.0 - float(d))) for i, d in zip(ids, distances, strict=True)]
+        return sorted(pairs, key=lambda p: (-p[1], p[0]))[:k]
 
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Return (len(ids), dimension) vectors in the order of `ids`. Raises DamagedIndexError if one is missing."""
@@ -141,7 +168,7 @@ class VectorStore:
 
         out = np.empty((len(ids), self.dimension), dtype=np.float32)
         for i in range(0, len(ids), _READ):
-            some = [str(n) for n in ids[i : i + _READ]]
+            some = self._keyed(ids[i : i + _READ])
             with _chroma_errors("reading vectors", damaged=True):
                 found = self._collection.get(ids=list(dict.fromkeys(some)), include=["embeddings"])
                 embeddings = found["embeddings"]
@@ -152,6 +179,9 @@ class VectorStore:
                 read = np.asarray(embeddings, dtype=np.float32)
                 out[i : i + len(some)] = read[[rows[key] for key in some]]
         return out
+
+    def _keyed(self, ids: Sequence[int]) -> list[str]:
+        return [str(n) for n in (self._keys.of(ids) if self._keys else ids)]
 
     def count(self) -> int:
         with _chroma_errors("counting the vectors", damaged=True):

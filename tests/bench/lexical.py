@@ -196,16 +196,17 @@ class Footnote:
         self.index = LexicalIndex.open(folder) if folder.exists() else LexicalIndex.create(folder)
 
     @staticmethod
-    def _row(row: int, passage: str) -> object:
+    def _row(row: int, passage: str) -> tuple[int, str]:
         from index.passage import Passage
         from index.source import Kind, Relation, Source
+        from index.storage.lexical import searched
 
         source = Source(id="s", title="title", publisher="publisher", published="2024", url="", kind=Kind.NOTE,
                         relation=Relation.CITED, text="")  # fmt: skip
         words = passage.split(" ")
         words[::9] = [w.capitalize() for w in words[::9]]
         text = " ".join(words)
-        return row, Passage("s", 0, len(text), text, "title, publisher, 2024", ()), source
+        return row, searched(Passage("s", 0, len(text), text, "title, publisher, 2024", ()), source)
 
     def build(self, passages: Iterator[str]) -> None:
         self.index.add(self._row(i, p) for i, p in enumerate(passages, 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import CorpusError
-from index.read.corpus import read_source
+from index.read.one_file import read_source
 from index.source import Source
 
 STATED = Path(__file__).with_name("stated.toml")

@@ -1,0 +1,62 @@
+"""What is known of a corpus from the last time that it was indexed by the same rules, so that it need not be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file when it was read: its size in bytes, when it was last changed (ns), the SHA-256 (hex) of its bytes."""
+
+    size: int
+    changed: int
+    sha256: str
+
+    @classmethod
+    def of(cls, found: os.stat_result, sha256: str) -> SeenFile:
+        return cls(found.st_size, found.st_mtime_ns, sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source as it was indexed. `sha256`: of its text; `sidecar_sha256`: '' without a sidecar; all in hex.
+
+    `reader`: what read it. `has_id`: whether its id was stated.
+    """
+
+    id: str
+    file: str
+    file_sha256: str
+    sidecar_sha256: str
+    sha256: str
+    reader: str
+    has_id: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The sources by their files, and all files that were looked into by their names."""
+
+    sources: Mapping[str, KnownSource] = field(default_factory=dict)
+    files: Mapping[str, SeenFile] = field(default_factory=dict)
+
+    def but(self, ids: Container[str]) -> Known:
+        """Return all this without the sources `ids`."""
+        return Known({name: s for name, s in self.sources.items() if s.id not in ids}, self.files)
+
+    def digest(self, path: Path, name: str) -> str:
+        """Return the SHA-256 of a file that has not been touched since; '' if it has, or is not known."""
+        seen = self.files.get(name)
+        if seen is None:
+            return ""
+        try:
+            return seen.sha256 if SeenFile.of(path.stat(), seen.sha256) == seen else ""
+        except OSError:
+            return ""
+
+
+NOTHING_KNOWN = Known()
