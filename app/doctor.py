@@ -58,7 +58,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _index(settings: Settings) -> Finding:
     from index.build.status import stale_reason
-    from index.storage.generation import current_id, read_manifest
+    from index.storage.generation import current_id
+    from index.storage.manifest import read_manifest
 
     try:
         name, stale = current_id(settings.home), stale_reason(settings.index)

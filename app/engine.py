@@ -30,7 +30,7 @@ from index.filters import Filters
 from index.passage import Hit
 from index.retrieve import Retriever
 from index.source import Source
-from index.storage.generation import Manifest
+from index.storage.manifest import Manifest
 
 
 class Engine:

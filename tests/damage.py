@@ -33,7 +33,8 @@ from index.build.build import build
 from index.build.verify import verify
 from index.errors import FootnoteError
 from index.retrieve import Retriever
-from index.storage.generation import current_id, generations, open_current
+from index.storage.generation import current_id, open_current
+from index.storage.manifest import generations
 from tests.fakes import HashedWords
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"

@@ -100,8 +100,8 @@ def open_hashed(settings: Settings) -> Engine:
 def restamp(folder: Path) -> None:
     """Hash the changed files of a generation again, so that a check behind the hashes can find the change."""
     from index.files import IndexFile
-    from index.storage.generation import MANIFEST, read_manifest
     from index.storage.locks import LEASE
+    from index.storage.manifest import MANIFEST, read_manifest
 
     manifest = read_manifest(folder.parent.parent, folder.name)
     names = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -81,7 +81,8 @@ def _said(report: BuildReport, seconds: float) -> str:
 def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> None:
     """Show what the index was built from and whether it is up to date. Exit code 1 if it is not."""
     from index.build.status import stale_reason
-    from index.storage.generation import current_id, read_manifest
+    from index.storage.generation import current_id
+    from index.storage.manifest import read_manifest
 
     wanted = settings(home=home, corpus=corpus).index
     name = current_id(wanted.home)

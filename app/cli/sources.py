@@ -43,15 +43,14 @@ def list_sources(as_json: Json = False, home: Home = None) -> None:
 @sources_app.command("show")
 def show_source(source_id: str, as_json: Json = False, home: Home = None) -> None:
     """Show what is known of a source, and what of that is guessed from its file."""
-    from app.sources.contents import contents_of
+    from app.sources.contents import entry_of
     from index.storage.generation import open_current
 
     loaded = settings(home=home)
     generation = open_current(loaded.index)
-    source = generation.source(whole_characters(source_id))
-    entry = next(e for e in contents_of(generation).entries if e.id == source.id)
-    stamp = generation.manifest.sources[source.id]
-    page, of_page = page_lines(loaded.home, source.id)
+    entry = entry_of(generation, whole_characters(source_id))
+    stamp = generation.manifest.sources[entry.id]
+    page, of_page = page_lines(loaded.home, entry.id)
     if as_json:
         known = facts_json(entry.facts) | {"guessed": entry.guessed, "file": entry.file}
         sizes = {"characters": entry.characters, "passages": entry.passages, "pages": entry.pages}

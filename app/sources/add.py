@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from app.sources.incoming import Incoming
 from index.build.build import build
+from index.build.inputs import known_now
 from index.build.progress import BuildProgress, BuildReport
 from index.build.readings import Readings
 from index.errors import CorpusError, StoreError, add_words
@@ -88,7 +89,8 @@ class Addition:
 
 
 def prepare(settings: IndexSettings, incoming: Sequence[Incoming], *, keep: bool = True) -> Addition:
-    """Read what is to be added, and write nothing into the corpus.
+    """Read what is to be added, and write nothing into the corpus. Of the files there, those are opened that are new or
+    were changed since they were indexed.
 
     `keep`: keep what was read in the home folder, so that the build need not read it again.
     Raises CorpusError: one line, for the first that cannot become a source, or that the corpus has already.
@@ -98,7 +100,8 @@ def prepare(settings: IndexSettings, incoming: Sequence[Incoming], *, keep: bool
         NewFile(i.raw, i.file_name if i.is_article else place + i.file_name, i.called, dict(i.facts), i.is_article)
         for i in incoming
     ]
-    sources = read_new(settings.corpus, files, settings.largest_file, Readings(settings.home) if keep else None)
+    keeper = Readings(settings.home) if keep else None
+    sources = read_new(settings.corpus, files, settings.largest_file, keeper, known_now(settings))
     return Addition(settings, files, sources)
 
 

@@ -1,12 +1,13 @@
 """What the index holds: its sources with their passages, when it was built and with which model.
 
-Read from the generation's manifest and catalog; no model is loaded and no passage is read.
+Read from the generation's manifest and catalog; no model is loaded, no text and no passage is read.
 """
 
 from __future__ import annotations
 
 from index.records import Record
 from index.source import SourceFacts
+from index.storage.catalog import Outline
 from index.storage.generation import Generation
 
 
@@ -52,15 +53,21 @@ def contents_of(generation: Generation) -> IndexContents:
         built_at=manifest.created,
         model=manifest.model,
         passages=manifest.passages,
-        entries=tuple(
-            SourceEntry(
-                facts=s.facts,
-                passages=manifest.passages_of.get(s.id, 0),
-                characters=len(s.text),
-                file=s.file,
-                guessed=s.guessed,
-                pages=s.pages[-1][1] if s.pages else None,
-            )
-            for s in generation.sources()
-        ),
+        entries=tuple(_entry(generation, outline) for outline in generation.outlines()),
+    )
+
+
+def entry_of(generation: Generation, source_id: str) -> SourceEntry:
+    """Return one source. Raises UnknownSourceError, which names similar ids, and DamagedIndexError."""
+    return _entry(generation, generation.catalog.outline(source_id))
+
+
+def _entry(generation: Generation, outline: Outline) -> SourceEntry:
+    return SourceEntry(
+        facts=outline.facts,
+        passages=generation.manifest.passages_of.get(outline.facts.id, 0),
+        characters=outline.characters,
+        file=outline.file,
+        guessed=outline.guessed,
+        pages=outline.pages,
     )

@@ -27,18 +27,9 @@ from index.files import IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.known import NOTHING_KNOWN, Known
 from index.settings import FORMAT_VERSION, IndexSettings
-from index.storage.generation import (
-    MANIFEST,
-    Generation,
-    Manifest,
-    check_files,
-    create_folder,
-    current_id,
-    mismatch,
-    store_kind,
-    switch_to,
-)
+from index.storage.generation import Generation, create_folder, current_id, switch_to
 from index.storage.locks import LEASE, build_lock
+from index.storage.manifest import MANIFEST, Manifest, check_files, mismatch, store_kind
 from index.storage.reuse import known_of
 from index.storage.seals import SourceStamp
 

@@ -1,14 +1,20 @@
-"""What a build was made from: a stamp for each source, and for each file that was looked into and is none."""
+"""What a build was made from, and what is known from it of the corpus as it is now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 
-from index.errors import CorpusError
+from index.errors import CorpusError, StoreError
 from index.read.corpus import Corpus
 from index.read.formats import reader_of
+from index.read.known import NOTHING_KNOWN, Known
+from index.settings import IndexSettings
 from index.source import Source
 from index.storage.catalog import source_digest
+from index.storage.generation import Generation, current_id
+from index.storage.manifest import mismatch
+from index.storage.reuse import known_of
 from index.storage.seals import SourceStamp
 
 _NAMED = 3  # files that an error names
@@ -42,3 +48,21 @@ def looked_into(corpus: Corpus) -> dict[str, str]:
     """Return name -> SHA-256 (hex) of the files that were looked into and are no sources."""
     sources = {e.file for e in corpus.entries}
     return {name: digest for name, digest in corpus.digests.items() if name not in sources}
+
+
+def known_now(settings: IndexSettings) -> Known:
+    """Return what the index that serves knows of the corpus: nothing, if there is none or it was made in another way.
+
+    It is taken at its word: only a build, which hashes every file, may put something into an index by it.
+    """
+    try:
+        name = current_id(settings.home)
+        generation = Generation.open(settings.home, name, settings.store_url) if name else None
+        if generation is None:
+            return NOTHING_KNOWN
+        with closing(generation):
+            if mismatch(generation.manifest, settings) is not None:
+                return NOTHING_KNOWN
+            return known_of(generation.folder, generation.manifest.sources) or NOTHING_KNOWN
+    except StoreError:  # damaged, of another version, or not to be read: the files themselves are
+        return NOTHING_KNOWN

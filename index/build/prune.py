@@ -8,8 +8,9 @@ import shutil
 from index.errors import DamagedIndexError, StaleIndexError
 from index.files import file_errors, sync
 from index.settings import IndexSettings
-from index.storage.generation import MANIFEST, current_id, generation_names, generations, read_manifest, store_kind
+from index.storage.generation import current_id, generation_names
 from index.storage.locks import build_lock, no_readers
+from index.storage.manifest import MANIFEST, generations, read_manifest, store_kind
 from index.storage.vectors import VectorStore
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from index.read.corpus import file_digests
 from index.read.formats import reader_of
 from index.records import Record
 from index.settings import IndexSettings
-from index.storage.generation import check_files, current_id, generations, mismatch, read_manifest
+from index.storage.generation import current_id
+from index.storage.manifest import check_files, generations, mismatch, read_manifest
 
 _NAMED = 3  # names a message gives of each list
 

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from index.errors import DamagedIndexError, UnknownSourceError
 from index.files import file_errors
 from index.passage import Passage, Sentence
-from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source
+from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source, SourceFacts
 from index.storage.runs import Run, read_only
 from index.storage.seals import PASSAGES, Seals, passage_digest
 
@@ -38,6 +38,20 @@ _JOIN = "FROM passage p JOIN source s ON s.n = p.source"
 _TUPLES = {"blocks": Block, "marks": Mark}
 _ENUMS = {"kind": Kind, "relation": Relation, "basis": Basis}
 _BLOCK_KINDS = {kind.value: kind for kind in BlockKind}
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A source without its text: its facts, its file, the names of those that were guessed.
+
+    `characters`: the length of its text; `pages`: how many it has, None without pages.
+    """
+
+    facts: SourceFacts
+    file: str
+    guessed: tuple[str, ...]
+    characters: int
+    pages: int | None
 
 
 class Catalog:
@@ -138,6 +152,25 @@ class Catalog:
         self._seals.check_source(source_id, *hashes)
         return source
 
+    def outline(self, source_id: str) -> Outline:
+        """Return what is known of a source without its text. Raises UnknownSourceError, which names similar ids."""
+        if source_id not in self._seals.sources:
+            raise self._unknown(source_id)
+        return next(self._outlines("WHERE id = ?", (source_id,)))
+
+    def outlines(self) -> Iterator[Outline]:
+        """Yield the outlines of all sources in reading order."""
+        return self._outlines("ORDER BY n", ())
+
+    def _outlines(self, which: str, values: tuple[str, ...]) -> Iterator[Outline]:
+        rows = self._read(f"SELECT id, record FROM source {which}", values)
+        if not rows or (not values and [i for i, _ in rows] != self.source_ids()):
+            raise DamagedIndexError("the catalog has not all sources that the manifest names")
+        for source_id, record in rows:
+            text_sha256 = self._seals.sources[source_id].text_sha256
+            self._seals.check_source(source_id, text_sha256, _digest(text_sha256, record))
+            yield _outline(json.loads(record))
+
     def sources(self) -> Iterator[Source]:
         """Yield all sources in reading order, the article first."""
         for source_id in self.source_ids():
@@ -194,7 +227,11 @@ class Catalog:
 
 def source_digest(source: Source) -> str:
     """Return the SHA-256 (hex) over all fields of a source, its text included."""
-    return hashlib.sha256(f"{source.sha256}\n{_record(source)}".encode()).hexdigest()
+    return _digest(source.sha256, _record(source))
+
+
+def _digest(text_sha256: str, record: str) -> str:
+    return hashlib.sha256(f"{text_sha256}\n{record}".encode()).hexdigest()
 
 
 def _record(source: Source) -> str:
@@ -207,6 +244,14 @@ def _record(source: Source) -> str:
         if f.name != "text":
             values[f.name] = value
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _outline(values: dict[str, Any]) -> Outline:
+    facts = {f.name: values[f.name] for f in fields(SourceFacts)} | {"via": tuple(values["via"])}
+    facts |= {name: kind(values[name]) for name, kind in _ENUMS.items()}
+    last = values["pages"][-1][1] if values["pages"] else None
+    # A text ends where its last block does.
+    return Outline(SourceFacts(**facts), values["file"], tuple(values["guessed"]), values["blocks"][-1][1], last)
 
 
 def _source(text: str, values: dict[str, Any]) -> Source:
