@@ -308,7 +308,7 @@ def test_a_removal_that_cannot_be_taken_back_loses_no_file(
 
     with monkeypatch.context() as patch:
         patch.setattr("app.sources.remove.build", fail)
-        patch.setattr("app.sources.remove.shutil.move", stuck)
+        patch.setattr("app.sources.aside.shutil.move", stuck)
         with pytest.raises(KeyboardInterrupt) as caught:
             remove(settings, ["sale.txt", "pier.html"])
     (trash,) = (settings.home / "trash").iterdir()
@@ -331,7 +331,7 @@ def test_a_copy_to_the_trash_that_breaks_off_leaves_the_file_whole(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.sources.remove.shutil.move", breaking)
+        patch.setattr("app.sources.aside.shutil.move", breaking)
         with pytest.raises(StoreError, match="cannot be moved to the trash"):
             remove(settings, ["union"])
     assert state(settings) == before

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from llama_index.core import SimpleDirectoryReader
 from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document, MetadataMode, TextNode
 
-from app.sources.documents import add_documents
+from app.sources.documents import RefreshedDocuments, add_documents, delete_ref_doc, refresh_ref_docs
 from index.build.status import stale_reason
-from index.errors import CorpusError, StoreError
+from index.errors import CorpusError, StoreError, UnknownSourceError
 from index.llama import FootnoteRetriever, document_of, node_of, passage_of, quote_of
 from index.passage import Quote
 from index.read.split import split
@@ -131,14 +132,94 @@ def test_what_says_nothing_new_is_passed_over_by_name(settings: IndexSettings) -
 
 def test_the_example_of_the_documents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "docs" / "formats.md").read_text("utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    first, later = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "sale.txt").write_text(SALE)
+    (tmp_path / "papers" / "pier.txt").write_text("The old pier is closed to boats.")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: HashedWords())
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
     names: dict[str, object] = {}
-    exec(example, names)
+    exec(first, names)
     quote = names["quote"]
     assert isinstance(quote, Quote)
     assert quote.text == SALE
+    (tmp_path / "papers" / "sale.txt").write_text("The harbour was sold again.")
+    exec(later, names)
+    refreshed = names["refreshed"]
+    assert isinstance(refreshed, RefreshedDocuments)
+    assert [Path(i).name for i in refreshed.replaced] == ["sale.txt"]
+    assert refreshed.added == ()
+    left = open_current(IndexSettings(home=Path(".footnote"), corpus=Path("corpus"), reader="none")).sources()
+    assert [s.text for s in left] == ["The harbour was sold again."]
+
+
+def files(settings: IndexSettings) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in settings.corpus.rglob("*") if p.is_file()}
+
+
+def test_a_changed_document_replaces_the_old_one_and_an_unchanged_one_costs_nothing(settings: IndexSettings) -> None:
+    sale = Document(id_="/home/ann/sale.txt", text=SALE, metadata={"title": "The sale"})
+    pier = Document(id_="pier", text="The old pier is closed to boats.")
+    first = refresh_ref_docs([sale, pier], settings, embedder=HashedWords())
+    assert (first.added, first.replaced) == ((sale.id_, "pier"), ())
+    before, serving = files(settings), open_current(settings).id
+    embedder = HashedWords()
+    same = refresh_ref_docs([sale, pier], settings, embedder=embedder)
+    assert (same.added, same.replaced, same.index, embedder.calls) == ((), (), None, [])
+    assert (files(settings), open_current(settings).id) == (before, serving)
+
+    resold = Document(id_=sale.id_, text="Hanno Wirt sold the harbour again.", metadata={"title": "The sale"})
+    crane = Document(id_="crane", text="A crane fell into the water.")
+    again = refresh_ref_docs([resold, crane], settings, embedder=embedder)
+    assert (again.added, again.replaced) == (("crane",), (sale.id_,))
+    assert len(embedder.calls) == 2  # the pier is not given, and stays
+    generation = open_current(settings)
+    assert generation.source(again.source_ids[sale.id_]).text == resold.text
+    assert generation.source("pier").text == pier.text
+    titled = Document(id_="crane", text=crane.text, metadata={"title": "The crane"})
+    assert refresh_ref_docs([titled], settings, embedder=embedder).replaced == ("crane",)
+    assert open_current(settings).source("crane").title == "The crane"
+    assert stale_reason(settings) is None
+
+
+def test_a_document_that_becomes_markdown_takes_the_place_of_the_text(settings: IndexSettings) -> None:
+    refresh_ref_docs([Document(id_="sale", text=SALE)], settings, embedder=HashedWords())
+    marked = Document(id_="sale", text=f"# Sale\n\n{SALE}", metadata={"file_name": "sale.md"})
+    assert refresh_ref_docs([marked], settings, embedder=HashedWords()).replaced == ("sale",)
+    assert {*files(settings)} == {"sale.md", "sale.md.meta.yaml"}
+
+
+class _Full(HashedWords):
+    def embed_passages(self, *_: object) -> NoReturn:
+        raise OSError("no space")
+
+
+def test_a_refresh_that_fails_leaves_everything_as_it_was(settings: IndexSettings) -> None:
+    documents = [Document(id_="sale", text=SALE), Document(id_="pier", text="The old pier is closed to boats.")]
+    refresh_ref_docs(documents, settings, embedder=HashedWords())
+    before, serving = files(settings), open_current(settings).id
+    with pytest.raises(OSError, match="no space"):
+        refresh_ref_docs([Document(id_="sale", text="It was sold again.")], settings, embedder=_Full())
+    with pytest.raises(CorpusError, match=r"has this very file already, as pier\.txt"):
+        refresh_ref_docs([Document(id_="sale", text=documents[1].text)], settings, embedder=HashedWords())
+    assert (files(settings), open_current(settings).id) == (before, serving)
+
+
+def test_a_source_that_was_no_document_is_not_replaced(settings: IndexSettings) -> None:
+    settings.corpus.mkdir()
+    (settings.corpus / "sale.txt").write_text(SALE, "utf-8")
+    with pytest.raises(CorpusError, match="sale"):
+        refresh_ref_docs([Document(id_="sale", text="Nothing was sold.")], settings, embedder=HashedWords())
+    assert (settings.corpus / "sale.txt").read_text("utf-8") == SALE
+
+
+def test_a_document_is_deleted_by_its_own_id(settings: IndexSettings) -> None:
+    sale = Document(id_="/home/ann/sale.txt", text=SALE)
+    add_documents([sale, Document(id_="pier", text="The old pier is closed.")], settings, embedder=HashedWords())
+    removal = delete_ref_doc(sale.id_, settings, embedder=HashedWords())
+    assert [*open_current(settings).manifest.sources] == ["pier"]
+    assert removal.trash is not None
+    assert SALE in "".join(p.read_text("utf-8") for p in removal.trash.rglob("*.txt"))
+    with pytest.raises(UnknownSourceError):
+        delete_ref_doc(sale.id_, settings, embedder=HashedWords())

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.sources.aside import has_switched
 from app.sources.incoming import Incoming
 from index.build.build import build
 from index.build.inputs import known_now
@@ -26,7 +27,7 @@ from index.read.front_matter import write_fields
 from index.records import Record
 from index.settings import IndexSettings
 from index.source import STATED, Source, SourceFacts
-from index.storage.generation import open_current
+from index.storage.generation import current_id, open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -61,7 +62,7 @@ class Addition:
 
         If that fails or is interrupted, corpus and index are as they were. Raises StoreError, and what a build raises.
         """
-        written: list[Path] = []
+        written, before = list[Path](), current_id(self._settings.home)
         try:
             for file in self._files:
                 path = self._settings.corpus / file.name
@@ -72,7 +73,8 @@ class Addition:
             if not self._serves():
                 raise CorpusError(f"{self._files[0].label}: the corpus was changed meanwhile; try again")
         except BaseException as error:
-            if not self._serves() and (left := _take_back(written)):
+            is_in = has_switched(self._settings, before) and self._serves()
+            if not is_in and (left := _take_back(written)):
                 add_words(error, f"remove from the corpus what could not be taken back: {', '.join(left)}")
             raise
         return report

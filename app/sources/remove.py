@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.sources.trash import empty, new_folder
+from app.sources.aside import Aside
+from app.sources.trash import empty
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.prune import prune
-from index.errors import CorpusError, StoreError, UsageError, add_words
+from index.errors import CorpusError, UsageError
 from index.fetched.sources import is_original
 from index.fetched.store import changing_pages
 from index.files import file_errors, file_sha256
@@ -21,12 +22,10 @@ from index.read.folder import base_of, sidecar_of
 from index.records import Record
 from index.settings import IndexSettings
 from index.source import Kind
-from index.storage.generation import current_id, open_current
+from index.storage.generation import open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
-
-Move = tuple[Path, Path]  # from, to
 
 
 class RemovedSource(Record):
@@ -65,29 +64,21 @@ def remove(
     corpus is not that of the index, and what a build raises.
     """
     removed = _chosen(settings, list(dict.fromkeys(source_ids)))
-    base = base_of(settings.corpus)
     now = datetime.now(UTC)
-    trash = new_folder(settings.home, now)
-    before, moved = current_id(settings.home), list[Move]()
+    aside = Aside(settings, now)
     try:
         for source in removed:
-            for name in source.files:
-                moved.append((base / name, trash / name))
-                _move(*moved[-1], name)
+            aside.put(source.files)
         report = build(settings, progress=progress, embedder=embedder)
     except BaseException as error:
-        if not _has_switched(settings, before):
-            if left := _put_back(moved):
-                add_words(error, f"put back into the corpus what lies in {trash}: {', '.join(left)}")
-            else:
-                shutil.rmtree(trash, ignore_errors=True)
+        aside.put_back(error)
         raise
     if for_good:
-        _delete(settings, removed, trash)
+        _delete(settings, removed, aside.folder)
     old = empty(settings.home, now)
     return Removal(
         sources=tuple(removed),
-        trash=None if for_good else trash,
+        trash=None if for_good else aside.folder,
         emptied=tuple(t.folder for t in old),
         index=report,
     )
@@ -132,31 +123,3 @@ def _delete(settings: IndexSettings, removed: Sequence[RemovedSource], trash: Pa
         for source in removed:
             store.forget(source.id)
     prune(settings)
-
-
-def _has_switched(settings: IndexSettings, before: str | None) -> bool:
-    try:
-        return current_id(settings.home) != before
-    except StoreError:
-        return False
-
-
-def _put_back(moved: Sequence[Move]) -> list[str]:
-    """Move files back; return those that could not be, each with the reason."""
-    left = []
-    for path, there in moved:
-        try:
-            if there.exists() and not path.exists():  # both are there if a copy to another disk broke off
-                shutil.move(there, path)
-        except OSError as error:
-            left.append(f"{path.name} ({error.strerror})")
-    return left
-
-
-def _move(path: Path, there: Path, name: str) -> None:
-    try:
-        there.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, there)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError(f"{name}: cannot be moved to the trash ({reason}); fix the folder's permissions") from error

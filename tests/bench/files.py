@@ -1,18 +1,24 @@
-"""Reading beside llama-index's SimpleDirectoryReader: python -m tests.bench.files ours|plain FOLDER
+"""Reading beside llama-index's SimpleDirectoryReader: python -m tests.bench.files ours|plain FOLDER [--to-passages]
 
 Prints seconds, peak memory in MB and the number of words read, as JSON. Each runs in a process of its own. Both make
 text of the same files: the plain one as llama-index does (pypdf for PDFs, others as they are), ours with titles,
-headings, tables, page numbers, languages and digests.
+headings, tables, page numbers, languages and digests. So the equal comparison goes on to passages: ours are cut at
+sentences, theirs by MarkdownNodeParser (for Markdown) and SentenceSplitter, to as many tokens of the same tokenizer.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
+from index.embedding.onnx import OnnxEmbedder
+
+_TOKENS = 160  # of a passage, as `passage_tokens` is
 _SENTENCES = (
     "The council of Esk sold berth {n} to a bank, and the fishermen of the north quay protested on Monday evening.",
     "In {n} cases the harbour master could not say who had paid for the repair of the cranes and of the pier.",
@@ -54,9 +60,46 @@ def _plain(folder: Path) -> int:
     return sum(len(document.text.split()) for document in documents)
 
 
+def _our_passages(folder: Path) -> int:
+    from index.read.corpus import read_folder
+    from index.read.split import split
+
+    embedder = _embedder()
+    passages = [p for s in read_folder(folder).sources for p in split(s, embedder, _TOKENS)]
+    return sum(len(passage.text.split()) for passage in passages)
+
+
+def _plain_passages(folder: Path) -> int:
+    from llama_index.core import SimpleDirectoryReader
+    from llama_index.core.node_parser import MarkdownNodeParser, SentenceSplitter
+
+    tokenizer = _embedder()._tokenizer
+    documents = SimpleDirectoryReader(str(folder), recursive=True, raise_on_error=True).load_data()
+    marked = [d for d in documents if d.metadata["file_name"].endswith(".md")]
+    others = [d for d in documents if not d.metadata["file_name"].endswith(".md")]
+    cutter = SentenceSplitter(
+        chunk_size=_TOKENS, chunk_overlap=0, tokenizer=lambda t: tokenizer.encode(t, add_special_tokens=False).ids,
+        include_metadata=False,
+    )  # fmt: skip
+    nodes = cutter.get_nodes_from_documents([*MarkdownNodeParser().get_nodes_from_documents(marked), *others])
+    return sum(len(node.get_content().split()) for node in nodes)
+
+
+@cache
+def _embedder() -> OnnxEmbedder:
+    """Return the bundled model in the home that FOOTNOTE_HOME names, for its tokenizer."""
+    from index.embedding.embedder import open_embedder
+    from index.settings import IndexSettings
+
+    found = open_embedder(IndexSettings(home=Path(os.environ["FOOTNOTE_HOME"])))
+    assert isinstance(found, OnnxEmbedder)
+    return found
+
+
 def main() -> None:
     whose, folder = sys.argv[1:3]
-    read = _ours if whose == "ours" else _plain
+    ways = (_our_passages, _plain_passages) if "--to-passages" in sys.argv else (_ours, _plain)
+    read = ways[0] if whose == "ours" else ways[1]
     warm = Path(folder).parent / "warm"
     warm.mkdir(exist_ok=True)
     make_pdf(warm / "a.pdf", 1)

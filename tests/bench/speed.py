@@ -137,18 +137,21 @@ def pdf_speed(bench: Bench) -> Figures:
 
 
 def files_speed(bench: Bench) -> Figures:
-    """Files a second of a folder of texts, beside llama-index's SimpleDirectoryReader, which takes them as they are."""
+    """Files a second of a folder of texts, made passages of, beside llama-index; raw: its reader takes them as is."""
     make_folder(bench.work / "files", FILES)
-    return _beside_llama_index(bench.work / "files", FILES, bench.runs)
+    found = _beside_llama_index(bench, bench.work / "files", FILES, "--to-passages")
+    raw = _beside_llama_index(bench, bench.work / "files", FILES)
+    return found | {f"raw_{name}": value for name, value in raw.items()}
 
 
-def _beside_llama_index(folder: Path, count: int, runs: int) -> Figures:
+def _beside_llama_index(bench: Bench, folder: Path, count: int, *more: str) -> Figures:
     """Return rates and peak memory (MB) of reading `count` things in a folder, each run in a process of its own."""
     found: dict[str, list[Figures]] = {"ours": [], "plain": []}
-    for _ in range(runs):
+    env = OFFLINE | {"FOOTNOTE_HOME": str(bench.home)}
+    for _ in range(bench.runs):
         for whose, figures in found.items():
-            command = [sys.executable, "-m", "tests.bench.files", whose, str(folder)]
-            done = subprocess.run(command, cwd=ROOT, env=OFFLINE, capture_output=True, text=True, check=True)
+            command = [sys.executable, "-m", "tests.bench.files", whose, str(folder), *more]
+            done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
             figures.append(json.loads(done.stdout.splitlines()[-1]))
     rates = {whose: count / statistics.median(f["seconds"] for f in figures) for whose, figures in found.items()}
     memory = {f"{whose}_mb": max(f["memory"] for f in figures) for whose, figures in found.items()}

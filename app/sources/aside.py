@@ -1,0 +1,61 @@
+"""Files of the corpus that are put into the trash while the index is built without them, and back if that fails."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from app.sources.trash import new_folder
+from index.errors import StoreError, add_words
+from index.read.folder import base_of
+from index.settings import IndexSettings
+from index.storage.generation import current_id
+
+
+class Aside:
+    """What one change takes out of the corpus; `folder` holds it."""
+
+    def __init__(self, settings: IndexSettings, now: datetime | None = None) -> None:
+        self._settings, self._base = settings, base_of(settings.corpus)
+        self.folder = new_folder(settings.home, now or datetime.now(UTC))
+        self._before, self._moved = current_id(settings.home), list[str]()
+
+    def put(self, names: Iterable[str]) -> None:
+        """Move files out of the corpus, by their names in it. Raises StoreError."""
+        for name in names:
+            self._moved.append(name)
+            there = self.folder / name
+            try:
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(self._base / name, there)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise StoreError(
+                    f"{name}: cannot be moved to the trash ({reason}); fix the folder's permissions"
+                ) from error
+
+    def put_back(self, error: BaseException) -> None:
+        """Put all back where it was, unless another index serves by now; `error` says what could not be."""
+        if has_switched(self._settings, self._before):
+            return
+        left = []
+        for name in self._moved:
+            path, there = self._base / name, self.folder / name
+            try:
+                if there.exists() and not path.exists():  # both are there if a copy to another disk broke off
+                    shutil.move(there, path)
+            except OSError as reason:
+                left.append(f"{path.name} ({reason.strerror})")
+        if left:
+            add_words(error, f"put back into the corpus what lies in {self.folder}: {', '.join(left)}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def has_switched(settings: IndexSettings, before: str | None) -> bool:
+    """Return whether another index serves than `before`."""
+    try:
+        return current_id(settings.home) != before
+    except StoreError:
+        return False
