@@ -31,7 +31,7 @@ MEASURES: Mapping[str, tuple[Callable[[Bench], Figures], str]] = {
         "2,000 text files, to passages\n"
         "  Footnote        {ours:7.1f} files/s, {ours_mb:.0f} MB at most\n"
         "  llama-index     {plain:7.1f} files/s, {plain_mb:.0f} MB   ratio {to_plain:.2f} (goal 1)\n"
-        "2,000 text files, only read: Footnote tells headings, language and offsets, llama-index takes them as they are\n"
+        "the same, only read: Footnote tells titles, headings and languages, llama-index takes texts as they are\n"
         "  Footnote        {raw_ours:7.1f} files/s, {raw_ours_mb:.0f} MB\n"
         "  llama-index     {raw_plain:7.1f} files/s, {raw_plain_mb:.0f} MB   ratio {raw_to_plain:.2f}",
     ),

@@ -133,7 +133,7 @@ def pdf_speed(bench: Bench) -> Figures:
     folder = bench.work / "pdf"
     folder.mkdir()
     make_pdf(folder / "report.pdf", PAGES)
-    return _beside_llama_index(folder, PAGES, bench.runs)
+    return _beside_llama_index(bench, folder, PAGES)
 
 
 def files_speed(bench: Bench) -> Figures:
