@@ -41,6 +41,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "passages": (Catalog, "add_passages"),
     "catalog-commit": (Catalog, "commit"),
     "compare": (Catalog, "same_keys"),
+    "take-over": (Catalog, "take_over"),
+    "vectors-taken": (VectorStore, "go_on"),
     "vectors": (VectorStore, "add"),
     "count": (VectorStore, "count"),
     "lexical": (LexicalIndex, "add"),

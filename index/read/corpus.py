@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import CorpusError
 from index.read.facts import id_of
-from index.read.folder import ARTICLE, base_of, corpus_files, entries, sidecar_of, why_no_source
+from index.read.folder import ARTICLE, SIDECAR, base_of, corpus_files, entries, sidecar_of, why_no_source
 from index.read.formats import FORMATS, reader_of
 from index.read.known import NOTHING_KNOWN, Known, KnownSource, SeenFile
 from index.read.one_file import Keeper, NoSourceError, read_bytes, sidecar_fields, source_of
@@ -137,10 +137,10 @@ class _Found:
         if not reason:
             raw = self._read(path, name)
             beside = sidecar_of(path)
-            about = self._read(beside, self._name(beside)) if beside.is_file() else None
+            about = self._read(beside, name + SIDECAR) if beside.is_file() else None
             try:
                 if not self._is_known(name):
-                    sidecar = {} if about is None else sidecar_fields(about, self._name(beside))
+                    sidecar = {} if about is None else sidecar_fields(about, name + SIDECAR)
                     self._keep(*source_of(raw, path, name, sidecar, self._keeper))
             except NoSourceError as error:
                 reason = str(error)
@@ -150,12 +150,10 @@ class _Found:
 
     def is_untouched(self, path: Path) -> bool:
         """Whether neither a file nor its sidecar has changed in size or time since it was indexed."""
-        beside = sidecar_of(path)
-        name, about = self._name(path), self._name(beside)
-        is_there = beside.is_file()
-        return bool(self._known.digest(path, name)) and (
-            bool(self._known.digest(beside, about)) if is_there else about not in self._known.files
-        )
+        name, beside = self._name(path), sidecar_of(path)
+        about = name + SIDECAR
+        is_same = self._known.digest(beside, about) if beside.is_file() else about not in self._known.files
+        return bool(is_same and self._known.digest(path, name))
 
     def add_untouched(self, path: Path) -> None:
         """Add a file as it is known, without opening it."""
@@ -211,7 +209,7 @@ class _Found:
     def _is_known(self, name: str) -> bool:
         """Take a source for what it was when it was indexed; return whether it would be the same. Its file was read."""
         source = self._known.sources.get(name)
-        beside = self.digests.get(sidecar_of(Path(name)).as_posix(), "")
+        beside = self.digests.get(name + SIDECAR, "")
         here = (self.digests[name], beside, reader_of(name))
         if source is None or here != (source.file_sha256, source.sidecar_sha256, source.reader):
             return False

@@ -86,7 +86,12 @@ def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
 
 
 def _readable(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if p.suffix.lower() in FORMATS and os.path.isfile(p))
+    """Return the files in a folder that have the names of documents."""
+    try:
+        names = sorted(os.listdir(folder))  # sorted as paths they would take long
+    except OSError:
+        return []  # no folder, or one that must not be read: whoever goes through it says so
+    return [p for n in names if os.path.splitext(n)[1].lower() in FORMATS and os.path.isfile(p := folder / n)]
 
 
 def _articles(beside: Sequence[Path]) -> list[Path]:

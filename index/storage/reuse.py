@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.files import file_errors
-from index.read.folder import sidecar_of
+from index.read.folder import SIDECAR
 from index.read.known import Known, KnownSource, SeenFile
 from index.storage.runs import Run, read_only
 from index.storage.seals import SourceStamp
@@ -112,7 +112,7 @@ def known_of(folder: Path, sources: Mapping[str, SourceStamp]) -> Known | None:
         seen = {name: SeenFile(*row) for name, *row in db.execute("SELECT name, size, changed, sha256 FROM seen")}
     known = {}
     for source_id, stamp in sources.items():
-        beside = seen.get(sidecar_of(Path(stamp.file)).as_posix())
+        beside = seen.get(stamp.file + SIDECAR)
         known[stamp.file] = KnownSource(
             id=source_id,
             file=stamp.file,
