@@ -45,7 +45,11 @@ def change(folder: Path, what: tuple[str, int, int]) -> None:
             path.unlink(missing_ok=True)
             beside.unlink(missing_ok=True)
         case "state" if path.exists():
-            beside.write_text(f"title: Title {seed}\npublished: 20{seed % 20 + 10}\n", "utf-8")
+            kind = "note" if seed % 2 else "fulltext"  # a note is named with the source that has its address
+            url = f"https://esk.example/{seed % 3}"
+            beside.write_text(
+                f"title: Title {seed}\npublished: 20{seed % 20 + 10}\nurl: {url}\nkind: {kind}\n", "utf-8"
+            )
         case "name":  # of two files whose names make one id, one gets another
             (folder / f"{name:02}?{'a' if seed % 2 else '-a'}.txt").write_text(text_of(seed), "utf-8")
 
@@ -201,3 +205,19 @@ def test_a_source_whose_id_another_takes_gets_another(built: IndexSettings) -> N
     whole = built.model_copy(update={"home": built.home.with_name("whole")})
     build(whole, embedder=HashedWords())
     same(built, whole)
+
+
+def test_a_note_that_did_not_change_learns_of_its_original(built: IndexSettings) -> None:
+    address = "url: https://esk.example/sale\n"
+    (built.corpus / "05.txt.meta.yaml").write_text(f"id: note\nkind: note\n{address}", "utf-8")
+    build(built, embedder=HashedWords())
+    (built.corpus / "sale.txt").write_text("The harbour was sold to a bank.", "utf-8")
+    (built.corpus / "sale.txt.meta.yaml").write_text(address, "utf-8")
+    report = build(built, embedder=HashedWords())
+    assert (report.sources.added, report.sources.changed) == (("sale.txt",), ("note",))
+    with closing(open_current(built)) as opened:
+        assert opened.source("note").original == "sale.txt"
+    (built.corpus / "sale.txt.meta.yaml").unlink()
+    build(built, embedder=HashedWords())
+    with closing(open_current(built)) as opened:
+        assert opened.source("note").original == ""

@@ -22,7 +22,6 @@ from index.build.status import Changes
 from index.embedding.embedder import Embedder, prepare_embedder
 from index.errors import DamagedIndexError, StaleIndexError, StoreError
 from index.fetched.sources import with_originals
-from index.fetched.store import read_pages
 from index.files import IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.known import NOTHING_KNOWN, Known
@@ -139,15 +138,14 @@ class _Build:
         former = self.former
         if former is None or self.full or mismatch(former.manifest, self.settings) is not None:
             return None
-        found = known_of(former.folder, former.manifest.sources)
-        # Of a note with an original more is asked than is known.
-        return found and found.but(read_pages(self.settings.home))
+        return known_of(former.folder, former.manifest.sources)
 
     def _read(self, known: Known | None) -> Corpus:
         corpus = read_folder(
             self.settings.corpus, self.settings.largest_file, self.readings, self._has_read, known or NOTHING_KNOWN
         )
-        corpus = with_originals(corpus, self.settings.home, self.readings)
+        load = self.former.source if self.former is not None else None
+        corpus = with_originals(corpus, self.settings.home, self.readings, load)
         if self.strict:
             refuse_passed_over(corpus)
         return corpus

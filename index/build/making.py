@@ -66,7 +66,7 @@ class Making:
                 self._write_catalog(catalog, corpus, former)
             self._write_vectors(catalog, vectors, note)
             with self._clock("lexical"):
-                reuse.add_files(corpus.seen, corpus.stated)
+                reuse.add_corpus(corpus)
                 self._write_lexical(catalog, reuse)
 
     def _write_catalog(self, catalog: Catalog, corpus: Corpus, former: Generation | None) -> None:

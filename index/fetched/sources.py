@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from index.source import Kind, Source
 _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
 
 
-def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> Corpus:
+def with_originals(
+    corpus: Corpus, home: Path, keeper: Keeper | None = None, load: Callable[[str], Source] | None = None
+) -> Corpus:
     """Return the corpus with the originals of its notes that are kept in `home`.
 
-    The notes that `read_pages` names must have been read. An original that was changed since it was fetched, or whose
-    id or text is there already, is passed over and named.
+    `load` gives a source that did not have to be read, by its id. An original that was changed since it was fetched, or
+    whose id or text is there already, is passed over and named.
     """
     taken, texts = {e.id for e in corpus.entries}, {e.sha256: e.file for e in corpus.entries}
     entries: list[Source | KnownSource] = []
@@ -31,7 +33,7 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
     pages = read_pages(home)
     for entry in corpus.entries:
         page = pages.get(entry.id)
-        if page and page.file and isinstance(entry, Source):
+        if page and page.file:
             found = _read(page, entry, home, keeper)
             if isinstance(found, Source) and (found.id in taken or found.sha256 in texts):
                 found = _passed(page, f"its text or id is that of {texts.get(found.sha256, found.id)}")
@@ -43,17 +45,24 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
                 passed.append(found)
             digests |= _digests(page, home)
         entries.append(entry)
-    return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests)
+    named = tuple(_named(entries, load))
+    return replace(corpus, entries=named, passed_over=tuple(passed), digests=digests)
 
 
-def _named(entries: Sequence[Source | KnownSource]) -> Iterator[Source | KnownSource]:
+def _named(
+    entries: Sequence[Source | KnownSource], load: Callable[[str], Source] | None
+) -> Iterator[Source | KnownSource]:
     """Yield the sources, each note with the id of the one that has the text at its address."""
-    read = [e for e in entries if isinstance(e, Source)]
-    by_url = {s.url: s.id for s in reversed(read) if s.kind is Kind.FULLTEXT and s.url}
+    by_url = {e.url: e.id for e in reversed(entries) if e.kind is Kind.FULLTEXT and e.url}
     for entry in entries:
-        is_note = isinstance(entry, Source) and entry.kind is Kind.NOTE
-        original = by_url.get(entry.url, "") if isinstance(entry, Source) and is_note else ""
-        yield replace(entry, original=original) if isinstance(entry, Source) and original else entry
+        original = by_url.get(entry.url, "") if entry.kind is Kind.NOTE else ""
+        if original == entry.original:
+            yield entry
+            continue
+        if isinstance(entry, KnownSource):
+            assert load is not None, "who knows sources without reading them can load them"
+            entry = load(entry.id)
+        yield replace(entry, original=original)
 
 
 def original_digests(home: Path, notes: Container[str] | None = None) -> dict[str, str]:
@@ -75,7 +84,7 @@ def _digests(page: Page, home: Path) -> dict[str, str]:
     return {_ABOVE + p.name: file_sha256(p) for p in (path, sidecar_of(path)) if p.is_file()}
 
 
-def _read(page: Page, note: Source, home: Path, keeper: Keeper | None) -> Source | PassedOver:
+def _read(page: Page, note: Source | KnownSource, home: Path, keeper: Keeper | None) -> Source | PassedOver:
     if note.url != page.url:
         return _passed(page, "its note names another address now")
     path = folder_of(home) / page.file

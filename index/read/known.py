@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from index.source import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class SeenFile:
 class KnownSource:
     """A source as it was indexed. `sha256`: of its text; `sidecar_sha256`: '' without a sidecar; all in hex.
 
-    `reader`: what read it. `has_id`: whether its id was stated.
+    `reader`: what read it. `has_id`: whether its id was stated. `original`: as in `SourceFacts`.
     """
 
     id: str
@@ -35,6 +37,9 @@ class KnownSource:
     sha256: str
     reader: str
     has_id: bool
+    kind: Kind
+    url: str
+    original: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,6 @@ class Known:
 
     sources: Mapping[str, KnownSource] = field(default_factory=dict)
     files: Mapping[str, SeenFile] = field(default_factory=dict)
-
-    def but(self, ids: Container[str]) -> Known:
-        """Return all this without the sources `ids`."""
-        return Known({name: s for name, s in self.sources.items() if s.id not in ids}, self.files)
 
     def digest(self, path: Path, name: str) -> str:
         """Return the SHA-256 of a file that has not been touched since; '' if it has, or is not known."""

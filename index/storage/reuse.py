@@ -1,7 +1,7 @@
 """What the next build takes over from a generation besides its texts and vectors. No reader opens this file.
 
-generations/<name>/reuse.sqlite   by which rules it was made, which files were read, which ids were stated, what is
-                                 searched of each passage
+generations/<name>/reuse.sqlite   by which rules it was made, which files were read, what is known of each source
+                                 without reading it, what is searched of each passage
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.files import file_errors
+from index.read.corpus import Corpus
 from index.read.folder import SIDECAR
 from index.read.known import Known, KnownSource, SeenFile
+from index.source import Kind
 from index.storage.runs import Run, read_only
 from index.storage.seals import SourceStamp
 
 FILE = "reuse.sqlite"
 _SCHEMA = """
 CREATE TABLE rules (digest TEXT NOT NULL);
-CREATE TABLE stated (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE source (
+    id TEXT PRIMARY KEY, has_id INTEGER NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL, original TEXT NOT NULL);
 CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, sha256 TEXT NOT NULL);
 CREATE TABLE searched (n INTEGER PRIMARY KEY, fields TEXT NOT NULL);
 """
@@ -63,12 +66,13 @@ class Reuse:
             db.execute("INSERT INTO main.rules VALUES (?)", (rules(),))
         return cls(db)
 
-    def add_files(self, seen: Mapping[str, SeenFile], stated: Iterable[str]) -> None:
-        """Note the files that were read by their names, and the ids that were stated in them."""
+    def add_corpus(self, corpus: Corpus) -> None:
+        """Note the files that were read, and what has to be known of the sources."""
         with file_errors(_WRITING):
-            rows = ((name, f.size, f.changed, f.sha256) for name, f in seen.items())
+            rows = ((name, f.size, f.changed, f.sha256) for name, f in corpus.seen.items())
             self._db.executemany("INSERT INTO main.seen VALUES (?,?,?,?)", rows)
-            self._db.executemany("INSERT INTO main.stated VALUES (?)", ((i,) for i in stated))
+            known = ((e.id, e.id in corpus.stated, e.kind.value, e.url, e.original) for e in corpus.entries)
+            self._db.executemany("INSERT INTO main.source VALUES (?,?,?,?,?)", known)
 
     def add(self, rows: Iterable[tuple[int, str]]) -> None:
         """Add what is searched of passages: (id, fields as JSON)."""
@@ -108,10 +112,11 @@ def known_of(folder: Path, sources: Mapping[str, SourceStamp]) -> Known | None:
     with file_errors("reading what can be reused"), closing(sqlite3.connect(read_only(folder / FILE), uri=True)) as db:
         if db.execute("SELECT digest FROM rules").fetchone() != (rules(),):
             return None
-        stated = {i for (i,) in db.execute("SELECT id FROM stated")}
+        rest = {i: more for i, *more in db.execute("SELECT id, has_id, kind, url, original FROM source")}
         seen = {name: SeenFile(*row) for name, *row in db.execute("SELECT name, size, changed, sha256 FROM seen")}
     known = {}
     for source_id, stamp in sources.items():
+        has_id, kind, url, original = rest[source_id]
         beside = seen.get(stamp.file + SIDECAR)
         known[stamp.file] = KnownSource(
             id=source_id,
@@ -120,6 +125,9 @@ def known_of(folder: Path, sources: Mapping[str, SourceStamp]) -> Known | None:
             sidecar_sha256=beside.sha256 if beside else "",
             sha256=stamp.text_sha256,
             reader=stamp.reader,
-            has_id=source_id in stated,
+            has_id=bool(has_id),
+            kind=Kind(kind),
+            url=url,
+            original=original,
         )
     return Known(known, seen)
