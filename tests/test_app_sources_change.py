@@ -484,6 +484,15 @@ def test_for_good_no_word_of_it_is_left(settings: IndexSettings) -> None:
     assert stale_reason(settings) is None
 
 
+def test_for_good_a_large_index_keeps_nothing_of_it(settings: IndexSettings) -> None:
+    for n in range(12):
+        write_source(settings.corpus, f"boat-{n}", f"Boat number {n} was sold.")
+    add(settings, Incoming(TEXT, "sale.txt", {"publisher": "Wirt's own paper"}))
+    remove(settings, ["sale.txt"], embedder=HashedWords(), for_good=True)
+    held = [p for p in (settings.home / "generations").rglob("*") if p.is_file() and p.name != "manifest.json"]
+    assert [p for p in held if b"Wirt's own paper" in p.read_bytes()] == []
+
+
 def test_the_trash_is_listed_and_emptied_in_the_terminal(footnote_here: Footnote, settings: IndexSettings) -> None:
     env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
     assert "empty" in footnote_here("sources", "trash", **env).stdout

@@ -69,7 +69,7 @@ def remove(
     try:
         for source in removed:
             aside.put(source.files)
-        report = build(settings, progress=progress, embedder=embedder)
+        report = build(settings, traceless=for_good, progress=progress, embedder=embedder)
     except BaseException as error:
         aside.put_back(error)
         raise

@@ -39,6 +39,7 @@ def build(
     full: bool = False,
     wait: bool = True,
     strict: bool = False,
+    traceless: bool = False,
     progress: BuildProgress | None = None,
     embedder: Embedder | None = None,
 ) -> BuildReport:
@@ -46,19 +47,27 @@ def build(
 
     `strict`: raise CorpusError for anything in the corpus' folder that would be passed over.
 
+    `traceless`: store all vectors anew, so that nothing of a source that is gone stays in a file of the new index.
+
     The current generation serves until the new one is complete, and afterwards if the build fails.
     Raises CorpusError, ModelError, StoreError, BuildLockedError (only if not `wait`).
     """
     watcher = progress or BuildProgress()
-    with build_lock(settings.home, wait, watcher.note), closing(_Build(settings, full, strict, watcher)) as run:
+    with (
+        build_lock(settings.home, wait, watcher.note),
+        closing(_Build(settings, full, strict, traceless, watcher)) as run,
+    ):
         return run.run(embedder)
 
 
 class _Build:
     """One run, under the build lock."""
 
-    def __init__(self, settings: IndexSettings, full: bool, strict: bool, progress: BuildProgress) -> None:
+    def __init__(
+        self, settings: IndexSettings, full: bool, strict: bool, traceless: bool, progress: BuildProgress
+    ) -> None:
         self.settings, self.full, self.strict, self.progress = settings, full, strict, progress
+        self.traceless = traceless
         self.clock = Clock()
         self.readings = Readings(settings.home)
         self.notes: list[str] = []
@@ -169,7 +178,7 @@ class _Build:
                 self.settings.home, self.embedder, former, self.progress, self.clock, self._note
             )
             making = Making(folder, self.settings, self.embedder, self.progress, self.clock, former, kept)
-            making.write(corpus, self.vectors, self._note)
+            making.write(corpus, self.vectors, self._note, self.traceless)
             manifest = self._write_manifest(folder, stamps, passed_over, making.counts)
         except BaseException:
             self._remove_unused({self.current}, unfinished_only=True)

@@ -34,7 +34,8 @@ _MOST_GONE = 0.25
 
 
 class Making:
-    """The passages of a new generation in `folder`, file by file. `counts`: source id -> number of its passages.
+    """The passages of a new generation in `folder`, file by file. `counts`: source id -> number of its passages;
+    `passages`: their sum.
 
     `former`: the generation before, None if nothing of it is used. `kept`: the ids of its sources that are taken over;
     without any, only vectors are.
@@ -48,15 +49,17 @@ class Making:
         self._progress, self._clock = progress, clock
         self._former, self._kept = former, kept
         self.counts: dict[str, int] = {}
+        self.passages = 0
         self._owners: dict[int, Source] = {}  # of each passage that is made, by its id
         self._runs: list[Run] = []
 
-    @property
-    def passages(self) -> int:
-        return sum(self.counts.values())
+    def write(
+        self, corpus: Corpus, vectors: PassageVectors, note: Callable[[str], None], traceless: bool = False
+    ) -> None:
+        """Write catalog, vectors (all anew if `traceless`) and lexical index.
 
-    def write(self, corpus: Corpus, vectors: PassageVectors, note: Callable[[str], None]) -> None:
-        """Write catalog, vectors and lexical index. Raises CorpusError, QuoteError, ModelError, StoreError."""
+        Raises CorpusError, QuoteError, ModelError, StoreError.
+        """
         former = self._former
         with (
             closing(Catalog.create(self._folder, former.catalog if former else None)) as catalog,
@@ -64,7 +67,9 @@ class Making:
         ):
             with self._clock("split"):
                 self._write_catalog(catalog, corpus, former)
-            self._write_vectors(catalog, vectors, note)
+            with self._clock("store"):
+                copied = None if traceless else self._copied(note)
+            self._write_vectors(catalog, vectors, copied)
             with self._clock("lexical"):
                 reuse.add_corpus(corpus)
                 self._write_lexical(catalog, reuse)
@@ -81,6 +86,7 @@ class Making:
                 row = []
             if place is not None:
                 self.counts[entry.id] = place[2]
+                self.passages += place[2]
                 row.append(place)
             elif isinstance(entry, Source):
                 self._add(catalog, n, entry)
@@ -105,11 +111,12 @@ class Making:
         catalog.add_source(n, source)
         catalog.add_passages(first, n, passages)
         self.counts[source.id] = len(passages)
+        self.passages += len(passages)
         self._owners.update(dict.fromkeys(range(first, first + len(passages)), source))
 
-    def _write_vectors(self, catalog: Catalog, vectors: PassageVectors, note: Callable[[str], None]) -> None:
+    def _write_vectors(self, catalog: Catalog, vectors: PassageVectors, store: VectorStore | None) -> None:
+        """Add the vectors that `store` lacks; all of them to a new one if it is None."""
         with self._clock("store"):
-            store = self._copied(note)
             new = [*self._owners] if store else [*range(1, self.passages + 1)]
             is_whole = store is None
             store = store or self._empty()
