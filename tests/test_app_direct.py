@@ -31,6 +31,11 @@ def candidate(text: str, words: str, share: float = 1.0, sure: float = 0.9) -> C
         ("The club says 600,000 crowns at most.", "600,000", "600,000 crowns at most"),
         ("It bears as much as 40 tonnes, or more.", "40 tonnes", "as much as 40 tonnes, or more"),
         ("An estimated 300 came.", "300", "An estimated 300"),
+        ("It fell to -12 degrees.", "-12 degrees", "-12 degrees"),
+        ("It fell by −12 degrees.", "12 degrees", "−12 degrees"),
+        ("A rise of .5 percent, he said.", ".5 percent,", ".5 percent"),
+        ("The losses added up to 9,048.", "9,048", "9,048"),
+        ("He left - then came back.", "- then came back.", "then came back"),
         ("The figures add up to 25,541.", "25,541", "25,541"),
         ("It lies in Lviv (2,170), and elsewhere.", "2,170)", "2,170"),
         ("He said: “Not now.”", "“Not now.", "Not now"),
@@ -73,3 +78,10 @@ def test_a_less_sure_sentence_adds_nothing_to_the_direct_line() -> None:
     assert answering("How many cases were there in June?") == [True, False, False]
     assert answering("How many are there now?") == [True, False, False]
     assert not any(d.answers for d in drafts(classify("Tell me about Anna Berg"), [lead, near, far]))
+
+
+def test_figures_that_differ_in_their_point_are_two_pieces() -> None:
+    from app.answer.direct import _plain
+
+    assert len({_plain(t) for t in ("1.5 million", "15 million", "-15 million", "1,5 million")}) == 4
+    assert _plain("The Harbour, he said.") == _plain("the harbour he said")

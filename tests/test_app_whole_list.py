@@ -22,6 +22,7 @@ LAW = """# Harbour Act
 
 (2) The Minister may exempt a ferry that crosses in less than four minutes.
 """
+PORTS = "# The line\n\nThe line serves these ports:\n\n- St. Anna;\n- J. Berg Quay;\n- (d) No. 10 Mole.\n"
 HOURS = """# The ticket office
 
 The ticket office at Brill is run by the harbour board, and these are the facts that people ask us for most often here:
@@ -40,6 +41,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     corpus = folder / "corpus"
     write_source(corpus, "act", LAW, title="Harbour Act")
     write_source(corpus, "office", HOURS, title="The ticket office")
+    write_source(corpus, "ports", PORTS, title="The line")
     write_source(corpus, "kit", KIT, title="Before you sail")
     return open_hashed(Settings(home=folder / "home", corpus=corpus, reader="deep"))
 
@@ -67,6 +69,11 @@ def test_a_figure_is_answered_by_its_item_alone(engine: Engine) -> None:
 def test_the_direct_line_gives_every_item(engine: Engine) -> None:
     answer = engine.answer("Which things should I bring?")
     assert [d.text for d in answer.direct] == ["a passport", "your ticket", "warm clothes"]
+
+
+def test_an_abbreviation_is_no_number_of_an_item(engine: Engine) -> None:
+    answer = engine.answer("List the ports that the line serves.")
+    assert [d.text for d in answer.direct] == ["St. Anna", "J. Berg Quay", "No. 10 Mole"]
 
 
 def test_one_item_of_a_short_list_does_not_stand_for_all(engine: Engine) -> None:

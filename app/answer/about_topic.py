@@ -28,7 +28,7 @@ _TELLING = 0.55  # part of the rarest word's weight that the last word needs to 
 _GOES_ON = 0.5  # how much a sentence counts that goes on from one that speaks of it
 _OPENS, _DEFINES = 1.2, 1.7  # ... that begins with the topic, and that says there what it is
 _FIRST_CHARS = 60
-_IS = re.compile(r"\W{0,2}(?:,|\(|:| is | are | was | were |, )")
+_IS = re.compile(r"\W{0,2}(?:,|\(|:| is | are | was | were )")
 _PRONOUN = re.compile(r"(?:he|she|it|they|his|her|its|their|this|these)\b", re.IGNORECASE)
 _UNASKED = 0.5  # what centrality counts where the reader sees no answer; the best answer adds 1
 _SHORT = 50  # characters: a shorter sentence tells little
@@ -36,11 +36,11 @@ _SHORT = 50  # characters: a shorter sentence tells little
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A sentence on the topic. `weight`: how surely it is on it. `passage`: the number of its passage."""
+    """A sentence on the topic. `weight`: how surely it is on it. `paragraph`: the number of its paragraph."""
 
     candidate: Candidate
     weight: float
-    passage: int
+    paragraph: int
 
 
 def mentions_of(topic: QueryView, ranked: Sequence[Candidate]) -> list[Mention]:
@@ -101,7 +101,7 @@ def about(topic: QueryView, mentions: Sequence[Mention], in_full: InFull, embedd
     weights = np.array([m.weight for m in mentions]) * (_UNASKED + scores / (scores.max() or 1.0))
     chosen = [
         mentions[i]
-        for i in diverse(lexrank(cosine) * near * weights, cosine, [m.passage for m in mentions], STATEMENTS)
+        for i in diverse(lexrank(cosine) * near * weights, cosine, [m.paragraph for m in mentions], STATEMENTS)
     ]
     lead = max(chosen, key=lambda m: m.weight * (_UNASKED + m.candidate.alone))
     others = sorted(

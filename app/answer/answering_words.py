@@ -18,9 +18,10 @@ SURE = 0.9  # least share of the probability
 LONGEST = 160  # characters: more is no answer in short
 _NO_END = " \t\n,;:.!?…—–-·|*_"
 _PAIRS = {")": "(", "]": "[", "”": "“", "»": "«"}
-_QUALIFIER = re.compile(rf"(?<!\w)(?<!add )(?<!adds ){one_of(QUALIFIERS)}\s+$", re.IGNORECASE)
+_QUALIFIER = re.compile(rf"(?<!\w)(?<!add )(?<!adds )(?<!added )(?<!adding ){one_of(QUALIFIERS)}\s+$", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?:\s+[^\W\d_]+)?\s+{one_of(QUALIFIERS_BEHIND)}(?!\w)", re.IGNORECASE)
-_BESIDE = re.compile(r"[\w$€£₴%.,/–-]")
+_BESIDE = re.compile(r"[\w$€£₴%.,/–−-]")
+_FRACTION = re.compile(r"[-–−.]?\.?\d")  # what opens a figure: '-12', '.5'
 
 
 def answering_words(candidate: Candidate) -> Span | None:
@@ -50,7 +51,7 @@ def trimmed(text: str, start: int, end: int) -> Span:
     before = None
     while before != (start, end):
         before = start, end
-        while start < end and text[start] in _NO_END:
+        while start < end and text[start] in _NO_END and not _FRACTION.match(text, start):
             start += 1
         while start < end and text[end - 1] in _NO_END:
             end -= 1

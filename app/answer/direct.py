@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.answer.compose import Draft
@@ -9,6 +10,7 @@ from app.records import Direct, Statement
 from app.words.describe import short_speaker
 from index.source import Source
 
+_LOOSE = re.compile(r"(?<!\d)[.,]|[.,](?!\d)|[−-](?!\d)|[^\w.,−-]")
 MOST = 12  # pieces of one part
 
 
@@ -37,4 +39,5 @@ def direct(
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
+    """Return a wording without what may differ in the same words; a figure keeps its point and its sign."""
+    return _LOOSE.sub("", text.lower())
