@@ -7,7 +7,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -76,16 +76,30 @@ def file_errors(doing: str) -> Iterator[None]:
         raise StoreError(f"{doing}: {error}; {FREE_SPACE}") from error
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step that a crash or power cut cannot halve.
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Replace `path` by `content` in one step that a crash or power cut cannot halve."""
+    write_together({path: content})
 
-    The caller is the only writer (it holds the build lock), so the file beside `path` has a fixed name.
+
+def write_together(contents: Mapping[Path, str | bytes]) -> None:
+    """Replace files of one folder, in the order given, once all of them are written: a full disk changes none.
+
+    The caller is the only writer (it holds the lock), so the file beside each has a fixed name. None of them stays.
     """
-    beside = path.with_name(path.name + ".tmp")
-    beside.write_text(text, "utf-8")
-    sync(beside)
-    os.replace(beside, path)
-    sync(path.parent)
+    beside = {path: path.with_name(path.name + ".tmp") for path in contents}
+    try:
+        for path, content in contents.items():
+            beside[path].write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            sync(beside[path])
+        for path in contents:
+            os.replace(beside[path], path)
+    except BaseException:
+        for left in beside.values():
+            with suppress(OSError):  # the error that counts is the one on its way
+                left.unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path in contents}:
+        sync(folder)
 
 
 def sync_tree(folder: Path) -> None:

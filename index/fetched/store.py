@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from index.errors import BuildLockedError, StoreError
 from index.fetched.records import Page
-from index.files import file_errors, file_sha256, write_atomic
+from index.files import file_errors, file_sha256, write_together
 from index.read.folder import sidecar_of
 from index.read.front_matter import write_fields
 from index.records import Record
@@ -104,26 +104,27 @@ class PageStore:
 
     def put(self, page: Page) -> None:
         """Keep what is known of a page. Raises StoreError."""
-        self._pages[page.about] = page
-        with file_errors("keeping what is known of a page"):
-            known = _Pages(pages=dict(sorted(self._pages.items())))
-            write_atomic(self._folder / PAGES, known.model_dump_json(indent=1))
+        self._write({}, page)
 
     def keep_text(self, page: Page, content: bytes, suffix: str, facts: Mapping[str, str]) -> None:
         """Keep a page's bytes and the facts of its text under the id `page.original`. Raises StoreError."""
         name = f"{page.original}{suffix}"
-        with file_errors("keeping a page"):
-            path = self._folder / name
-            beside = path.with_name(name + ".tmp")
-            beside.write_bytes(content)
-            beside.replace(path)
-            write_atomic(sidecar_of(path), write_fields(facts))
-        self.put(page.model_copy(update={"file": name, "sha256": hashlib.sha256(content).hexdigest()}))
+        path = self._folder / name
+        kept = page.model_copy(update={"file": name, "sha256": hashlib.sha256(content).hexdigest()})
+        self._write({path: content, sidecar_of(path): write_fields(facts)}, kept)
         former = [p for p in self._folder.glob(f"{page.original}.*") if not p.name.startswith(name)]
         with file_errors("removing the former text of a page"):
             for old in former:
                 if old.name.removeprefix(page.original).count(".") in (1, 3):  # '.html', '.html.meta.yaml'
                     old.unlink(missing_ok=True)
+
+    def _write(self, files: Mapping[Path, str | bytes], page: Page) -> None:
+        """Write files and what is known of their page: all of it or nothing."""
+        pages = self._pages | {page.about: page}
+        known = _Pages(pages=dict(sorted(pages.items()))).model_dump_json(indent=1)
+        with file_errors("keeping a page" if files else "keeping what is known of a page"):
+            write_together({**files, self._folder / PAGES: known})
+        self._pages = pages
 
 
 def find_page(pages: Mapping[str, Page], source_id: str) -> Page | None:
