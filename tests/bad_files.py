@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.documents import column, pdf, zipped
+from tests.locked_pdf import locked_pdf
 from tests.office import docx, epub, odt, word_paragraph
 
 _GOOD = "The council of Esk sold the harbour on Monday."
 
 
-def _bomb() -> bytes:
-    return zipped({"word/document.xml": b" " * 150_000_000})
+def _bomb(part: str) -> bytes:
+    return zipped({part: b" " * 150_000_000})
 
 
 def _encrypted() -> bytes:
@@ -32,11 +33,14 @@ BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("empty.pdf", lambda: b"", "it is empty"),
     ("cut.pdf", lambda: pdf([column([_GOOD])])[:200], "it is damaged or cut short"),
     ("scan.pdf", lambda: pdf([[]]), "no text on its page"),
-    ("bomb.docx", _bomb, "as a zip bomb does"),
+    ("locked.pdf", lambda: locked_pdf(_GOOD, "secret"), "it is encrypted with a password; save a copy without one"),
+    ("bomb.docx", lambda: _bomb("word/document.xml"), "as a zip bomb does"),
+    ("bomb.epub", lambda: _bomb("OEBPS/book.opf"), "as a zip bomb does"),
     ("dots.docx", lambda: docx("", {"../../evil": "x"}), "unpacked outside its folder"),
     ("entity.docx", lambda: docx("", {"word/document.xml": _ENTITY}), "declares entities"),
     ("entity.epub", lambda: epub({}, more={"OEBPS/book.opf": _ENTITY}), "declares entities"),
-    ("dots.epub", lambda: epub({}, more={"/etc/passwd": "x"}), "unpacked outside its folder"),
+    ("dots.epub", lambda: epub({}, more={"../../evil.xhtml": "x"}), "unpacked outside its folder"),
+    ("rooted.epub", lambda: epub({}, more={"/etc/passwd": "x"}), "unpacked outside its folder"),
     ("locked.epub", lambda: epub({}, more={"META-INF/encryption.xml": _DRM}), "protected (DRM)"),
     ("locked.docx", _encrypted, "encrypted with a password"),
     ("locked.odt", lambda: odt("", {"META-INF/manifest.xml": "<encryption-data/>"}), "encrypted with a password"),

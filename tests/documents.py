@@ -27,20 +27,21 @@ def pdf(pages: Sequence[Sequence[Placed]], info: Mapping[str, str] | None = None
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    return _file(objects)
+    return pdf_file([body.encode("cp1252") for body in objects], "/Info 4 0 R")
 
 
-def _file(objects: Sequence[str]) -> bytes:
+def pdf_file(objects: Sequence[bytes], trailer: str = "") -> bytes:
+    """Return a PDF file of these objects, numbered from 1; the first is the catalogue."""
     out = io.BytesIO()
     out.write(b"%PDF-1.4\n")
     places = []
     for n, body in enumerate(objects, 1):
         places.append(out.tell())
-        out.write(f"{n} 0 obj\n{body}\nendobj\n".encode("cp1252"))
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (n, body))
     start = out.tell()
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode())
-    out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{start}\n%%EOF\n".encode())
+    out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode())
     return out.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 
 from index.errors import CorpusError
@@ -13,6 +14,7 @@ from index.read.pdf import _spans, read_pdf
 from index.settings import IndexSettings
 from index.storage.generation import open_current
 from tests.documents import column, pdf
+from tests.locked_pdf import locked_pdf
 from tests.test_index_formats import blocks, check_offsets
 
 LEFT = ["The mayor of Esk sold the harbour, and the coun-", "cil says that nobody was asked about it."]
@@ -167,6 +169,18 @@ def test_a_pdf_that_cannot_be_read_is_named(tmp_path: Path, raw: bytes, reason: 
         read_source(tmp_path / "bad.pdf", "bad.pdf")
     assert reason in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_pdf_with_a_password_says_so() -> None:
+    """It opens with its password, so that it is refused for nothing else; an empty password hides nothing."""
+    raw = locked_pdf("The boats were sold.", "secret")
+    with pdfium.PdfDocument(raw, password="secret") as file:
+        assert file[0].get_textpage().get_text_range() == "The boats were sold."
+    with pytest.raises(ValueError, match=r"^it is encrypted with a password; save a copy without one$"):
+        read_pdf(raw)
+    with pytest.raises(ValueError, match=r"^it is encrypted in a way that cannot be read; save a copy without prot"):
+        read_pdf(raw.replace(b"/Standard", b"/Stranger"))
+    assert read_pdf(locked_pdf("The boats were sold.", "")).text == "The boats were sold."
 
 
 def test_an_index_keeps_the_pages(tmp_path: Path) -> None:
