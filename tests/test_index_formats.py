@@ -199,6 +199,14 @@ def test_what_a_page_says_in_linked_data_and_what_only_stands_in_it() -> None:
     assert "published" not in read_web_page(head.format("", body).encode()).hints
 
 
+def test_no_word_is_lost_behind_a_comment_of_a_page() -> None:
+    """Some programs part what they fill in from what they do not by a comment."""
+    long = "The council of Esk sold the harbour, and nobody in the town had been asked about it before. " * 4
+    said = "The price was not <!-- -->seven<!-- --> million <i>crowns</i><!--[-->, the council says.<?end ?>"
+    page = f"<html><body><article><p>{long}</p><p>{said}</p><p>{long}</p></article></body></html>"
+    assert blocks(read_web_page(page.encode()))[1][1] == "The price was not seven million crowns, the council says."
+
+
 def test_tables_in_tables_and_cells_that_span() -> None:
     page = (
         "<table><tr><td><p>Around it.</p><table><thead><tr><th>Year</th><th>Boats</th></tr></thead>"
@@ -209,6 +217,25 @@ def test_tables_in_tables_and_cells_that_span() -> None:
     assert [text for _, text in blocks(document)] == [
         "Around it.", "Year | Boats", "2020 | 5", "2020 | 6", "In all 11 |",
     ]  # fmt: skip
+
+
+def test_tables_in_a_table_of_a_page_stand_where_the_page_has_them() -> None:
+    """What surrounds them too: each word once, in its order, and the inner rows cell by cell."""
+    long = "The council of Esk sold the harbour, and nobody in the town had been asked about it before. " * 4
+    inner = "<table><thead><tr><th>Year</th><th>Boats</th></tr></thead><tr><td>{}</td><td>5</td></tr></table>"
+    page = (
+        f"<html><body><article><h1>Harbour sold</h1><p>{long}</p><table><caption>By coast</caption>"
+        f"<tr><td>The <b>north</b> coast{inner.format(2020)}and after it</td></tr>"
+        f"<tr><td><p>South.</p></td><td>{inner.format(2021)}</td></tr></table><p>The end.</p></article></body></html>"
+    )
+    document = read_web_page(page.encode())
+    assert blocks(document) == [
+        ("heading", "Harbour sold"), ("paragraph", long.strip()), ("paragraph", "By coast"),
+        ("paragraph", "The north coast"), ("table_head", "Year | Boats"), ("table_row", "2020 | 5"),
+        ("paragraph", "and after it"), ("paragraph", "South."), ("table_head", "Year | Boats"),
+        ("table_row", "2021 | 5"), ("paragraph", "The end."),
+    ]  # fmt: skip
+    check_offsets(document)
 
 
 def test_plain_text_keeps_paragraphs_lists_and_lines() -> None:
@@ -281,6 +308,20 @@ def test_a_book_of_many_chapters_takes_no_time_for_each_of_them() -> None:
 def test_a_text_put_together_from_two_encodings() -> None:
     raw = "Prévu à midi, dit-il.\n\n".encode() + "Le café était fermé.\n".encode("cp1252")
     assert read_plain_text(raw).text == "Prévu à midi, dit-il.\n\nLe café était fermé."
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_pages_tables_and_markdown_in_utf_16(encoding: str) -> None:
+    """With a mark at the start and without one; a page may go on naming the encoding that it had before."""
+    page = f'<html><head><meta charset="utf-8"></head><body><p>{SENTENCE}</p></body></html>'
+    for read, text, expected in (
+        (read_web_page, page, [("paragraph", SENTENCE)]),
+        (read_markdown, f"# Straße\n\n{SENTENCE}\n", [("heading", "Straße"), ("paragraph", SENTENCE)]),
+        (read_csv, "Straße;Häuser\nBrücke;5\n", [("table_head", "Straße | Häuser"), ("table_row", "Brücke | 5")]),
+    ):
+        document = read(text.encode(encoding))
+        assert blocks(document) == expected
+        check_offsets(document)
 
 
 STRANGE = "שלום לעולם, مرحبا بالعالم e\u0301a\u0308 👩‍👩‍👧 𝒜𝒷 中文。 \u200fright"

@@ -24,7 +24,7 @@ _HIDDEN = frozenset(
     "script style noscript template head iframe object embed svg math button select textarea input form nav canvas "
     "audio video map".split()
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark meter q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr".split()
 )
@@ -85,7 +85,7 @@ class _Reader:
             self.flush()
             write_table(self._writer, *_rows(element), under=self._introduction())
             return False
-        if name in _INLINE:
+        if name in INLINE:
             self._open.append((name, self._length, element.get("href") or ""))
         else:
             self._begin(name)
@@ -108,7 +108,7 @@ class _Reader:
 
     def leave(self, element: Element) -> None:
         name = _name(element)
-        if name in _INLINE:
+        if name in INLINE:
             self._close(name)
         elif name != "br":
             self.flush()

@@ -20,6 +20,7 @@ from trafilatura.settings import use_config
 
 from index.read.decode import decode
 from index.read.document import Document
+from index.read.layout_table import unfold_layout_tables
 from index.read.markup import is_note_mark, read_tree
 from index.read.xml_tree import Element, local_name, parse_html
 
@@ -54,6 +55,7 @@ def read_web_page(raw: bytes, base: str = "") -> Document:
     for element in root.iter("code", "kbd", "samp", "tt", "var"):
         if not any(local_name(above) == "pre" for above in element.iterancestors()):
             element.tag = "span"  # trafilatura would make a block of it, in the middle of a sentence
+    unfold_layout_tables(root)
     hints = _hints(text, root)
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")

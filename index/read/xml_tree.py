@@ -26,13 +26,18 @@ def parse_xml(raw: bytes, name: str) -> Element:
 
 
 def parse_html(text: str) -> Element:
-    """Return the root of a page; HTML that is not well-formed is read as browsers read it. Raises ValueError."""
+    """Return the root of a page, without its comments; HTML that is not well-formed is read as browsers read it.
+
+    trafilatura loses the words between a comment and the next tag, and some programs write a comment into every
+    sentence. Raises ValueError.
+    """
     # A declaration of an encoding is no longer true of the text, and lxml refuses one.
     body = text.lstrip()
     if body.startswith("<?xml"):
         body = body.partition("?>")[2]
     try:
-        return html.document_fromstring(body, parser=html.HTMLParser(no_network=True, huge_tree=False))
+        parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+        return html.document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ValueError(f"it is no page ({error})") from None
 
