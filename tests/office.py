@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from tests.documents import zipped
@@ -88,3 +88,10 @@ def odt(body: str, more: Mapping[str, str | bytes] | None = None) -> bytes:
         f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     )
     return zipped({"content.xml": content, **(more or {})})
+
+
+def rtf(paragraphs: Sequence[str]) -> bytes:
+    """Return a text in RTF whose every character is written by its number in UTF-16, as Word writes them."""
+    units = [p.encode("utf-16-le") for p in paragraphs]
+    codes = [[int.from_bytes(u[n : n + 2], "little", signed=True) for n in range(0, len(u), 2)] for u in units]
+    return b"{\\rtf1 " + "\\par ".join("".join(f"\\u{c}?" for c in part) for part in codes).encode() + b"\\par}"

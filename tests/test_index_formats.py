@@ -7,8 +7,6 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from unicodedata import normalize
 from xml.sax.saxutils import escape
 
 import pytest
@@ -20,7 +18,6 @@ from index.read.decode import clean, decode
 from index.read.document import Document
 from index.read.epub import read_epub
 from index.read.markdown import read_markdown
-from index.read.one_file import read_source
 from index.read.open_document import read_open_document
 from index.read.pdf_layout import Line, Piece, lay_out
 from index.read.plain_text import read_plain_text
@@ -322,24 +319,6 @@ def test_pages_tables_and_markdown_in_utf_16(encoding: str) -> None:
         document = read(text.encode(encoding))
         assert blocks(document) == expected
         check_offsets(document)
-
-
-STRANGE = "שלום לעולם, مرحبا بالعالم e\u0301a\u0308 👩‍👩‍👧 𝒜𝒷 中文。 \u200fright"
-
-
-def test_scripts_from_right_to_left_and_combined_characters(tmp_path: Path) -> None:
-    for name, raw in {
-        "a.txt": STRANGE.encode(),
-        "b.html": f"<html><body><p>{STRANGE}</p></body></html>".encode(),
-        "c.docx": docx(word_paragraph(STRANGE)),
-        "d.epub": epub({"a.xhtml": f"<p>{STRANGE}</p>"}),
-        "e.odt": odt(f"<text:p>{STRANGE}</text:p>"),
-        "f.csv": f'"{STRANGE}","1"\n"b","2"\n'.encode(),
-    }.items():
-        (tmp_path / name).write_bytes(raw)
-        source = read_source(tmp_path / name, name)
-        # trafilatura composes what is in two characters: the page's text is still the same to a reader.
-        assert normalize("NFC", clean(STRANGE)) in normalize("NFC", source.text), name
 
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=60)

@@ -52,7 +52,9 @@ def read_rich_text(raw: bytes) -> Document:
 def _words(code: str) -> str:
     # A link's address is no text; and striprtf's search for it takes time in proportion to the cube of a line's length.
     code = _with_short_fonts(code).replace("\\fldinst", "\\fldinst\n")
-    return clean(rtf_to_text(code, errors="replace"))  # type: ignore[no-untyped-call]
+    words = str(rtf_to_text(code, errors="replace"))  # type: ignore[no-untyped-call]
+    # RTF has a character beyond the first plane, such as an emoji, in two halves, and striprtf leaves them so.
+    return clean(words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def _with_short_fonts(code: str) -> str:
