@@ -14,8 +14,12 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from index.embedding.onnx import OnnxEmbedder
+
+if TYPE_CHECKING:
+    from llama_index.core import Document
 
 _TOKENS = 160  # of a passage, as `passage_tokens` is
 _SENTENCES = (
@@ -52,11 +56,30 @@ def _ours(folder: Path) -> int:
     return sum(len(source.text.split()) for source in read_folder(folder).sources)
 
 
-def _plain(folder: Path) -> int:
-    from llama_index.core import SimpleDirectoryReader
+def _documents(folder: Path) -> list[Document]:
+    """Return what SimpleDirectoryReader makes of a folder, its PDFs with pypdf.
 
-    documents = SimpleDirectoryReader(str(folder), recursive=True, raise_on_error=True).load_data()
-    return sum(len(document.text.split()) for document in documents)
+    That is what llama-index-readers-file does; itself, it needs an older pandas than Gradio is tested with.
+    """
+    from llama_index.core import Document, SimpleDirectoryReader
+    from llama_index.core.readers.base import BaseReader
+
+    class Pages(BaseReader):
+        def load_data(self, file: Path, extra_info: dict[str, Any] | None = None, **_: Any) -> list[Document]:
+            from pypdf import PdfReader
+
+            found, about = PdfReader(file), {"file_name": file.name, **(extra_info or {})}
+            labelled = zip(found.page_labels, found.pages, strict=True)
+            return [
+                Document(text=page.extract_text(), metadata={"page_label": label, **about}) for label, page in labelled
+            ]
+
+    reader = SimpleDirectoryReader(str(folder), recursive=True, raise_on_error=True, file_extractor={".pdf": Pages()})
+    return list(reader.load_data())
+
+
+def _plain(folder: Path) -> int:
+    return sum(len(document.text.split()) for document in _documents(folder))
 
 
 def _our_passages(folder: Path) -> int:
@@ -69,11 +92,10 @@ def _our_passages(folder: Path) -> int:
 
 
 def _plain_passages(folder: Path) -> int:
-    from llama_index.core import SimpleDirectoryReader
     from llama_index.core.node_parser import MarkdownNodeParser, SentenceSplitter
 
     tokenizer = _embedder()._tokenizer
-    documents = SimpleDirectoryReader(str(folder), recursive=True, raise_on_error=True).load_data()
+    documents = _documents(folder)
     marked = [d for d in documents if d.metadata["file_name"].endswith(".md")]
     others = [d for d in documents if not d.metadata["file_name"].endswith(".md")]
     cutter = SentenceSplitter(
@@ -101,7 +123,8 @@ def main() -> None:
     read = ways[0] if whose == "ours" else ways[1]
     warm = Path(folder).parent / "warm"
     warm.mkdir(exist_ok=True)
-    make_pdf(warm / "a.pdf", 1)
+    if any(Path(folder).glob("*.pdf")):
+        make_pdf(warm / "a.pdf", 1)
     (warm / "a.txt").write_text(_SENTENCES[0], "utf-8")
     read(warm)  # imports and models, which a reading costs once
     begun = time.perf_counter()
