@@ -338,6 +338,22 @@ def test_a_copy_to_the_trash_that_breaks_off_leaves_the_file_whole(
     assert not list((settings.home / "trash").glob("*"))
 
 
+def test_a_removal_is_told_as_json(footnote_here: Footnote, settings: IndexSettings) -> None:
+    """One object on standard output and nothing else: what was removed, where it lies, what the index has now."""
+    add(settings, Incoming(TEXT, "sale.txt", {"title": "The sale"}))
+    env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
+    done = footnote_here("sources", "remove", "sale.txt", "--json", **env)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    (removed,) = said["sources"]
+    assert (removed["id"], removed["title"]) == ("sale.txt", "The sale")
+    assert removed["files"] == ["sources/sale.txt", "sources/sale.txt.meta.yaml"]
+    assert (Path(said["trash"]) / "sources" / "sale.txt").read_bytes() == TEXT
+    assert said["index"]["sources"]["removed"] == ["sale.txt"]
+    again = footnote_here("sources", "remove", "sale.txt", "--json", **env)
+    assert (again.returncode, again.stdout, again.stderr.count("\n")) == (2, "", 1)
+
+
 def test_what_cannot_be_removed(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state(settings)
     with pytest.raises(UsageError, match="'paper' is the article"):

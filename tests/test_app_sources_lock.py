@@ -137,6 +137,9 @@ def test_what_cannot_be_locked_or_read(settings: IndexSettings, tmp_path: Path) 
 
 def test_lock_and_verify_in_the_terminal(footnote_here: Footnote, settings: IndexSettings) -> None:
     env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
+    made = json.loads(footnote_here("sources", "lock", "--json", **env).stdout)
+    assert made == json.loads(lock_path(settings).read_text("utf-8")), "it prints the lock that it writes"
+    assert set(made["sources"]) == {s.id for s in open_current(settings).sources()}
     locked = footnote_here("sources", "lock", **env)
     assert locked.returncode == 0, locked.stderr
     assert "Locked 3 sources" in locked.stdout
