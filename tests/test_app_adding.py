@@ -40,6 +40,7 @@ REPORT = pdf(
     ],
     {"Author": "A. Clerk"},
 )
+LONG = "\n\n".join(f"The council of Esk sold berth {n} of the harbour. " * 9 for n in range(9)).encode()
 COPY = b"---\nid: dam\ntitle: T\npublisher: P\nkind: note\nrelation: cited\nurl: ''\n---\n\nWords of a copy."
 HERE, OURS = "http://127.0.0.1:7860", {"X-Footnote": "1"}
 
@@ -442,6 +443,29 @@ def test_changes_come_one_after_the_other_and_a_second_page_sees_them(
     assert [e["state"] for e in ended] == ["done", "failed", "failed"]
     assert "the corpus has this very file already" in ended[1]["words"]
     assert "waits no longer to be added" in ended[2]["words"], "it was discarded before its turn"
+
+
+def test_a_change_says_which_share_of_its_stage_is_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the passages to be embedded, those of the former index count as done."""
+    gate, there = threading.Event(), threading.Event()
+
+    class Halfway(HashedWords):
+        def embed_passages(self, texts: Any, progress: Any = None) -> Any:
+            progress(1)
+            there.set()
+            gate.wait(10)
+            return super().embed_passages(texts, lambda _: progress(len(texts) - 1))
+
+    monkeypatch.setattr("index.build.build.prepare_embedder", lambda *_: Halfway())
+    former = open_current(site.settings.index).manifest.passages
+    begun = site.client.post("/new-sources/add", json={"drafts": [{"draft": site.draft("long.txt", LONG)}]})
+    assert there.wait(10)
+    change = site.client.get(f"/new-sources/changes/{begun.json()['change']}").json()
+    gate.set()
+    site.ended(begun)
+    passages = open_current(site.settings.index).manifest.passages
+    assert change["state"] == "running"
+    assert 0 < change["share"] == (former + 1) / passages < 1
 
 
 def test_a_server_that_ends_takes_the_change_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

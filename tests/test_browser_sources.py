@@ -103,6 +103,11 @@ def status(page: Page) -> Locator:
     return page.locator("#sources [data-adding-status]")
 
 
+def bar(page: Page) -> Locator:
+    """How far a change is."""
+    return page.locator("#sources [data-adding-progress]")
+
+
 def draft(page: Page) -> Locator:
     return page.locator("#sources .draft")
 
@@ -171,7 +176,9 @@ def test_a_pdf_is_previewed_corrected_asked_opened_and_removed(pages: Pages, sit
     assert [p for p in (place.home / "incoming").rglob("*") if p.is_file()] == []
 
 
-def test_a_pasted_text_and_a_dropped_file_are_added_together_by_key(pages: Pages, site: str) -> None:
+def test_a_pasted_text_and_a_dropped_file_are_added_by_key_and_the_text_opened_and_removed(
+    pages: Pages, site: str, place: Place
+) -> None:
     page = pages.open(site)
     box = opened(page).get_by_label("A text, pasted")
     box.fill(PASTED)
@@ -185,7 +192,22 @@ def test_a_pasted_text_and_a_dropped_file_are_added_together_by_key(pages: Pages
     expect(status(page)).to_contain_text("Added: The old pier; tide.")
     expect(page.locator("#sources [data-adding]")).to_be_focused()
     close(page)
-    expect(ask(page, PIER).locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
+    turn = ask(page, PIER)
+    expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
+    turn.locator(".words .mark").first.click()
+    card = page.locator("#evidence section:not([hidden]) .card")
+    for words in ("The old pier", "Pasted text"):
+        expect(card).to_contain_text(words)
+    card.locator("[data-open]").click()
+    lit = page.locator("#source-viewer mark[aria-current]")
+    expect(lit).to_contain_text("painted green by Hanno Wirt")
+    assert in_view(page, lit)
+    page.keyboard.press("Escape")
+    remove(page, "The old pier")
+    close(page)
+    expect(card).to_contain_text("has been removed from the index since")
+    expect(ask(page, PIER).locator(".refusal")).to_be_visible()
+    assert len(place.ids) == 5, "what was dropped with it is still there"
 
 
 def test_a_page_is_added_by_its_address_asked_opened_and_removed_and_a_refused_one_said(
@@ -253,14 +275,18 @@ def test_while_it_is_indexed_the_chat_answers_and_another_tab_sees_it(pages: Pag
     place.gate.clear()
     draft(page).get_by_role("button", name="Add to the sources").click()
     expect(status(page)).to_contain_text("Indexing what is new. You can go on asking.")
+    expect(bar(page)).to_be_visible()
+    expect(bar(page)).to_have_js_property("value", 0.8)  # four of five passages are those of the former index
     close(page)
     expect(ask(page, "When was the dam built?").locator(".quoted").first).to_contain_text("1931")
     other.reload()
     ready(other)
     opened(other)
     expect(status(other)).to_contain_text("Indexing what is new")
+    expect(bar(other)).to_have_js_property("value", 0.8)
     place.gate.set()
     expect(status(other)).to_contain_text("Added: Harbor raport")
+    expect(bar(other)).to_be_hidden()
     expect(other.locator("#sources .sources-list")).to_contain_text("Harbor raport")
     expect(page.locator("#notice")).to_contain_text("The index was updated")
     expect(ask(page, PRICE).locator(".quoted").first).to_contain_text("seven million crowns")
