@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
+from chromadb.errors import InternalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -221,3 +224,27 @@ def test_a_note_that_did_not_change_learns_of_its_original(built: IndexSettings)
     build(built, embedder=HashedWords())
     with closing(open_current(built)) as opened:
         assert opened.source("note").original == ""
+
+
+@pytest.mark.parametrize("step", ["delete", "count"])
+def test_vectors_that_cannot_be_taken_over_are_stored_anew(
+    built: IndexSettings, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Chroma gives one client a folder to the whole process: one that failed must not serve the new store."""
+    failures = iter([InternalError("the graph is broken")])
+    kept = getattr(Collection, step)
+
+    def fail(self: Collection, *rest: Any, **named: Any) -> Any:
+        for error in failures:
+            raise error
+        return kept(self, *rest, **named)
+
+    (built.corpus / "05.txt").write_text("The pier was closed for good.", "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(Collection, step, fail)
+        report = build(built, embedder=HashedWords())
+    assert [note for note in report.notes if "stored anew" in note], report.notes
+    assert verify(built).ok
+    whole = built.model_copy(update={"home": built.home.with_name("whole")})
+    build(whole, embedder=HashedWords())
+    same(built, whole)

@@ -150,7 +150,12 @@ class Making:
             with file_errors("taking over vectors"):
                 shutil.copytree(former.folder / VECTORS, folder)
             store = VectorStore.go_on(folder, former.id, self._folder.name, keys, before.without(keys))
-            if store.count() == self.passages - len(self._owners):
+            try:
+                is_whole = store.count() == self.passages - len(self._owners)
+            except BaseException:
+                store.close()
+                raise
+            if is_whole:
                 return store
             store.close()
             note("the former index's vectors are not all there and are stored anew")

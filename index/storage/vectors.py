@@ -59,8 +59,7 @@ class VectorStore:
             "sync_threshold": max(2, expected),
             "batch_size": max(2, min(expected, 100)),
         }
-        with _chroma_errors("making the vector store"):
-            client = _connect(where)
+        with _chroma_errors("making the vector store"), _connected(where) as client:
             made = client.create_collection(
                 collection,
                 embedding_function=None,
@@ -75,13 +74,8 @@ class VectorStore:
         if isinstance(where, Path) and not (where / DATABASE).is_file():
             raise DamagedIndexError(f"the vectors' file '{DATABASE}' is missing")
         keys = Keys.read(where) if isinstance(where, Path) else None
-        with _chroma_errors("opening the vector store", damaged=True):
-            client = _connect(where)
-            try:
-                found = client.get_collection(collection, embedding_function=None)
-            except BaseException:
-                client.close()
-                raise
+        with _chroma_errors("opening the vector store", damaged=True), _connected(where) as client:
+            found = client.get_collection(collection, embedding_function=None)
         return cls(client, found, keys)
 
     @classmethod
@@ -89,17 +83,17 @@ class VectorStore:
         """Open a copy of a folder to change it: its collection `former` gets the name `collection`.
 
         `keys`: those of the new collection's passages; `gone`: the keys of vectors that it no longer has.
+        Raises DamagedIndexError, StoreError.
         """
         # Saved at every change of two or more, as they are few; see `create`.
         hnsw: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
-        with _chroma_errors("taking over vectors", damaged=True):
-            client = _connect(where)
+        with _chroma_errors("taking over vectors", damaged=True), _connected(where) as client:
             found = client.get_collection(former, embedding_function=None)
             found.modify(name=collection, configuration={"hnsw": hnsw})
             step = client.get_max_batch_size()
             for i in range(0, len(gone), step):
                 found.delete(ids=[str(n) for n in gone[i : i + step]])
-        keys.write(where)
+            keys.write(where)
         return cls(client, found, keys)
 
     @classmethod
@@ -229,6 +223,18 @@ def _connect(where: Path | str) -> Client:
             return cast("Client", chromadb.PersistentClient(where.absolute(), settings))
         host, port, ssl = _address(where)
         return cast("Client", chromadb.HttpClient(host, port, ssl, settings=settings))
+
+
+@contextmanager
+def _connected(where: Path | str) -> Iterator[Client]:
+    """Yield a client that is closed if the block fails: a store made anew in its folder would get it again."""
+    client = _connect(where)
+    try:
+        yield client
+    except BaseException:
+        with _clients:
+            client.close()
+        raise
 
 
 def _address(url: str) -> tuple[str, int, bool]:
