@@ -96,6 +96,20 @@ def test_a_preview_leaves_everything_as_it_was(settings: IndexSettings) -> None:
     assert (state(settings), sorted(settings.home.rglob("*"))) == (before, home)
 
 
+def test_what_lies_in_the_folder_since_may_take_the_text_and_the_id_of_an_indexed_file(tmp_path: Path) -> None:
+    corpus = tmp_path / "papers"
+    corpus.mkdir()
+    (corpus / "report.txt").write_text("The harbour was sold to a bank.")
+    (corpus / "the-pier.txt").write_text("The old pier was closed.")
+    settings = IndexSettings(home=tmp_path / "home", corpus=corpus)
+    build(settings, embedder=HashedWords())
+    (corpus / "a copy.txt").write_text("The harbour was sold to a bank.")
+    (corpus / "the pier.txt").write_text("The new pier was opened.")
+    report = prepare(settings, [Incoming(PAGE, "pier.html")]).commit(embedder=HashedWords())
+    assert [line.split(":")[0] for line in report.passed_over] == ["report.txt"]
+    assert stale_reason(settings) is None
+
+
 def test_facts_with_every_kind_of_letter_come_back_from_the_sidecar(settings: IndexSettings) -> None:
     title = "He said: “no” – 'yes', #1 & [2]: Гавань {x} | > - ? *"
     add(settings, Incoming(TEXT, "a.txt", {"title": title, "published": "2012", "author": "", "id": "sale"}))

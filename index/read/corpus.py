@@ -156,10 +156,13 @@ class _Found:
         return bool(is_same and self._known.digest(path, name))
 
     def add_untouched(self, path: Path) -> None:
-        """Add a file as it is known, without opening it."""
+        """Add a file as it is known, without opening it, unless another file has taken its id or its text meanwhile."""
         name = self._name(path)
-        self.digests[name] = self._known.files[name].sha256
         source = self._known.sources.get(name)
+        if source and not source.has_id and (self._own_id(name) != source.id or source.sha256 in self._texts):
+            self.add(path, "")
+            return
+        self.digests[name] = self._known.files[name].sha256
         if source is None:
             self.passed_over.append(PassedOver(name, "it was passed over when the corpus was indexed"))
         else:
