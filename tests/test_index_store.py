@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from index.errors import DamagedIndexError, StoreError, UsageError
 from index.filters import Filters
 from index.source import Basis, Kind, Relation, Source, date_range
+from index.storage.vector_keys import Keys
 from index.storage.vectors import DATABASE, VectorStore
 from tests.fakes import chroma_server, free_port
 
@@ -325,3 +327,19 @@ def test_a_server_answers_as_the_folder_does(server: str, store: VectorStore) ->
     VectorStore.drop(server, "passages-1")
     with pytest.raises(DamagedIndexError, match="index build --full"):
         VectorStore.open(server, "passages-1")
+
+
+def test_two_first_questions_at_once_are_both_answered() -> None:
+    """The second comes while the first still finds out which vector is whose."""
+    answers: list[list[int]] = []
+
+    class Slow(np.ndarray[Any, np.dtype[np.int64]]):
+        def __len__(self) -> int:
+            if not answers:
+                answers.append([])
+                answers.append(keys.numbers([7, 3]))
+            return super().__len__()
+
+    keys = Keys(np.array([3, 7, 9]).view(Slow), 10)
+    assert keys.numbers([9, 3]) == [3, 1]
+    assert answers[1] == [2, 1]

@@ -92,10 +92,12 @@ class Keys:
         """Return the ids of the passages that have these keys. Raises DamagedIndexError."""
         import numpy as np
 
-        if self._numbers is None:
-            self._numbers = np.zeros(self.following, dtype=np.int64)
-            self._numbers[self.keys] = np.arange(1, len(self.keys) + 1)
-        found: list[int] = [int(self._numbers[key]) if 0 < key < self.following else 0 for key in keys]
+        numbers = self._numbers
+        if numbers is None:
+            numbers = np.zeros(self.following, dtype=np.int64)
+            numbers[self.keys] = np.arange(1, len(self.keys) + 1)
+            self._numbers = numbers  # once it is filled: another thread may ask at the same time
+        found: list[int] = [int(numbers[key]) if 0 < key < self.following else 0 for key in keys]
         if 0 in found:
             raise DamagedIndexError("the vector store holds a vector of no passage")
         return found
