@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import random
+import shutil
+import subprocess
+import sys
 from contextlib import closing
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +24,9 @@ from app.sources.lock import lock_of
 from index.build import making
 from index.build.build import build
 from index.build.verify import verify
+from index.read.formats import FORMATS
 from index.settings import IndexSettings
+from index.storage import reuse
 from index.storage.generation import Generation, open_current
 from index.storage.lexical import LexicalIndex
 from index.storage.vectors import VectorStore
@@ -156,6 +164,38 @@ def test_other_rules_take_nothing_over_but_vectors(built: IndexSettings, monkeyp
     embedder = HashedWords()
     build(built, embedder=embedder)
     assert (len(divided), len(embedder.calls)) == (12, 1)
+
+
+def test_every_library_that_decides_what_is_stored_is_among_the_rules() -> None:
+    """Or among what is noted of each source's reader."""
+    decide_nothing = {"footnote", "numpy", "pydantic", "pydantic-settings", "filelock", "rapidfuzz"}
+    owners = packages_distributions()
+    used: set[str] = set()
+    for folder in ("build", "read", "storage", "text", "fetched"):
+        for path in Path(reuse.__file__).parent.parent.joinpath(folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_bytes())):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                match node:
+                    case ast.Call(ast.Attribute(attr="import_module"), [ast.Constant(str(name))]):
+                        names.append(name)
+                used |= {owners[top][0] for top in (name.split(".")[0] for name in names) if top in owners}
+    noted = {*reuse._LIBRARIES, *(package for kind in FORMATS.values() for package in kind.packages.values())}
+    left = {name.lower().replace("_", "-") for name in used} - {name.lower().replace("_", "-") for name in noted}
+    assert left <= decide_nothing
+
+
+def test_an_index_is_stamped_with_the_rules_that_run_and_not_with_those_on_disk(tmp_path: Path) -> None:
+    """Footnote may be updated while its server runs."""
+    package = Path(reuse.__file__).parent.parent
+    shutil.copytree(package, tmp_path / "index", ignore=shutil.ignore_patterns("weights", "__pycache__"))
+    update = (
+        "import index.text.names as n, index.storage.reuse as r; open(n.__file__, 'a').write('#')\nprint(r.rules())"
+    )
+    place = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(tmp_path)}}
+    done = subprocess.run([sys.executable, "-c", update], capture_output=True, text=True, check=True, **place)  # type: ignore[call-overload]
+    assert (tmp_path / "index" / "text" / "names.py").read_bytes().endswith(b"#")
+    assert done.stdout.strip() == reuse.rules()
 
 
 def test_many_given_up_vectors_are_left_behind(built: IndexSettings) -> None:

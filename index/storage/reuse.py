@@ -7,10 +7,11 @@ generations/<name>/reuse.sqlite   by which rules it was made, which files were r
 from __future__ import annotations
 
 import hashlib
+import platform
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,23 +31,34 @@ CREATE TABLE source (
 CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, sha256 TEXT NOT NULL);
 CREATE TABLE searched (n INTEGER PRIMARY KEY, fields TEXT NOT NULL);
 """
-_LIBRARIES = ("chromadb", "markdown-it-py", "py3langid", "pyyaml", "sentencex", "tantivy")
+# Those that decide ids, facts, passages or terms, or how vectors and terms are stored.
+_LIBRARIES = (
+    "anyascii", "chromadb", "markdown-it-py", "py3langid", "PyStemmer", "pyyaml", "sentencex", "tantivy", "text2num",
+    "tokenizers",
+)  # fmt: skip
 _ROUND = 2048  # passages that are in memory at once
 _WRITING = "writing what the next build reuses"
 
 
-@cache
-def rules() -> str:
-    """Return the SHA-256 (hex) over the rules of this program and the versions of the libraries that they rest on.
-
-    What was read and divided by the same ones would come out the same.
-    """
-    digest = hashlib.sha256(repr([(name, version(name)) for name in _LIBRARIES]).encode())
+def _digest_of_rules() -> str:
+    python = (platform.python_version(), unicodedata.unidata_version)
+    digest = hashlib.sha256(repr([python, *((name, version(name)) for name in _LIBRARIES)]).encode())
     package = Path(__file__).parent.parent
     for path in sorted(package.rglob("*.py")):
         code = path.read_bytes()
         digest.update(f"\n{path.relative_to(package).as_posix()} {len(code)}\n".encode() + code)
     return digest.hexdigest()
+
+
+_RULES = _digest_of_rules()  # with the code that runs: an update may come while a server does
+
+
+def rules() -> str:
+    """Return the SHA-256 (hex) over the rules of this program and the versions of what they rest on.
+
+    What was read and divided by the same ones would come out the same.
+    """
+    return _RULES
 
 
 class Reuse:
