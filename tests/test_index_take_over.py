@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from app.sources.lock import lock_of
 from index.build import making
 from index.build.build import build
+from index.build.status import stale_reason
 from index.build.verify import verify
 from index.read.formats import FORMATS
 from index.settings import IndexSettings
@@ -164,6 +165,19 @@ def test_other_rules_take_nothing_over_but_vectors(built: IndexSettings, monkeyp
     embedder = HashedWords()
     build(built, embedder=embedder)
     assert (len(divided), len(embedder.calls)) == (12, 1)
+
+
+def test_an_index_of_other_rules_is_built_again_though_no_file_changed(
+    built: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else questions would be asked in terms that the index does not have."""
+    assert stale_reason(built) is None
+    monkeypatch.setattr("index.storage.reuse.rules", lambda: "those of another version")
+    assert "built by another version of Footnote, of Python or of a library" in (stale_reason(built) or "")
+    report = build(built, embedder=HashedWords())
+    assert (report.built, report.embedded, bool(report.sources)) == (True, 0, False)
+    assert stale_reason(built) is None
+    assert not build(built, embedder=HashedWords()).built
 
 
 def test_every_library_that_decides_what_is_stored_is_among_the_rules() -> None:

@@ -94,7 +94,8 @@ class _Build:
         stamps = stamps_of(corpus, former.sources if former else {})
         changes = Changes.between(former.sources if former else {}, stamps)
         without_text = looked_into(corpus)
-        if former and self._is_same(former, without_text) and not changes and not self.full:
+        # Other settings, rules or models leave nothing known: what they would make of the same files is not the same.
+        if former and known is not None and former.passed_over == without_text and not changes:
             manifest, keep = former, {former.generation, former.previous}
         else:
             kept = frozenset(changes.unchanged) if known is not None else frozenset()
@@ -136,11 +137,6 @@ class _Build:
                 former.close()
             self._note(f"the former index is damaged and nothing of it is reused ({error})")
             return None
-
-    def _is_same(self, former: Manifest, without_text: dict[str, str]) -> bool:
-        """Whether the former index was made as these settings say, and passed the same files over."""
-        is_same = mismatch(former, self.settings) is None and former.model == self.embedder.name
-        return is_same and former.passed_over == without_text
 
     def _known(self) -> Known | None:
         """Return what the former index knows of the corpus; None if it was made in another way."""

@@ -12,6 +12,7 @@ from index.records import Record
 from index.settings import IndexSettings
 from index.storage.generation import current_id
 from index.storage.manifest import check_files, generations, mismatch, read_manifest
+from index.storage.reuse import has_these_rules
 
 _NAMED = 3  # names a message gives of each list
 
@@ -70,4 +71,8 @@ def stale_reason(settings: IndexSettings) -> str | None:
     if changes:
         return f"the corpus changed: {changes}"
     other = next((s for s in manifest.sources.values() if s.reader != reader_of(s.file)), None)
-    return f"{other.file} was read with {other.reader}, here is {reader_of(other.file)}" if other else None
+    if other:
+        return f"{other.file} was read with {other.reader}, here is {reader_of(other.file)}"
+    if not has_these_rules(generations(settings.home) / name):
+        return "the index was built by another version of Footnote, of Python or of a library that it rests on"
+    return None

@@ -11,7 +11,7 @@ import platform
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -114,16 +114,28 @@ class Reuse:
         self._db.close()
 
 
+def has_these_rules(folder: Path) -> bool:
+    """Whether the generation in `folder` was made by the rules of this program. Raises StoreError."""
+    if not (folder / FILE).is_file():
+        return False
+    with _opened(folder) as db:
+        return bool(db.execute("SELECT digest FROM rules").fetchone() == (rules(),))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
+    with file_errors("reading what can be reused"), closing(sqlite3.connect(read_only(folder / FILE), uri=True)) as db:
+        yield db
+
+
 def known_of(folder: Path, sources: Mapping[str, SourceStamp]) -> Known | None:
     """Return what is known of the corpus of the generation in `folder`; None if other rules made it.
 
     Raises StoreError.
     """
-    if not (folder / FILE).is_file():
+    if not has_these_rules(folder):
         return None
-    with file_errors("reading what can be reused"), closing(sqlite3.connect(read_only(folder / FILE), uri=True)) as db:
-        if db.execute("SELECT digest FROM rules").fetchone() != (rules(),):
-            return None
+    with _opened(folder) as db:
         rest = {i: more for i, *more in db.execute("SELECT id, has_id, kind, url, original FROM source")}
         seen = {name: SeenFile(*row) for name, *row in db.execute("SELECT name, size, changed, sha256 FROM seen")}
     known = {}
