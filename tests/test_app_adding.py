@@ -27,6 +27,7 @@ from index.errors import StoreError, UsageError
 from index.fetched.store import read_pages
 from index.read.front_matter import read_fields
 from index.storage.generation import current_id, open_current
+from index.storage.locks import build_lock
 from tests.bad_files import BAD
 from tests.documents import column, pdf
 from tests.fakes import HashedWords, small_corpus
@@ -483,6 +484,23 @@ def test_a_server_that_ends_takes_the_change_back(site: Site, monkeypatch: pytes
     assert begun.wait(10)
     site.adding.close()
     assert (site.state, site.waiting) == (before, [])
+
+
+def test_a_server_that_ends_waits_for_no_other_build(site: Site) -> None:
+    """That of another process may take hours; the page says what it waits for."""
+    draft, before = site.draft("one.txt", TEXT), site.state
+    with build_lock(site.settings.home, wait=False, notify=print):
+        begun = site.client.post("/new-sources/add", json={"drafts": [{"draft": draft}]}).json()["change"]
+        deadline = time.monotonic() + 10
+        said = ""
+        while not said.startswith("Waiting for another build of the index") and time.monotonic() < deadline:
+            said = site.client.get(f"/new-sources/changes/{begun}").json()["words"]
+        ending = threading.Thread(target=site.adding.close, daemon=True)
+        ending.start()
+        ending.join(10)
+        assert not ending.is_alive()
+        assert said.startswith("Waiting for another build of the index")
+    assert site.state == before
 
 
 def test_a_source_is_removed_and_the_article_is_not(site: Site) -> None:

@@ -50,6 +50,10 @@ class _Progress(BuildProgress):
         self._look()
         self._change.done += steps
 
+    def waiting(self) -> None:
+        self._look()
+        self._change.stage = "wait"
+
     def _look(self) -> None:
         if self._ending.is_set():
             raise _Stopped

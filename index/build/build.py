@@ -50,11 +50,11 @@ def build(
     `traceless`: store all vectors anew, so that nothing of a source that is gone stays in a file of the new index.
 
     The current generation serves until the new one is complete, and afterwards if the build fails.
-    Raises CorpusError, ModelError, StoreError, BuildLockedError (only if not `wait`).
+    Raises CorpusError, QuoteError, ModelError, StoreError, BuildLockedError (only if not `wait`).
     """
     watcher = progress or BuildProgress()
     with (
-        build_lock(settings.home, wait, watcher.note),
+        build_lock(settings.home, wait, watcher.note, watcher.waiting),
         closing(_Build(settings, full, strict, traceless, watcher)) as run,
     ):
         return run.run(embedder)

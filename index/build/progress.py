@@ -22,6 +22,9 @@ class BuildProgress:
     def advance(self, steps: int) -> None:
         """Count so many more steps of the stage as done."""
 
+    def waiting(self) -> None:
+        """Called again and again while another build has its turn; what it raises ends the waiting."""
+
     def note(self, text: str) -> None:
         """Show a line: waiting for a lock, exporting a model, a damaged index."""
         _log.info(text)

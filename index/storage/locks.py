@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,11 +21,17 @@ from index.errors import BuildLockedError, StoreError
 from index.files import file_errors, write_atomic
 
 LEASE = "lease"
+_STEP = 0.5  # seconds between two looks at whether to go on waiting
 
 
 @contextmanager
-def build_lock(home: Path, wait: bool, notify: Callable[[str], None]) -> Iterator[None]:
-    """Hold the right to change `home`. Raises BuildLockedError if another build has it and `wait` is False."""
+def build_lock(
+    home: Path, wait: bool, notify: Callable[[str], None], waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hold the right to change `home`. Raises BuildLockedError if another build has it and `wait` is False.
+
+    `waiting` is called again and again while another build has it; what it raises ends the waiting.
+    """
     with file_errors("opening the index folder"):
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -42,7 +48,10 @@ def build_lock(home: Path, wait: bool, notify: Callable[[str], None]) -> Iterato
                     f"another build is running: {_holder(home)}; wait for it to end and try again"
                 ) from None
             notify(f"waiting for another build: {_holder(home)}")
-            lock.acquire()
+            while not lock.is_locked:
+                waiting()
+                with suppress(Timeout):
+                    lock.acquire(timeout=_STEP)
     try:
         with file_errors("opening the index folder"):
             started = datetime.now(UTC).isoformat(timespec="seconds")
