@@ -240,6 +240,17 @@ def test_an_original_goes_with_its_note_and_a_changed_file_is_named(shipyard: Sh
     assert stale_reason(shipyard.settings.index) is None
 
 
+def test_two_notes_on_one_page_share_its_original(shipyard: Shipyard) -> None:
+    shipyard.note("other", "/yard")
+    shipyard.run("index", "build")
+    assert {p["state"] for p in shipyard.fetch().values()} == {"fetched"}
+    assert list(shipyard.sources()) == ["article", "note-original", "note", "other"]
+    assert [s.original for s in open_current(shipyard.settings.index).sources()][2:] == ["note-original"] * 2
+    done = shipyard.run("index", "build", "--strict")
+    assert (done.returncode, done.stdout.count("Passed over")) == (0, 0), done.stdout + done.stderr
+    assert stale_reason(shipyard.settings.index) is None
+
+
 def test_an_original_that_cannot_be_read_is_named_without_a_path(shipyard: Shipyard) -> None:
     shipyard.fetch()
     kept = shipyard.settings.home / "originals" / "note-original.html"

@@ -25,24 +25,28 @@ def with_originals(
     """Return the corpus with the originals of its notes that are kept in `home`.
 
     `load` gives a source that did not have to be read, by its id. An original that was changed since it was fetched, or
-    whose id or text is there already, is passed over and named.
+    whose id or text is there already, is passed over and named. Notes on one address share an original.
     """
     taken, texts = {e.id for e in corpus.entries}, {e.sha256: e.file for e in corpus.entries}
     entries: list[Source | KnownSource] = []
+    fetched: set[tuple[str, str]] = set()  # address and text of the originals
     passed, digests = list(corpus.passed_over), dict(corpus.digests)
     pages = read_pages(home)
     for entry in corpus.entries:
         page = pages.get(entry.id)
         if page and page.file:
             found = _read(page, entry, home, keeper)
-            if isinstance(found, Source) and (found.id in taken or found.sha256 in texts):
-                found = _passed(page, f"its text or id is that of {texts.get(found.sha256, found.id)}")
-            if isinstance(found, Source):
+            if not isinstance(found, Source):
+                passed.append(found)
+            elif (page.url, found.sha256) in fetched:
+                pass  # another note's original is this note's, too
+            elif found.id in taken or found.sha256 in texts:
+                passed.append(_passed(page, f"its text or id is that of {texts.get(found.sha256, found.id)}"))
+            else:
                 entries.append(found)
                 taken.add(found.id)
                 texts[found.sha256] = found.file
-            else:
-                passed.append(found)
+                fetched.add((page.url, found.sha256))
             digests |= _digests(page, home)
         entries.append(entry)
     named = tuple(_named(entries, load))
