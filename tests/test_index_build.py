@@ -99,6 +99,26 @@ def test_nothing_changed_nothing_built(built: IndexSettings) -> None:
     assert embedder.calls == []
 
 
+def test_a_new_index_serves_once_its_folder_would_outlast_a_power_cut(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    replace_file, to_disk = os.replace, os.fsync
+
+    def fsync(fd: int) -> None:
+        steps.append(Path(f"/proc/self/fd/{fd}").readlink().name)
+        to_disk(fd)
+
+    def replacing(old: Path, new: Path) -> None:
+        steps.append(f"-> {Path(new).name}")
+        replace_file(old, new)
+
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr("os.replace", replacing)
+    build(settings, embedder=HashedWords())
+    assert "generations" in steps[steps.index("-> manifest.json") : steps.index("-> current")]
+
+
 def test_only_what_changed_is_embedded(built: IndexSettings) -> None:
     write_source(built.corpus, "dam", "The dam was built in 1932. A commission corrected the year.")
     write_source(built.corpus, "late", "A late report names the mayor.")

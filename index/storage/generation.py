@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import DamagedIndexError, NoIndexError, StaleIndexError
-from index.files import file_errors, write_atomic
+from index.files import file_errors, sync, write_atomic
 from index.passage import Passage
 from index.settings import IndexSettings
 from index.source import Source
@@ -68,7 +68,8 @@ def current_id(home: Path) -> str | None:
 
 
 def switch_to(home: Path, name: str) -> None:
-    """Let the generation `name` serve, in one atomic rename."""
+    """Let the generation `name` serve, in one atomic rename, once its folder is sure to be found after a power cut."""
+    sync(generations(home))
     write_atomic(home / "current", name + "\n")
 
 
