@@ -119,6 +119,19 @@ def test_a_new_index_serves_once_its_folder_would_outlast_a_power_cut(
     assert "generations" in steps[steps.index("-> manifest.json") : steps.index("-> current")]
 
 
+def test_what_cannot_be_tidied_up_does_not_fail_a_build_that_serves(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("removing what was read before: Permission denied")
+
+    monkeypatch.setattr("index.build.readings.Readings.forget_unused", fail)
+    monkeypatch.setattr("index.build.build.forget_embedded", fail)
+    report = build(settings, embedder=HashedWords())
+    assert report.notes == ("what is no longer needed stays: removing what was read before: Permission denied",) * 2
+    assert current_id(settings.home) == report.generation
+
+
 def test_only_what_changed_is_embedded(built: IndexSettings) -> None:
     write_source(built.corpus, "dam", "The dam was built in 1932. A commission corrected the year.")
     write_source(built.corpus, "late", "A late report names the mayor.")

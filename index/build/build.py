@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -102,8 +103,7 @@ class _Build:
             manifest = self._make(corpus, stamps, without_text, kept)
             keep = {manifest.generation, self.current}
         pruned = self._remove_unused(keep)
-        self.readings.forget_unused()
-        forget_embedded(self.settings.home)
+        self._forget_unused()
         return BuildReport(
             generation=manifest.generation,
             previous=former.generation if former else None,
@@ -221,6 +221,14 @@ class _Build:
         except StoreError as error:
             self._note(f"old indexes stay: {error}")
             return ()
+
+    def _forget_unused(self) -> None:
+        """Remove what was kept for this build only. A failure does not fail the build, whose index serves already."""
+        for forget in (self.readings.forget_unused, partial(forget_embedded, self.settings.home)):
+            try:
+                forget()
+            except StoreError as error:
+                self._note(f"what is no longer needed stays: {error}")
 
     def _note(self, text: str) -> None:
         self.notes.append(text)
