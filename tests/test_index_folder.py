@@ -209,6 +209,17 @@ def test_a_changed_file_costs_that_file(folder: Path) -> None:
     assert [s.pages for s in open_current(settings).sources() if s.file.endswith(".pdf")] == [((0, 1),)] * 3
 
 
+def test_another_model_makes_all_passages_anew_and_reads_no_file_again(folder: Path) -> None:
+    for n in range(3):
+        (folder / f"{n}.pdf").write_bytes(pdf([column([f"The boats of year {n} were sold."])]))
+    settings = settings_of(folder)
+    build(settings, embedder=HashedWords())
+    report = build(settings, embedder=HashedWords("other-words", 128))
+    assert (report.built, report.embedded, report.reused) == (True, report.passages, 0)
+    assert (report.files_read, report.files_reused, bool(report.sources)) == (0, 3, False)
+    assert verify(settings).ok
+
+
 def test_a_build_that_was_killed_reads_only_what_is_left(folder: Path) -> None:
     for n in range(4):
         (folder / f"{n}.pdf").write_bytes(pdf([column([f"The boats of year {n} were sold."])]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,7 @@ from index.files import IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.known import NOTHING_KNOWN, Known
 from index.settings import FORMAT_VERSION, IndexSettings
+from index.source import Source
 from index.storage.generation import Generation, create_folder, current_id, switch_to
 from index.storage.locks import LEASE, build_lock
 from index.storage.manifest import MANIFEST, Manifest, check_files, mismatch, store_kind
@@ -88,10 +90,8 @@ class _Build:
             corpus = self._read(known)
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
-        if known is not None and former is not None and former.model != self.embedder.name:
-            known = None
-            with self.clock("read"):
-                corpus = self._read(known)
+        if known is not None and self.former is not None and self.former.manifest.model != self.embedder.name:
+            known, corpus = None, _loaded(corpus, self.former)  # to be divided anew
         stamps = stamps_of(corpus, former.sources if former else {})
         changes = Changes.between(former.sources if former else {}, stamps)
         without_text = looked_into(corpus)
@@ -233,3 +233,8 @@ class _Build:
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self.progress.note(text)
+
+
+def _loaded(corpus: Corpus, former: Generation) -> Corpus:
+    """Return the corpus with the texts of what did not have to be read, as the former index holds them."""
+    return replace(corpus, entries=tuple(e if isinstance(e, Source) else former.source(e.id) for e in corpus.entries))
