@@ -48,7 +48,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Metadata:
     """Facts with the names of the fields that were guessed; `has_id`: whether the id was stated."""
 
     facts: SourceFacts
@@ -56,13 +56,13 @@ class Known:
     has_id: bool
 
 
-def facts_of(document: Document, name: str, sidecar: Mapping[str, object]) -> Known:
+def facts_of(document: Document, name: str, sidecar: Mapping[str, object]) -> Metadata:
     """Return the facts of the file `name` (relative to the corpus). Raises CorpusError for a field that is not allowed.
 
     What the sidecar states goes before the front matter, and both before what is guessed.
     """
     if not _OWN.isdisjoint(document.fields):
-        return Known(_validate({**document.fields, **sidecar}, name), (), True)
+        return Metadata(_validate({**document.fields, **sidecar}, name), (), True)
     stated = stated_elsewhere(document.fields) | dict(sidecar)
     guesses = _guesses(document, name)
     guessed = tuple(f for f in _GUESSED if f in guesses and f not in stated)
@@ -73,7 +73,7 @@ def facts_of(document: Document, name: str, sidecar: Mapping[str, object]) -> Kn
         "kind": Kind.ARTICLE.value if is_article else Kind.FULLTEXT.value,
         "relation": Relation.ARTICLE.value if is_article else Relation.NONE.value,
     }
-    return Known(_validate({**assigned, **guesses, **stated}, name), guessed, "id" in stated)
+    return Metadata(_validate({**assigned, **guesses, **stated}, name), guessed, "id" in stated)
 
 
 def stated_elsewhere(fields: Mapping[str, object]) -> dict[str, str]:

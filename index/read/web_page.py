@@ -69,9 +69,9 @@ def read_web_page(raw: bytes, base: str = "") -> Document:
 
 
 def page_tree(raw: bytes, base: str = "") -> Element:
-    """Return a page in HTML as a tree, without its scripts and styles; with `base`, with whole addresses in links.
+    """Return a page in HTML as a tree, without its styles and scripts; linked data stay.
 
-    Raises ValueError if it is none.
+    `base`: the page's address, with which its links get whole addresses. Raises ValueError if it is none.
     """
     root = parse_html(_page_text(raw))
     if base:
