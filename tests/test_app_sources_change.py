@@ -331,6 +331,25 @@ def test_a_removal_that_cannot_be_taken_back_loses_no_file(
     assert state(settings) == before
 
 
+def test_a_file_that_was_written_again_meanwhile_does_not_cost_the_old_one(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by an editor that is open."""
+    path = settings.corpus / "sources" / "union.md"
+    old = path.read_bytes()
+
+    def saved(*_args: object, **_named: object) -> None:
+        path.write_bytes(b"Another text.")
+        raise StoreError("the index: no space left")
+
+    monkeypatch.setattr("app.sources.remove.build", saved)
+    with pytest.raises(StoreError, match=r"sources/union\.md \(the corpus has another file there by now\)"):
+        remove(settings, ["union"])
+    (trash,) = in_trash(settings.home)
+    assert (trash.folder / "sources" / "union.md").read_bytes() == old
+    assert path.read_bytes() == b"Another text."
+
+
 def test_a_copy_to_the_trash_that_breaks_off_leaves_the_file_whole(
     settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

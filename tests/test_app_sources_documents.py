@@ -12,6 +12,7 @@ from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document, MetadataMode, TextNode
 
 from app.sources.documents import RefreshedDocuments, add_documents, delete_ref_doc, refresh_ref_docs
+from app.sources.trash import in_trash
 from index.build.status import stale_reason
 from index.errors import CorpusError, StoreError, UnknownSourceError
 from index.llama import FootnoteRetriever, document_of, node_of, passage_of, quote_of
@@ -204,6 +205,18 @@ def test_a_refresh_that_fails_leaves_everything_as_it_was(settings: IndexSetting
     with pytest.raises(CorpusError, match=r"has this very file already, as pier\.txt"):
         refresh_ref_docs([Document(id_="sale", text=documents[1].text)], settings, embedder=HashedWords())
     assert (files(settings), open_current(settings).id) == (before, serving)
+
+
+def test_a_refresh_that_cannot_be_taken_back_loses_no_document(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh_ref_docs([Document(id_="sale", text=SALE)], settings, embedder=HashedWords())
+    monkeypatch.setattr("app.sources.add._take_back", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        refresh_ref_docs([Document(id_="sale", text="It was sold again.")], settings, embedder=_Full())
+    assert "sale.txt (the corpus has another file there by now)" in caught.value.__notes__[0]
+    (trash,) = in_trash(settings.home)
+    assert SALE in (trash.folder / "sale.txt").read_text("utf-8")
 
 
 def test_a_source_that_was_no_document_is_not_replaced(settings: IndexSettings) -> None:

@@ -43,8 +43,12 @@ class Aside:
         for name in self._moved:
             path, there = self._base / name, self.folder / name
             try:
-                if there.exists() and not path.exists():  # both are there if a copy to another disk broke off
+                if not there.exists():
+                    continue
+                if not path.exists():
                     shutil.move(there, path)
+                elif not path.read_bytes().startswith(there.read_bytes()):  # else a copy to another disk broke off
+                    left.append(f"{name} (the corpus has another file there by now)")
             except OSError as reason:
                 left.append(f"{path.name} ({reason.strerror})")
         if left:
