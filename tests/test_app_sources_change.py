@@ -350,6 +350,46 @@ def test_a_file_that_was_written_again_meanwhile_does_not_cost_the_old_one(
     assert path.read_bytes() == b"Another text."
 
 
+def test_a_removal_that_waited_for_a_build_with_the_source_is_taken_back(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = settings.corpus / "sources" / "union.md"
+    raw, serving = path.read_bytes(), open_current(settings).id
+
+    def interrupted(*_args: object, **_named: object) -> None:
+        path.write_bytes(raw)  # another's build has read it before it was moved
+        build(settings, full=True, embedder=HashedWords())
+        path.unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.sources.remove.build", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        remove(settings, ["union"])
+    assert open_current(settings).id != serving
+    assert path.read_bytes() == raw
+    assert stale_reason(settings) is None
+
+
+def test_what_another_build_has_taken_in_stays_when_the_rest_is_taken_back(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pier = settings.corpus / "sources" / "pier.html"
+
+    def interrupted(*_args: object, **_named: object) -> None:
+        pier.unlink()  # another's build has looked before it was written
+        build(settings, embedder=HashedWords())
+        pier.write_bytes(PAGE)
+        raise StoreError("the index: no space left")
+
+    monkeypatch.setattr("app.sources.add.build", interrupted)
+    addition = prepare(settings, [Incoming(TEXT, "sale.txt", {"title": "T"}), Incoming(PAGE, "pier.html")])
+    with pytest.raises(StoreError, match=r"in the index all the same: sale\.txt"):
+        addition.commit(embedder=HashedWords())
+    assert not pier.exists()
+    assert open_current(settings).source("sale.txt").title == "T"
+    assert stale_reason(settings) is None
+
+
 def test_a_copy_to_the_trash_that_breaks_off_leaves_the_file_whole(
     settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from llama_index.core.schema import Document, MetadataMode, TextNode
 
 from app.sources.documents import RefreshedDocuments, add_documents, delete_ref_doc, refresh_ref_docs
 from app.sources.trash import in_trash
+from index.build.build import build
 from index.build.status import stale_reason
 from index.errors import CorpusError, StoreError, UnknownSourceError
 from index.llama import FootnoteRetriever, document_of, node_of, passage_of, quote_of
@@ -217,6 +218,35 @@ def test_a_refresh_that_cannot_be_taken_back_loses_no_document(
     assert "sale.txt (the corpus has another file there by now)" in caught.value.__notes__[0]
     (trash,) = in_trash(settings.home)
     assert SALE in (trash.folder / "sale.txt").read_text("utf-8")
+
+
+def test_a_refresh_beside_another_build_is_taken_back(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose index holds the documents as they were."""
+    refresh_ref_docs([Document(id_="sale", text=SALE)], settings, embedder=HashedWords())
+    before, serving = files(settings), open_current(settings).id
+
+    def interrupted(*_args: object, **_named: object) -> None:
+        after = files(settings)
+        for name in after:
+            (settings.corpus / name).unlink()
+        for name, raw in before.items():
+            (settings.corpus / name).write_bytes(raw)
+        build(settings, full=True, embedder=HashedWords())
+        for name, raw in after.items():
+            (settings.corpus / name).write_bytes(raw)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.sources.add.build", interrupted)
+    resold, crane = Document(id_="sale", text="It was sold again."), Document(id_="crane", text="A crane fell.")
+    with pytest.raises(KeyboardInterrupt):
+        refresh_ref_docs([resold, crane], settings, embedder=HashedWords())
+    assert open_current(settings).id != serving
+    assert files(settings) == before
+    retitled = Document(id_="sale", text=SALE, metadata={"title": "The sale"})
+    with pytest.raises(KeyboardInterrupt):
+        refresh_ref_docs([retitled], settings, embedder=HashedWords())
+    assert files(settings) == before
+    assert in_trash(settings.home) == ()
 
 
 def test_a_source_that_was_no_document_is_not_replaced(settings: IndexSettings) -> None:

@@ -7,13 +7,14 @@ incoming ── read as they will be read, held to the rules ── Addition ─
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.sources.aside import has_switched
 from app.sources.incoming import Incoming
 from index.build.build import build
 from index.build.inputs import known_now
@@ -27,7 +28,7 @@ from index.read.front_matter import write_fields
 from index.records import Record
 from index.settings import IndexSettings
 from index.source import STATED, Source, SourceFacts
-from index.storage.generation import current_id, open_current
+from index.storage.generation import open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
@@ -56,13 +57,15 @@ class Addition:
     def __init__(self, settings: IndexSettings, files: Sequence[NewFile], sources: Sequence[Source]) -> None:
         self._settings, self._files, self.sources = settings, files, tuple(sources)
         self.proposals = tuple(_proposal(s, f) for s, f in zip(sources, files, strict=True))
+        self.kept: frozenset[str] = frozenset()  # ids of those that stay, since the index holds them, though it failed
 
     def commit(self, progress: BuildProgress | None = None, embedder: Embedder | None = None) -> BuildReport:
         """Put the files into the corpus, each with a sidecar for what was stated, and bring the index up to date.
 
-        If that fails or is interrupted, corpus and index are as they were. Raises StoreError, and what a build raises.
+        If that fails or is interrupted, all is taken back but what the index that serves holds by then: another's build
+        may have taken some of it in. Raises StoreError, and what a build raises.
         """
-        written, before = list[Path](), current_id(self._settings.home)
+        written, before = list[Path](), self._held()
         try:
             for file in self._files:
                 path = self._settings.corpus / file.name
@@ -73,9 +76,13 @@ class Addition:
             if not self._serves():
                 raise CorpusError(f"{self._files[0].label}: the corpus was changed meanwhile; try again")
         except BaseException as error:
-            is_in = has_switched(self._settings, before) and self._serves()
-            if not is_in and (left := _take_back(written)):
+            self.kept = self._held() - before
+            stay = {self._settings.corpus / s.file for s in self.sources if s.id in self.kept}
+            stay |= {sidecar_of(path) for path in stay}
+            if left := _take_back([path for path in written if path not in stay]):
                 add_words(error, f"remove from the corpus what could not be taken back: {', '.join(left)}")
+            if self.kept:
+                add_words(error, f"in the index all the same: {', '.join(sorted(self.kept))}")
             raise
         return report
 
@@ -88,6 +95,22 @@ class Addition:
             return False
         stamps = [(s, held.get(s.id)) for s in self.sources]
         return all(stamp is not None and stamp.file == s.file for s, stamp in stamps)
+
+    def _held(self) -> frozenset[str]:
+        """Return the ids of those that the index that serves holds just as they are: the file and all that is stated."""
+        try:
+            with closing(open_current(self._settings)) as generation:
+                stamps = generation.manifest.sources
+                pairs = [(s, f) for s, f in zip(self.sources, self._files, strict=True) if s.id in stamps]
+                same = [s for s, f in pairs if stamps[s.id].file_sha256 == hashlib.sha256(f.raw).hexdigest()]
+                return frozenset(s.id for s in same if _is_as_stated(generation.source(s.id), s))
+        except StoreError:  # none, damaged, of another version, or not to be read
+            return frozenset()
+
+
+def _is_as_stated(held: Source, source: Source) -> bool:
+    facts = replace(held.facts, original=source.original)  # which is found out beside other sources
+    return (held.file, facts, held.document) == (source.file, source.facts, source.document)
 
 
 def prepare(settings: IndexSettings, incoming: Sequence[Incoming], *, keep: bool = True) -> Addition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from app.sources.trash import new_folder
@@ -11,15 +11,16 @@ from index.errors import StoreError, add_words
 from index.read.folder import base_of
 from index.settings import IndexSettings
 from index.storage.generation import current_id
+from index.storage.manifest import Manifest, read_manifest
 
 
 class Aside:
     """What one change takes out of the corpus; `folder` holds it."""
 
     def __init__(self, settings: IndexSettings, now: datetime | None = None) -> None:
-        self._settings, self._base = settings, base_of(settings.corpus)
+        self._base = base_of(settings.corpus)
         self.folder = new_folder(settings.home, now or datetime.now(UTC))
-        self._before, self._moved = current_id(settings.home), list[str]()
+        self._moved = list[str]()
 
     def put(self, names: Iterable[str]) -> None:
         """Move files out of the corpus, by their names in it. Raises StoreError."""
@@ -35,12 +36,10 @@ class Aside:
                     f"{name}: cannot be moved to the trash ({reason}); fix the folder's permissions"
                 ) from error
 
-    def put_back(self, error: BaseException) -> None:
-        """Put all back where it was, unless another index serves by now; `error` says what could not be."""
-        if has_switched(self._settings, self._before):
-            return
+    def put_back(self, error: BaseException, but: Collection[str] = ()) -> None:
+        """Put all back where it was, `but` these names: the index is without them already. `error` says what stays."""
         left = []
-        for name in self._moved:
+        for name in (n for n in self._moved if n not in but):
             path, there = self._base / name, self.folder / name
             try:
                 if not there.exists():
@@ -53,13 +52,14 @@ class Aside:
                 left.append(f"{path.name} ({reason.strerror})")
         if left:
             add_words(error, f"put back into the corpus what lies in {self.folder}: {', '.join(left)}")
-        else:
+        elif not but:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def has_switched(settings: IndexSettings, before: str | None) -> bool:
-    """Return whether another index serves than `before`."""
+def serving(settings: IndexSettings) -> Manifest | None:
+    """Return what the index that serves was made from; None without one, or if it cannot be read."""
     try:
-        return current_id(settings.home) != before
+        name = current_id(settings.home)
+        return read_manifest(settings.home, name) if name else None
     except StoreError:
-        return False
+        return None

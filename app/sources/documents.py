@@ -102,8 +102,8 @@ def refresh_ref_docs(
 ) -> RefreshedDocuments:
     """Add the documents that are new, and replace those whose text or metadata changed, by their ids.
 
-    Documents that are not given stay as they are, and if none has changed nothing is done. If anything fails, corpus
-    and index are as they were. Raises what `add_documents` raises.
+    Documents that are not given stay as they are, and if none has changed nothing is done. If anything fails, all is as
+    it was, but for what the index that serves holds by then. Raises what `add_documents` raises.
     """
     chosen, passed_over = _with_words(documents)
     incoming = {d.id_: _incoming(d) for d in chosen}
@@ -111,13 +111,15 @@ def refresh_ref_docs(
         place = place_of_new(settings.corpus)
         before = {i: _former(settings.corpus, place, i) for i in incoming}
         changed = [i for i, one in incoming.items() if before[i] != _files(place, one)]
-        report, aside = None, Aside(settings)
+        report, addition, aside = None, None, Aside(settings)
         try:
             aside.put(name for i in changed for name in before[i])
             if changed:
-                report = prepare(settings, [incoming[i] for i in changed]).commit(progress, embedder)
+                addition = prepare(settings, [incoming[i] for i in changed])
+                report = addition.commit(progress, embedder)
         except BaseException as error:
-            aside.put_back(error)
+            kept = addition.kept if addition else frozenset()
+            aside.put_back(error, {name for i in changed if _source_id(i) in kept for name in before[i]})
             raise
     return RefreshedDocuments(
         source_ids=_ids(chosen), passed_over=passed_over, index=report,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.sources.aside import Aside
+from app.sources.aside import Aside, serving
 from app.sources.trash import empty
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
@@ -59,7 +59,7 @@ def remove(
     """Move the files of sources to the trash, or delete them `for_good`, and bring the index up to date.
 
     For good also go the originals of notes and older indexes, which hold the words too. What has lain in the trash for
-    longer than `trash.KEPT` goes each time. If the build fails or is interrupted, corpus and index are as they were.
+    longer than `trash.KEPT` goes each time. If the build fails or is interrupted, what the index still holds is put back.
     Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
     corpus is not that of the index, and what a build raises.
     """
@@ -71,7 +71,7 @@ def remove(
             aside.put(source.files)
         report = build(settings, traceless=for_good, progress=progress, embedder=embedder)
     except BaseException as error:
-        aside.put_back(error)
+        aside.put_back(error, _out_of_the_index(settings, removed))
         raise
     if for_good:
         _delete(settings, removed, aside.folder)
@@ -113,6 +113,14 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
         names = (source.file, *([beside.relative_to(base).as_posix()] if beside.is_file() else []))
         found.append(RemovedSource(id=source.id, title=source.title, files=names))
     return found
+
+
+def _out_of_the_index(settings: IndexSettings, removed: Sequence[RemovedSource]) -> frozenset[str]:
+    """Return the files of those sources that the index which serves holds no more. Another's build may have run."""
+    manifest = serving(settings)
+    if manifest is None:
+        return frozenset()
+    return frozenset(name for source in removed if source.id not in manifest.sources for name in source.files)
 
 
 def _delete(settings: IndexSettings, removed: Sequence[RemovedSource], trash: Path) -> None:
