@@ -30,7 +30,8 @@ from app.sources.trash import in_trash
 from app.words.languages import ENGLISH
 from index.build.build import build
 from index.build.status import stale_reason
-from index.errors import CorpusError, StoreError, UnknownSourceError, UsageError
+from index.errors import BuildLockedError, CorpusError, StoreError, UnknownSourceError, UsageError
+from index.fetched.store import changing_pages
 from index.read.front_matter import read_fields, write_fields
 from index.retrieve import Retriever
 from index.settings import IndexSettings
@@ -571,6 +572,28 @@ def test_for_good_no_word_of_it_is_left(settings: IndexSettings) -> None:
     left = [p for p in settings.home.parent.rglob("*") if p.is_file() and b"Hanno Wirt" in p.read_bytes()]
     assert left == []
     assert stale_reason(settings) is None
+
+
+def test_for_good_what_an_open_chat_still_holds_is_said(footnote_here: Footnote, settings: IndexSettings) -> None:
+    add(settings, Incoming(TEXT, "sale.txt"))
+    chat = open_current(settings)
+    removal = remove(settings, ["sale.txt"], embedder=HashedWords(), for_good=True)
+    (note,) = removal.notes
+    assert "an older index is in use" in note
+    assert "footnote index prune" in note
+    chat.close()
+    assert footnote_here("index", "prune", FOOTNOTE_HOME=str(settings.home)).returncode == 0
+    assert not any(b"Hanno Wirt" in p.read_bytes() for p in settings.home.rglob("*") if p.is_file())
+
+
+def test_for_good_waits_for_no_half_done_work(settings: IndexSettings) -> None:
+    """While pages are fetched nothing is removed, so that it can be asked for again."""
+    add(settings, Incoming(TEXT, "sale.txt"))
+    before = state(settings)
+    with changing_pages(settings.home), pytest.raises(BuildLockedError, match="fetching or checking pages"):
+        remove(settings, ["sale.txt"], embedder=HashedWords(), for_good=True)
+    assert state(settings) == before
+    remove(settings, ["sale.txt"], embedder=HashedWords(), for_good=True)
 
 
 def test_for_good_a_large_index_keeps_nothing_of_it(settings: IndexSettings) -> None:

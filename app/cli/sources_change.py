@@ -123,6 +123,8 @@ def remove(
         say(f"Removed {source.id}: {source.title}")
     files = ", ".join(name for source in removal.sources for name in source.files)
     say(f"Moved to {removal.trash}: {files}" if removal.trash else f"Deleted for good: {files}")
+    for note in removal.notes:
+        say(f"But {note}")
     if removal.emptied:
         say(f"Deleted what has been in the trash for more than {KEPT.days} days: {len(removal.emptied)} removals")
     say(built(removal.index))

@@ -97,7 +97,7 @@ class Addition:
         return all(stamp is not None and stamp.file == s.file for s, stamp in stamps)
 
     def _held(self) -> frozenset[str]:
-        """Return the ids of those that the index that serves holds just as they are: the file and all that is stated."""
+        """Return the ids of those that the index holds just as they are: the file and all that is stated."""
         try:
             with closing(open_current(self._settings)) as generation:
                 stamps = generation.manifest.sources

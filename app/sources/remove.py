@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +14,20 @@ from app.sources.trash import empty
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.prune import prune
-from index.errors import CorpusError, UsageError
+from index.errors import BuildLockedError, CorpusError, UsageError
 from index.fetched.sources import is_original
-from index.fetched.store import changing_pages
+from index.fetched.store import PageStore, changing_pages
 from index.files import file_errors, file_sha256
 from index.read.folder import base_of, sidecar_of
 from index.records import Record
 from index.settings import IndexSettings
 from index.source import Kind
-from index.storage.generation import open_current
+from index.storage.generation import current_id, generation_names, open_current
 
 if TYPE_CHECKING:
     from index.embedding.embedder import Embedder
+
+_LATER = "when that has ended, run: footnote index prune"
 
 
 class RemovedSource(Record):
@@ -39,12 +41,14 @@ class RemovedSource(Record):
 class Removal(Record):
     """What was removed. `trash`: the folder that holds the files now; None if they are gone for good.
 
-    `emptied`: folders of earlier removals that were in the trash for long enough, and are gone now.
+    `emptied`: folders of earlier removals that were in the trash for long enough, and are gone now. `notes`: what is
+    left to be done, such as older indexes that were in use and could not be deleted for good.
     """
 
     sources: tuple[RemovedSource, ...]
     trash: Path | None
     emptied: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
     index: BuildReport
 
 
@@ -59,27 +63,30 @@ def remove(
     """Move the files of sources to the trash, or delete them `for_good`, and bring the index up to date.
 
     For good also go the originals of notes and older indexes, which hold the words too. What has lain in the trash for
-    longer than `trash.KEPT` goes each time. If the build fails or is interrupted, what the index still holds is put back.
-    Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
-    corpus is not that of the index, and what a build raises.
+    longer than `trash.KEPT` goes each time. If the build fails or is interrupted, what the index still holds is put
+    back. Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
+    corpus is not that of the index, BuildLockedError if pages are being fetched while it is to be for good, and what a
+    build raises.
     """
     removed = _chosen(settings, list(dict.fromkeys(source_ids)))
     now = datetime.now(UTC)
-    aside = Aside(settings, now)
-    try:
-        for source in removed:
-            aside.put(source.files)
-        report = build(settings, traceless=for_good, progress=progress, embedder=embedder)
-    except BaseException as error:
-        aside.put_back(error, _out_of_the_index(settings, removed))
-        raise
-    if for_good:
-        _delete(settings, removed, aside.folder)
+    aside, notes = Aside(settings, now), list[str]()
+    with changing_pages(settings.home) if for_good else nullcontext() as pages:
+        try:
+            for source in removed:
+                aside.put(source.files)
+            report = build(settings, traceless=for_good, progress=progress, embedder=embedder)
+        except BaseException as error:
+            aside.put_back(error, _out_of_the_index(settings, removed))
+            raise
+        if pages is not None:
+            notes += _delete(settings, pages, removed, aside.folder)
     old = empty(settings.home, now)
     return Removal(
         sources=tuple(removed),
         trash=None if for_good else aside.folder,
         emptied=tuple(t.folder for t in old),
+        notes=tuple(notes),
         index=report,
     )
 
@@ -123,11 +130,15 @@ def _out_of_the_index(settings: IndexSettings, removed: Sequence[RemovedSource])
     return frozenset(name for source in removed if source.id not in manifest.sources for name in source.files)
 
 
-def _delete(settings: IndexSettings, removed: Sequence[RemovedSource], trash: Path) -> None:
-    """Delete the files of removed sources and whatever else holds their words and is not in use."""
+def _delete(settings: IndexSettings, pages: PageStore, removed: Sequence[RemovedSource], trash: Path) -> list[str]:
+    """Delete the files of removed sources and whatever else holds their words; return a line for what is in use."""
+    for source in removed:
+        pages.forget(source.id)
     with file_errors("deleting what was removed"):
         shutil.rmtree(trash)
-    with changing_pages(settings.home) as store:
-        for source in removed:
-            store.forget(source.id)
-    prune(settings)
+    try:
+        prune(settings)
+    except BuildLockedError:
+        return [f"another build is running, and older indexes may still hold the words; {_LATER}"]
+    older = set(generation_names(settings.home)) - {current_id(settings.home)}
+    return [f"an older index is in use, as by an open chat, and may still hold the words; {_LATER}"] if older else []
