@@ -26,7 +26,7 @@ from app.settings import Settings
 from app.sources.add import prepare
 from app.sources.incoming import Incoming
 from app.sources.remove import remove
-from app.sources.trash import in_trash
+from app.sources.trash import empty, in_trash
 from app.words.languages import ENGLISH
 from index.build.build import build
 from index.build.status import stale_reason
@@ -563,6 +563,29 @@ def test_what_lay_in_the_trash_for_thirty_days_goes_with_the_next_removal(settin
     assert (young / "sources" / "pier.html").is_file()
     assert own.is_dir(), "what Footnote did not put there stays"
     assert {t.folder for t in in_trash(settings.home)} == {young, removal.trash}
+
+
+def test_a_trash_that_cannot_be_emptied_does_not_fail_a_removal(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise StoreError("emptying the trash: Permission denied")
+
+    monkeypatch.setattr("app.sources.trash.empty", refused)
+    removal = remove(settings, ["union"], embedder=HashedWords())
+    assert "the trash could not be emptied of what is old" in removal.notes[0]
+    assert removal.emptied == ()
+
+
+def test_two_commands_may_empty_the_trash_at_once(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    removal, rmtree = remove(settings, ["union"], embedder=HashedWords()), shutil.rmtree
+
+    def beside(path: Path) -> None:
+        rmtree(path)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    monkeypatch.setattr("app.sources.trash.shutil.rmtree", beside)
+    assert [t.folder for t in empty(settings.home)] == [removal.trash]
 
 
 def test_for_good_no_word_of_it_is_left(settings: IndexSettings) -> None:

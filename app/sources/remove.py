@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.sources.aside import Aside, serving
-from app.sources.trash import empty
+from app.sources.trash import empty_old
 from index.build.build import build
 from index.build.progress import BuildProgress, BuildReport
 from index.build.prune import prune
@@ -64,9 +64,11 @@ def remove(
 
     For good also go the originals of notes and older indexes, which hold the words too. What has lain in the trash for
     longer than `trash.KEPT` goes each time. If the build fails or is interrupted, what the index still holds is put
-    back. Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
-    corpus is not that of the index, BuildLockedError if pages are being fetched while it is to be for good, and what a
-    build raises.
+    back.
+
+    Raises NoIndexError, UnknownSourceError, UsageError for the article and for all that there is, CorpusError if the
+    corpus is not that of the index, BuildLockedError if it is to be for good while pages are fetched, and what a build
+    raises.
     """
     removed = _chosen(settings, list(dict.fromkeys(source_ids)))
     now = datetime.now(UTC)
@@ -81,12 +83,12 @@ def remove(
             raise
         if pages is not None:
             notes += _delete(settings, pages, removed, aside.folder)
-    old = empty(settings.home, now)
+    old, failed = empty_old(settings.home, now)
     return Removal(
         sources=tuple(removed),
         trash=None if for_good else aside.folder,
         emptied=tuple(t.folder for t in old),
-        notes=tuple(notes),
+        notes=(*notes, *failed),
         index=report,
     )
 

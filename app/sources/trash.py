@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from index.errors import StoreError
 from index.files import file_errors
 from index.records import Record
 
@@ -47,7 +49,7 @@ def in_trash(home: Path) -> tuple[Trashed, ...]:
             Trashed(
                 removed=datetime.strptime(f.name.partition("-")[0], _TIME).replace(tzinfo=UTC),
                 folder=f,
-                files=tuple(sorted(p.relative_to(f).as_posix() for p in f.rglob("*") if p.is_file())),
+                files=_files(f),
             )
             for f in folders
         )
@@ -58,5 +60,23 @@ def empty(home: Path, now: datetime | None = None) -> tuple[Trashed, ...]:
     gone = tuple(t for t in in_trash(home) if now is None or t.goes <= now)
     with file_errors("emptying the trash"):
         for old in gone:
-            shutil.rmtree(old.folder)
+            while old.folder.exists():
+                with suppress(FileNotFoundError):  # another command empties the trash too
+                    shutil.rmtree(old.folder)
     return gone
+
+
+def empty_old(home: Path, now: datetime) -> tuple[tuple[Trashed, ...], tuple[str, ...]]:
+    """Throw away what was kept its time, after a change that is done. Return it, and a line if that failed."""
+    try:
+        return empty(home, now), ()
+    except StoreError as error:
+        return (), (f"the trash could not be emptied of what is old: {error}",)
+
+
+def _files(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files in a folder, sorted; none if it goes meanwhile."""
+    try:
+        return tuple(sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()))
+    except FileNotFoundError:
+        return ()
