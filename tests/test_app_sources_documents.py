@@ -249,6 +249,16 @@ def test_a_refresh_beside_another_build_is_taken_back(settings: IndexSettings, m
     assert in_trash(settings.home) == ()
 
 
+def test_what_was_replaced_long_ago_leaves_the_trash(settings: IndexSettings) -> None:
+    for text in (SALE, "It was sold again."):
+        refresh_ref_docs([Document(id_="sale", text=text)], settings, embedder=HashedWords())
+    (trash,) = in_trash(settings.home)
+    old = trash.folder.rename(trash.folder.with_name("20200101T000000Z-01234567"))
+    refresh_ref_docs([Document(id_="sale", text="Nobody bought it.")], settings, embedder=HashedWords())
+    assert not old.exists()
+    assert [t.files for t in in_trash(settings.home)] == [("sale.txt", "sale.txt.meta.yaml")]
+
+
 def test_a_source_that_was_no_document_is_not_replaced(settings: IndexSettings) -> None:
     settings.corpus.mkdir()
     (settings.corpus / "sale.txt").write_text(SALE, "utf-8")

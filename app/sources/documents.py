@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,6 +18,7 @@ from app.sources.add import prepare
 from app.sources.aside import Aside
 from app.sources.incoming import Incoming
 from app.sources.remove import Removal, remove
+from app.sources.trash import empty_old
 from index.build.progress import BuildProgress, BuildReport
 from index.errors import CorpusError
 from index.files import file_errors
@@ -103,7 +105,8 @@ def refresh_ref_docs(
     """Add the documents that are new, and replace those whose text or metadata changed, by their ids.
 
     Documents that are not given stay as they are, and if none has changed nothing is done. If anything fails, all is as
-    it was, but for what the index that serves holds by then. Raises what `add_documents` raises.
+    it was, but for what the index that serves holds by then. What was replaced lies in the trash for `trash.KEPT`.
+    Raises what `add_documents` raises.
     """
     chosen, passed_over = _with_words(documents)
     incoming = {d.id_: _incoming(d) for d in chosen}
@@ -121,6 +124,9 @@ def refresh_ref_docs(
             kept = addition.kept if addition else frozenset()
             aside.put_back(error, {name for i in changed if _source_id(i) in kept for name in before[i]})
             raise
+    if changed:
+        for line in empty_old(settings.home, datetime.now(UTC))[1]:
+            (progress or BuildProgress()).note(line)
     return RefreshedDocuments(
         source_ids=_ids(chosen), passed_over=passed_over, index=report,
         added=tuple(i for i in changed if not before[i]), replaced=tuple(i for i in changed if before[i]),
