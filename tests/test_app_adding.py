@@ -533,3 +533,12 @@ def test_a_draft_knows_what_it_is(settings: Settings) -> None:
     draft, source = waiting.keep(upload, Incoming(b"", "a.txt", {"title": "T"}))
     assert (draft.incoming({}).raw, draft.size, source.title) == (TEXT, len(TEXT), "T")
     waiting.close()
+
+
+def test_a_draft_that_is_discarded_while_it_is_added_is_no_damage(settings: Settings) -> None:
+    site = Site(settings)
+    draft = site.adding.drafts.find(site.draft("sale.txt", TEXT))
+    site.adding.drafts.drop(draft.id)
+    with pytest.raises(UsageError, match="waits no longer to be added"):
+        draft.incoming({})
+    site.adding.close()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from app.sources.add import Proposal, prepare
 from app.sources.incoming import Incoming
-from index.errors import UsageError
+from index.errors import DamagedIndexError, UsageError
 from index.files import file_errors
 from index.settings import IndexSettings
 from index.source import Source
@@ -51,8 +51,12 @@ class Draft:
         return self.about.called
 
     def incoming(self, corrected: Mapping[str, str]) -> Incoming:
-        """Return it with its bytes, its facts and what its reader corrected. Raises StoreError."""
-        return replace(self.about, raw=_bytes(self.path), facts={**self.about.facts, **corrected})
+        """Return it with its bytes, its facts and what its reader corrected. Raises UsageError if it was discarded, StoreError."""
+        try:
+            raw = _bytes(self.path)
+        except DamagedIndexError:  # its file is gone
+            raise _waits_no_longer() from None
+        return replace(self.about, raw=raw, facts={**self.about.facts, **corrected})
 
 
 class Upload:
@@ -149,7 +153,7 @@ class Drafts:
             self._drop_old()
             found = self._drafts.get(draft_id)
         if found is None:
-            raise UsageError("this waits no longer to be added; give the file again")
+            raise _waits_no_longer()
         return found
 
     def drop(self, draft_id: str) -> None:
@@ -214,6 +218,10 @@ class Drafts:
 def _bytes(path: Path) -> bytes:
     with file_errors("reading what was uploaded"):
         return path.read_bytes()
+
+
+def _waits_no_longer() -> UsageError:
+    return UsageError("this waits no longer to be added; give the file again")
 
 
 def _too_many(label: str) -> UsageError:
