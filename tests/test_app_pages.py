@@ -494,6 +494,8 @@ def test_a_wall_is_not_added_as_if_it_were_the_text(shipyard: Shipyard, body: st
 def test_what_speaks_of_walls_is_added(shipyard: Shipyard) -> None:
     shipyard.web.paths["/gdpr"] = Answer(page("Two sailors not found after the storm", LONG, LONG))
     assert shipyard.run("sources", "add", shipyard.web.url("/gdpr")).returncode == 0
+    shipyard.web.paths["/crew"] = Answer(page("Missing crew not found, search ends", "The boats came back on Monday."))
+    assert shipyard.run("sources", "add", shipyard.web.url("/crew")).returncode == 0
 
 
 def test_front_matter_of_a_page_states_nothing(shipyard: Shipyard) -> None:

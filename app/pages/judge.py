@@ -33,6 +33,11 @@ _CONSENTS = 0.04  # of a page's words
 _LINKED = 0.5  # of a text's characters that are links in a list of pages, not in an article
 _BY_HAND = "save the page from your browser and name the file"
 _MISSING = re.compile(r"\b404\b|\bnot found\b|no longer (?:available|exists)", re.IGNORECASE)
+_SAYS_MISSING = re.compile(  # as a title; "Missing crew not found" is news
+    r"\W*not found\W*\Z|(?:^|.*\W)(?:404|page|error)\W+(?:was |could |is )?(?:not |be )*found\b|"
+    r".*\bnot found\W+(?:404|error)\b|\W*(?:error\W+)?404\W*(?:error\b|\Z)|.*\bpage\b.*\bno longer (?:available|exists)",
+    re.IGNORECASE,
+)
 
 
 def judge_unnamed(document: Document, signs: Signs | None, url: str, final_url: str) -> None:
@@ -46,7 +51,7 @@ def judge_unnamed(document: Document, signs: Signs | None, url: str, final_url: 
     is_short = len(document.text) < _SHORT
     if signs and is_short and _asks_consent(whole, final_url):
         raise FetchError(f"{url}: the site first wants consent to cookies, and shows no text; {_BY_HAND}", Why.CONSENT)
-    if is_short and any(_MISSING.search(t) for t in _titles(document, signs)):
+    if is_short and any(_SAYS_MISSING.match(t) for t in _titles(document, signs)):
         raise FetchError(f"{url}: the site says that there is no such page; look for its new address", Why.GONE)
     if _is_front_page(final_url) and not _is_front_page(url):
         raise FetchError(f"{url}: it leads to the front page of its site, so the page is gone", Why.GONE)
