@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app.pages.links import links_of, with_links
+from app.project.folder import staged
 from app.project.questions import candidates
 from app.settings import load_settings
 from index.build.build import build
@@ -334,6 +335,20 @@ def test_settings_of_where_one_stands_go_along_but_for_those_of_the_place(
     loaded = load_settings()
     assert (loaded.passage_tokens, loaded.port, loaded.home, loaded.hosts) == (90, 7860, Path(".footnote"), ())
     opened()
+
+
+def test_a_folder_that_a_setting_names_is_found_from_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FOOTNOTE_READER", raising=False)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "footnote.toml").write_text('reader = "mine"\nmodel = "bundled"\n')
+    with staged(tmp_path / "a") as stage:
+        stage.write("A project")
+        monkeypatch.chdir(stage.folder)
+        assert (load_settings().reader, load_settings().model) == (str(tmp_path / "mine"), "bundled")
+        monkeypatch.chdir(tmp_path)
 
 
 def test_first_questions_are_made_of_sentences_and_answered_by_them(run: Footnote, web: Web, tmp_path: Path) -> None:

@@ -192,8 +192,13 @@ class _Making:
             say("First questions, made from the article and tried:")
             for question in self._questions:
                 say(f"  {question}")
+        from index.settings import IndexSettings
+
         if "FOOTNOTE_HOME" in os.environ or "FOOTNOTE_CORPUS" in os.environ:
             say("FOOTNOTE_HOME or FOOTNOTE_CORPUS is set, and goes before the project's own; unset it to work there.")
+        for name in (f"FOOTNOTE_{n.upper()}" for n in IndexSettings.model_fields if n not in ("home", "corpus")):
+            if name in os.environ:
+                say(f"{name} is set: the index was made with it, and the project's settings do not have it.")
         there = "" if self._directory.resolve() == Path.cwd() else f"cd {shlex.quote(str(self._directory))} && "
         say(f"Made the project {self._directory.resolve().name}. Go on with: {there}footnote chat")
 

@@ -24,6 +24,7 @@ from index.files import file_errors, sync_tree
 
 HOME, CORPUS = ".footnote", "corpus"
 _OWN = frozenset({"home", "corpus", "host", "port", "hosts"})  # settings that belong to one place
+_MAY_BE_FOLDERS = frozenset({"model", "reader"})
 _SETTINGS = """\
 # Settings of this project, for commands that run in this folder. `footnote` has defaults for all the others.
 corpus = "{corpus}"
@@ -162,6 +163,12 @@ def _taken_over(config: Path) -> str:
     except (OSError, ValueError) as error:
         raise UsageError(f"{CONFIG_FILE}: {error}; fix or remove the file") from None
     # A JSON text or list of texts, a number and a truth value are written as TOML writes them.
-    kept = {name: json.dumps(value, ensure_ascii=False) for name, value in stated.items() if name not in _OWN}
+    kept = {n: json.dumps(_from_anywhere(n, v), ensure_ascii=False) for n, v in stated.items() if n not in _OWN}
     lines = [f"{name} = {value}\n" for name, value in kept.items()]
     return "".join(["# from the folder in which it was made\n", *lines]) if lines else ""
+
+
+def _from_anywhere(name: str, value: Any) -> Any:
+    """Return a setting as it holds in another folder: a folder's path as a whole one."""
+    is_folder = name in _MAY_BE_FOLDERS and isinstance(value, str) and Path(value).is_dir()
+    return str(Path(value).absolute()) if is_folder else value
