@@ -25,11 +25,15 @@ class LeftOut(Record):
 
 
 class NoteSentence(Record):
-    """A sentence of a note, which stands at `start:end` in it, and what its original does with it."""
+    """A sentence of a note, `text`, which stands at `start:end` in it, and what its original does with it.
+
+    `words`: what was held against the original, which begins with what the sentence hangs on.
+    """
 
     start: int
     end: int
     text: str
+    words: str
     original: OfOriginal
 
 
@@ -72,6 +76,8 @@ def check_notes(generation: Generation, notes: Sequence[Source], check: Original
             if on_article(note, sentence.start, sentence.end, (), article) or speaks_of_itself(words):
                 continue
             held = check.check(words, original, is_read(words, original))
-            found.append(NoteSentence(start=sentence.start, end=sentence.end, text=words, original=held))
+            start, end = sentence.start, sentence.end
+            text = note.text[start:end]
+            found.append(NoteSentence(start=start, end=end, text=text, words=words, original=held))
         left_out = len(every) - len(found)
         yield NoteChecked(source_id=note.id, original=original.id, sentences=tuple(found), left_out=left_out)

@@ -11,7 +11,7 @@ import pytest
 from app.answer.beside_original import beside_original
 from app.records import Statement
 from app.support.check import Checker
-from app.support.originals import OriginalCheck
+from app.support.originals import OriginalCheck, speaks_of_itself
 from app.support.records import Backing
 from app.words.describe import kind_words, speaker
 from app.words.languages import TEXTS
@@ -96,6 +96,30 @@ def test_what_a_note_says_of_itself_is_not_held_against_anything() -> None:
     quote = {"number": 1, "source_id": "note", "source_sha256": note.sha256, "start": 0, "end": len(words)}
     statement = Statement.model_validate({"text": words, "quotes": ({**quote, "text": words},)})
     assert beside_original(statement, {"note": note, "original": original}.get, CHECK) is statement
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_so"),
+    [
+        ("The original article was not read.", True),
+        ("We read the report in November.", True),
+        ("The figure was not found in the original.", True),
+        ("The verdict was read on 3 May; 40 were convicted.", False),
+        ("The bodies were not found in the harbour.", False),
+    ],
+)
+def test_only_what_is_on_a_text_that_was_read_is_on_the_note(sentence: str, is_so: bool) -> None:
+    assert speaks_of_itself(sentence) is is_so
+
+
+def test_a_sentence_of_a_note_is_what_stands_at_its_place(shipyard: Shipyard) -> None:
+    put(shipyard, "The yard denies all of this:\n\n" + "".join(f"- {FORTY} {LATE}\n- {UNION} {LATE}\n" * 2))
+    checked = shipyard.json("check", "--notes", code=1)["notes"][0]
+    note = open_current(shipyard.settings.index).source("note")
+    assert checked["sentences"]
+    for sentence in checked["sentences"]:
+        assert note.text[sentence["start"] : sentence["end"]] == sentence["text"]
+    assert any(s["words"] != s["text"] for s in checked["sentences"]), [s["words"] for s in checked["sentences"]]
 
 
 def test_notes_are_held_against_their_originals_alone(shipyard: Shipyard) -> None:

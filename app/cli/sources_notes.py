@@ -72,7 +72,7 @@ def _print(console: SafeConsole, checked: NoteChecked, *, is_read: bool) -> None
         said, style = _SAID[held.backing.value]
         said = _UNREAD if held.backing.value == "borne-out" and not is_read else said
         against = ", ".join(reason_words(r) for r in held.reasons) if held.backing.is_against else ""
-        words = " ".join(sentence.text.split())
+        words = " ".join(sentence.words.split())
         console.print(Text.assemble("  ", (said, style), f": “{words}”", f" ({against})" if against else ""))
         if held.text:
             near = "the original" if held.backing.value not in ("not-found", "unclear") else "nearest in the original"

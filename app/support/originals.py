@@ -18,9 +18,11 @@ from index.source import BlockKind, Source
 from index.text.analysis import analyse
 from index.text.sentences import sentence_spans
 
-# What a note says of itself, and of how its author knows what it says.
+# What a note says of itself, and of how its author knows what it says: of a text that was read, not of a verdict.
+_TEXT = r"\b(?:originals?|articles?|reports?|pages?|texts?|features?|openings?|copy|copies|summary|summaries|note)\b"
 _OF_ITSELF = re.compile(
-    r"\b(?:this|our) (?:note|summary)\b|\b(?:was|were)(?: not| only)? read\b|\bnot found in\b|\bwe (?:have )?read\b",
+    rf"\b(?:this|our) (?:note|summary)\b|{_TEXT}[^;]*?\b(?:(?:was|were)(?: not| only)? read|not found in)\b|"
+    rf"\bnot found in\b[^;]*?{_TEXT}|\bwe (?:have )?read\b",
     re.IGNORECASE,
 )
 _NEAR = 0.25  # part of a sentence's telling words that the nearest one must share to be shown
