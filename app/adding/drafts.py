@@ -51,7 +51,7 @@ class Draft:
         return self.about.called
 
     def incoming(self, corrected: Mapping[str, str]) -> Incoming:
-        """Return it with its bytes, its facts and what its reader corrected. Raises UsageError if it was discarded, StoreError."""
+        """Return it with its bytes, its facts and corrections. Raises UsageError if it was discarded, StoreError."""
         try:
             raw = _bytes(self.path)
         except DamagedIndexError:  # its file is gone

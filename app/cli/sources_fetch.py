@@ -1,5 +1,6 @@
-"""`footnote sources fetch` and `footnote sources check`, and the pages of `footnote sources add`: all that ever reaches
-the network for a source. Each says what it asks for, and of whom.
+"""`footnote sources fetch` and `footnote sources check`, and the pages of `footnote sources add`.
+
+Each says what it asks for, and of whom. `footnote new` and the browser's sources panel reach the network too.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ _BY_HAND = "save the page from your browser and name the file"
 _MISSING = re.compile(r"\b404\b|\bnot found\b|no longer (?:available|exists)", re.IGNORECASE)
 _SAYS_MISSING = re.compile(  # as a title; "Missing crew not found" is news
     r"\W*not found\W*\Z|(?:^|.*\W)(?:404|page|error)\W+(?:was |could |is )?(?:not |be )*found\b|"
-    r".*\bnot found\W+(?:404|error)\b|\W*(?:error\W+)?404\W*(?:error\b|\Z)|.*\bpage\b.*\bno longer (?:available|exists)",
+    r".*\bnot found\W+(?:404|error)\b|\W*(?:error\W+)?404\W*(?:error\b|\Z)|"
+    r".*\bpage\b.*\bno longer (?:available|exists)",
     re.IGNORECASE,
 )
 
