@@ -58,6 +58,9 @@ class Watcher:
     def advance(self, steps: int) -> None:
         self.done[self.now] += steps
 
+    def waiting(self) -> None:
+        pass
+
     def note(self, text: str) -> None:
         self.notes.append(text)
 
