@@ -28,7 +28,7 @@ from app.cli.options import (
 from app.cli.output import console, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
 from app.outside import whole_characters
-from index.errors import StoreError, UsageError
+from index.errors import UsageError
 from index.source import Basis, Kind, Relation
 
 if TYPE_CHECKING:
@@ -87,10 +87,7 @@ def add(
     if not dry_run:
         with _progress(quiet=as_json) as progress:
             report = addition.commit(progress)
-        try:
-            note_pages(wanted.home, downloads, dict(zip(paths, addition.proposals, strict=True)))
-        except StoreError as error:  # all is added
-            notes.append(f"when the pages were seen could not be kept: {error}")
+        notes = note_pages(wanted.home, downloads, dict(zip(paths, addition.proposals, strict=True)))
     if as_json:
         sources = [proposal_json(proposal) for proposal in addition.proposals]
         say_json({"sources": sources, "notes": notes, "index": report.model_dump() if report else None})

@@ -17,7 +17,7 @@ from app.cli.index import built
 from app.cli.options import Corpus, Home, Json, corpus_settings
 from app.cli.output import console, say, say_json
 from app.outside import whole_characters
-from index.errors import UsageError
+from index.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from app.fetch.fetcher import Fetcher
@@ -195,14 +195,18 @@ def fetched_for_adding(loaded: Settings, urls: Sequence[str], facts: dict[str, s
     return {url: download(url, facts, fetcher) for url in urls}
 
 
-def note_pages(home: Path, downloads: Mapping[str, Download], added: Mapping[str, Proposal]) -> None:
-    """Keep when the pages that were added were seen. Raises StoreError."""
+def note_pages(home: Path, downloads: Mapping[str, Download], added: Mapping[str, Proposal]) -> list[str]:
+    """Keep when the pages that were added were seen. Return a line if that failed: they are added all the same."""
     from index.fetched.store import changing_pages
 
-    if downloads:
-        with changing_pages(home) as store:
-            for argument, page in downloads.items():
-                page.note(added[argument].facts.id, store)
+    try:
+        if downloads:
+            with changing_pages(home) as store:
+                for argument, page in downloads.items():
+                    page.note(added[argument].facts.id, store)
+    except StoreError as error:
+        return [f"when the pages were seen could not be kept: {error}"]
+    return []
 
 
 def _may_go_on(plan: Plan, doing: str, *, yes: bool, dry_run: bool, as_json: bool) -> bool:
