@@ -18,6 +18,7 @@ from app.engine import Engine
 from app.render.console import SafeConsole
 from app.settings import Settings
 from index.source import Kind, Relation
+from index.storage.catalog import Outline
 from tests.answers import MADE, answer_of
 from tests.chat_engine import source_of
 from tests.conftest import ROOT, Footnote
@@ -40,6 +41,8 @@ def hostile(footnote_here: Footnote, hashed_engine: Engine, monkeypatch: pytest.
         "title", "publisher", "url", "file")}) for s in hashed_engine.sources()}  # fmt: skip
     monkeypatch.setattr("index.storage.generation.Generation.source", lambda _, i: evil[i])
     monkeypatch.setattr("index.storage.generation.Generation.sources", lambda _: tuple(evil.values()))
+    outlines = tuple(Outline(s.facts, s.file, s.guessed, len(s.text), None) for s in evil.values())
+    monkeypatch.setattr("index.storage.generation.Generation.outlines", lambda _: outlines)
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
     return footnote_here
 

@@ -94,7 +94,8 @@ def _guarded(settings: Settings) -> type[APIRoute]:
                     return await answer(request)
                 if request.url.path == UPLOAD:
                     await drain(request.receive)
-                return _refused(_texts(request).adding_off, 403)
+                texts = _texts(request)
+                return _refused(texts.adding_off, 403)
 
             return guarded
 
