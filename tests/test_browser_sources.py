@@ -176,6 +176,25 @@ def test_a_pdf_is_previewed_corrected_asked_opened_and_removed(pages: Pages, sit
     assert [p for p in (place.home / "incoming").rglob("*") if p.is_file()] == []
 
 
+def asked_opened_and_removed(page: Page, *on_its_card: str) -> None:
+    """Ask what the pier's text says, open its quotation in place, remove the source, and ask again."""
+    turn = ask(page, PIER)
+    expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
+    turn.locator(".words .mark").first.click()
+    card = page.locator("#evidence section:not([hidden]) .card")
+    for words in on_its_card:
+        expect(card).to_contain_text(words)
+    card.locator("[data-open]").click()
+    lit = page.locator("#source-viewer mark[aria-current]")
+    expect(lit).to_contain_text("painted green by Hanno Wirt")
+    assert in_view(page, lit)
+    page.keyboard.press("Escape")
+    remove(page, "The old pier")
+    close(page)
+    expect(card).to_contain_text("has been removed from the index since")
+    expect(ask(page, PIER).locator(".refusal")).to_be_visible()
+
+
 def test_a_pasted_text_and_a_dropped_file_are_added_by_key_and_the_text_opened_and_removed(
     pages: Pages, site: str, place: Place
 ) -> None:
@@ -192,21 +211,7 @@ def test_a_pasted_text_and_a_dropped_file_are_added_by_key_and_the_text_opened_a
     expect(status(page)).to_contain_text("Added: The old pier; tide.")
     expect(page.locator("#sources [data-adding]")).to_be_focused()
     close(page)
-    turn = ask(page, PIER)
-    expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
-    turn.locator(".words .mark").first.click()
-    card = page.locator("#evidence section:not([hidden]) .card")
-    for words in ("The old pier", "Pasted text"):
-        expect(card).to_contain_text(words)
-    card.locator("[data-open]").click()
-    lit = page.locator("#source-viewer mark[aria-current]")
-    expect(lit).to_contain_text("painted green by Hanno Wirt")
-    assert in_view(page, lit)
-    page.keyboard.press("Escape")
-    remove(page, "The old pier")
-    close(page)
-    expect(card).to_contain_text("has been removed from the index since")
-    expect(ask(page, PIER).locator(".refusal")).to_be_visible()
+    asked_opened_and_removed(page, "The old pier", "Pasted text")
     assert len(place.ids) == 5, "what was dropped with it is still there"
 
 
@@ -227,20 +232,7 @@ def test_a_page_is_added_by_its_address_asked_opened_and_removed_and_a_refused_o
         expect(draft(page).get_by_label("Page", exact=True)).to_have_value(web.url("/pier"))
         add(page)
     close(page)
-    turn = ask(page, PIER)
-    expect(turn.locator(".quoted").first).to_contain_text("painted green by Hanno Wirt")
-    turn.locator(".words .mark").first.click()
-    card = page.locator("#evidence section:not([hidden]) .card")
-    expect(card).to_contain_text("Page at 127.0.0.1")
-    card.locator("[data-open]").click()
-    lit = page.locator("#source-viewer mark[aria-current]")
-    expect(lit).to_contain_text("painted green by Hanno Wirt")
-    assert in_view(page, lit)
-    page.keyboard.press("Escape")
-    remove(page, "The old pier")
-    close(page)
-    expect(card).to_contain_text("has been removed from the index since")
-    expect(ask(page, PIER).locator(".refusal")).to_be_visible()
+    asked_opened_and_removed(page, "Page at 127.0.0.1")
 
 
 def test_bad_files_are_one_line_each_and_the_chat_answers_on(pages: Pages, site: str, place: Place) -> None:
