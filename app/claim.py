@@ -20,8 +20,10 @@ from index.retrieve import Retriever
 from index.source import BlockKind, Kind, Source
 
 PASSAGES = 8  # that are held against a statement
-SILENT = 3  # sentences that come near and do not say it, of which more tell nothing
-_ORDER = (Label.QUOTED, Label.SUPPORTED, Label.CONTRADICTED, Label.PARTLY, Label.NOT_SUPPORTED)
+SILENT = 3  # sentences of each label that tells little
+_ORDER = (Label.QUOTED, Label.SUPPORTED, Label.CONTRADICTED, Label.PARTLY, Label.UNSURE, Label.NOT_SUPPORTED)
+
+_SILENT = (Label.UNSURE, Label.NOT_SUPPORTED)
 
 
 class Finding(Record):
@@ -113,8 +115,10 @@ def _held(claim: str, hits: Sequence[Hit], sources: Mapping[str, Source], checke
     held = [_Held(*one) for one in zip(with_sentences, verdicts, strict=True)]
     held.sort(key=lambda h: _ORDER.index(h.verdict.label))
     once = list({(h.hit.passage.source_id, h.sentence.start): h for h in reversed(held)}.values())[::-1]
-    telling = [h for h in once if h.verdict.label is not Label.NOT_SUPPORTED]
-    return telling + [h for h in once if h.verdict.label is Label.NOT_SUPPORTED][:SILENT]
+    found = [h for h in once if h.verdict.label not in _SILENT]
+    for label in _SILENT:
+        found += [h for h in once if h.verdict.label is label][:SILENT]
+    return found
 
 
 def _sentences(hit: Hit) -> list[Sentence]:

@@ -53,6 +53,21 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def guards_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no reader of claims be installed."""
+    from app.answer.beside_original import installed_check
+    from app.support.check import installed
+    from app.support.reader import OnnxClaimReader
+
+    monkeypatch.setattr(OnnxClaimReader, "open", lambda: None)
+    for remembered in (installed, installed_check):
+        remembered.cache_clear()
+    yield
+    for remembered in (installed, installed_check):
+        remembered.cache_clear()
+
+
+@pytest.fixture
 def child_env(tmp_path: Path) -> dict[str, str]:
     """Environment of a child process that cannot reach the network and notes each attempt in `attempts`."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("FOOTNOTE_", "HF_", "TRANSFORMERS_"))}

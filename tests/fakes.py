@@ -79,8 +79,9 @@ class WordReader:
 
     def _believe(self, statement: str, evidence: Evidence) -> Belief:
         wanted = set(_WORD.findall(statement.lower()))
-        part = max(len(wanted & set(_WORD.findall(s.lower()))) / len(wanted) for s in evidence.sentences)
-        return Belief(part, (1 - part) * part, 0.0, (1 - part) ** 2)
+        parts = [len(wanted & set(_WORD.findall(s.lower()))) / len(wanted) for s in evidence.sentences]
+        part = max(parts)
+        return Belief(part, (1 - part) * part, 0.0, (1 - part) ** 2, parts.index(part))
 
 
 def open_hashed(settings: Settings) -> Engine:

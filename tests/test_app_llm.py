@@ -33,13 +33,13 @@ def shown(answer: Answer) -> list[tuple[str, Support, tuple[str, ...]]]:
 def test_a_statement_whose_words_are_found_gets_the_whole_sentence_as_its_footnote(
     yard: Engine, server: LlmServer
 ) -> None:
-    server.claims((FORTY, "built forty ships", "In 1912 forty ships left the yard."))
+    server.claims((FORTY, "built forty ships", "In 1912 forty ships were built by the yard."))
     answer = speaking(yard, server).answer(YARD)
-    assert shown(answer) == [("In 1912 forty ships left the yard.", Support.SUPPORTED, (FORTY,))]
+    assert shown(answer) == [("In 1912 forty ships were built by the yard.", Support.SUPPORTED, (FORTY,))]
     assert answer.engine == f"llm: {MODEL}"
     assert answer.text == (
-        "In 1912 forty ships left the yard. [1] (Example Press, 21 Oct 2024; close to the quotation in words; nothing "
-        "was found against it)"
+        "In 1912 forty ships were built by the yard. [1] (Example Press, 21 Oct 2024; supported by the "
+        "quotation)"
     )
 
 
@@ -71,7 +71,7 @@ def test_white_space_and_quotation_marks_may_differ(yard: Engine, server: LlmSer
 def test_words_that_do_not_stand_in_the_passage_are_no_footnote(
     yard: Engine, server: LlmServer, words: str, quote: str
 ) -> None:
-    server.claims((FORTY, FORTY, "Forty in 1912."), (words, quote, "It says so."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."), (words, quote, "It says so."))
     answer = speaking(yard, server).answer(YARD)
     assert shown(answer)[1:] == [("It says so.", Support.NOT_FOUND, ())]
     assert answer.text.endswith("It says so. (not found in the sources)")
@@ -88,12 +88,12 @@ def test_an_invented_number_of_a_passage_is_no_footnote(yard: Engine, server: Ll
 
 
 def test_what_rests_on_nothing_comes_last_or_not_at_all(yard: Engine, server: LlmServer) -> None:
-    server.claims(("", "", "The king did it."), (FORTY, FORTY, "Forty in 1912."))
+    server.claims(("", "", "The king did it."), (FORTY, FORTY, "In 1912 forty ships were built by the yard."))
     events = list(speaking(yard, server).ask(YARD))
     ready = [e.statement.text for e in events if isinstance(e, StatementReady)]
-    assert ready == ["Forty in 1912.", "The king did it."]
+    assert ready == ["In 1912 forty ships were built by the yard.", "The king did it."]
     kept = speaking(yard, server, llm_doubted="never").answer(YARD)
-    assert [s.text for s in kept.statements] == ["Forty in 1912."]
+    assert [s.text for s in kept.statements] == ["In 1912 forty ships were built by the yard."]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_schema_is_asked_for_in_the_other_way_that_servers_have(yard: Engine, 
         if form.get("type") == "json_schema":
             return Say(status=500, error="response_format.type: Input should be 'text' or 'json_object'")
         assert form["schema"]["required"] == ["statements"]
-        return Say(as_reply(request, [(request.number(FORTY), FORTY, "Forty in 1912.")]))
+        return Say(as_reply(request, [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard.")]))
 
     server.say = say
     speaking(yard, server, llm_format="json")
@@ -179,7 +179,7 @@ def test_a_statement_is_there_before_the_model_has_ended(yard: Engine, server: L
 
 
 def test_the_two_engines_differ_in_prose_and_engine_only(yard: Engine, server: LlmServer) -> None:
-    server.claims((FORTY, FORTY, "Forty in 1912."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."))
     written = json.loads(speaking(yard, server).answer(YARD).model_dump_json())
     quoted = json.loads(yard.answer(Query(YARD, quotations_only=True)).model_dump_json())
     assert written.keys() == quoted.keys()
@@ -217,13 +217,13 @@ def test_each_question_of_a_message_is_answered_under_its_own_words(yard: Engine
 def test_usage_and_evidence_are_kept(yard: Engine, server: LlmServer) -> None:
     from app.llm.prompt import Message, digest
 
-    server.claims((FORTY, FORTY, "Forty in 1912."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."))
     run = speaking(yard, server).answer(YARD).model
     assert run is not None
     (call,) = run.calls
     assert (run.name, run.failure, call.prompt_tokens, call.reply_tokens) == (MODEL, "", 321, 45)
     assert 0 < (call.first_ms or 0) <= call.total_ms
-    assert json.loads(call.reply)["statements"][0]["text"] == "Forty in 1912."
+    assert json.loads(call.reply)["statements"][0]["text"] == "In 1912 forty ships were built by the yard."
     sent = [Message(m["role"], m["content"]) for m in server.asked[0].body["messages"]]
     assert call.prompt_sha256 == digest(sent)
 
@@ -243,7 +243,7 @@ def test_every_footnote_of_a_bundle_replays(yard: Engine, server: LlmServer, tmp
     (tmp_path / "b.zip").write_bytes(bundle_of(yard, server))
     found = replay(tmp_path / "b.zip")
     assert (found.ok, found.proved, found.problems, found.labels) == (True, 2, (), ())
-    assert found.checker.endswith("guards alone")
+    assert "reader of claims" in found.checker
     assert server.url.encode() not in (tmp_path / "b.zip").read_bytes()
 
 
@@ -285,13 +285,13 @@ def test_a_refusal_of_the_model_ends_in_quotations(yard: Engine, server: LlmServ
 
 
 def test_the_chat_labels_a_models_words_while_they_stream_and_at_the_end(yard: Engine, server: LlmServer) -> None:
-    server.claims((FORTY, FORTY, "Forty in 1912."), ("", "", "The king did it."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."), ("", "", "The king did it."))
     provider = EngineProvider(lambda: yard, speaking(yard, server))
     seen = [c[-1] for c in converse(provider, (), YARD, TEXTS["en"])]
     assert max(len(e.statements) for e in seen if e.answer is None) == 2
     for exchange in (seen[-2], seen[-1]):
         page = statements_html(exchange, TEXTS["en"])
-        assert "close to the quotation in words; nothing was found against it" in page
+        assert "supported by the quotation" in page
         assert "not found in the sources" in page
         assert "“" not in page
     answer = seen[-1].answer

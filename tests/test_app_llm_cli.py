@@ -38,7 +38,7 @@ def test_an_answer_by_a_model_names_it_and_marks_its_words(
     assert f"In the words of the language model {MODEL}." in done.stdout
     right, wrong = (" ".join(part.split()) for part in done.stdout.split("So says the model: ")[1].split("Some 77,777"))
     assert "[1] (" in right
-    assert "nothing was found against it)" in right
+    assert "the model's words, not confirmed)" in right
     assert "says the model. [1] (" in wrong
     assert "by the quotation" in wrong
     assert replay(tmp_path / "b.zip").ok

@@ -88,13 +88,13 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(yard: Engine, server: Ll
 
 def test_a_server_that_ends_in_the_middle_leaves_proved_footnotes(yard: Engine, server: LlmServer) -> None:
     def say(request: Request) -> Say:
-        text = as_reply(request, [(request.number(FORTY), FORTY, "Forty in 1912.")] * 2)
+        text = as_reply(request, [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard.")] * 2)
         return Say(text, cut=len(text) - 20)
 
     server.say = say
     events = list(speaking(yard, server).ask(YARD))
     ready = [e.statement for e in events if isinstance(e, StatementReady)]
-    assert (ready[0].text, ready[0].support) == ("Forty in 1912.", Support.SUPPORTED)
+    assert (ready[0].text, ready[0].support) == ("In 1912 forty ships were built by the yard.", Support.SUPPORTED)
     done = events[-1]
     assert done.event == "done"
     assert failed(yard, done.answer) == "cut"
@@ -108,7 +108,7 @@ def test_a_window_too_small_is_not_even_tried(yard: Engine, server: LlmServer) -
 
 
 def test_passages_that_do_not_fit_are_left_out(yard: Engine, server: LlmServer) -> None:
-    server.claims((FORTY, FORTY, "Forty in 1912."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."))
     speaking(yard, server).answer(YARD)
     window = tokens(server.asked[0].prompt) + 200 - 20
     speaking(yard, server, llm_window=window, llm_tokens=200).answer(YARD)
@@ -162,7 +162,7 @@ def test_the_key_goes_into_the_header_and_nowhere_else(
     monkeypatch.setenv("OPENAI_ORG_ID", "org-other")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
     caplog.set_level(logging.DEBUG)
-    server.claims((FORTY, FORTY, "Forty in 1912."))
+    server.claims((FORTY, FORTY, "In 1912 forty ships were built by the yard."))
     good = speaking(yard, server).answer(YARD)
     server.say = Say(status=401, error="Incorrect API key provided: sk-secret-1234567")
     bad = yard.answer(YARD)

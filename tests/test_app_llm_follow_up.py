@@ -21,7 +21,7 @@ HISTORY = (Turn(role="user", text="Who runs the yard?"), Turn(role="assistant", 
 UKRAINIAN = "Скільки кораблів побудувала верф у тисяча дев'ятсот дванадцятому році за даними газети?"
 
 
-def writing(server: LlmServer, line: str, said: str = "Forty in 1912.") -> None:
+def writing(server: LlmServer, line: str, said: str = "In 1912 forty ships were built by the yard.") -> None:
     """Reply with `line` to a request for a question, and with a statement on the yard to the others."""
 
     def say(request: Request) -> Say:
@@ -37,7 +37,7 @@ def test_a_follow_up_is_rewritten_by_the_model_and_shown(yard: Engine, server: L
     answer = speaking(yard, server).answer(Query("And how many ships did it build?", HISTORY))
     assert answer.standalone_question == YARD
     assert answer.context == "Who runs the yard?"
-    assert answer.statements[0].text == "Forty in 1912."
+    assert answer.statements[0].text == "In 1912 forty ships were built by the yard."
     assert YARD in answer_markdown(answer)
     assert answer.model is not None
     assert [c.purpose for c in answer.model.calls] == [Purpose.REWRITE, Purpose.ANSWER]

@@ -32,6 +32,8 @@ from tests.fakes import WordReader, open_hashed, write_source
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, speaking
 from tests.zips import changed
 
+pytestmark = pytest.mark.usefixtures("guards_alone")
+
 UP_TO = "The yard's cellars hold up to 9,000 bottles of wine."
 REGISTERED = "In 1912 the yard's 31 carpenters were registered as late by the harbour court."
 ALLEGED = "The alleged theft of the yard's ships took place in June."

@@ -39,7 +39,7 @@ def said_by(say: Callable[[str], str]) -> Any:
 
 def two_statements(prompt: str) -> str:
     request = Request({"messages": [{"content": prompt}]}, {})
-    said = [(request.number(FORTY), FORTY, "Forty in 1912."), (request.number(UNION), "the king", "The king did it.")]
+    said = [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard."), (request.number(UNION), "the king", "The king did it.")]
     return as_reply(request, said)
 
 
@@ -57,7 +57,7 @@ def query_engine(yard: Engine, llm: Any, **settings: Any) -> Any:
 
 
 EXPECTED = (
-    "Forty in 1912. [1] (Example Press, 21 Oct 2024; close to the quotation in words; nothing was found against it)\n"
+    "In 1912 forty ships were built by the yard. [1] (Example Press, 21 Oct 2024; supported by the quotation)\n"
     "The king did it. (not found in the sources)"
 )
 
@@ -118,9 +118,11 @@ def test_a_node_that_is_not_footnotes_is_refused(yard: Engine) -> None:
 def test_the_example_of_the_docs_runs(
     hashed_engine: Engine, server: LlmServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    quoted = []
+
     def say(request: Request) -> Say:
-        words = request.passages[1].split(". ")[0]
-        return Say(as_reply(request, [(1, words, f"So says the model: {words}")]))
+        quoted.append(request.passages[1].split(". ")[0])
+        return Say(as_reply(request, [(1, quoted[-1], quoted[-1])]))
 
     server.say = say
     monkeypatch.setattr("index.retrieve.open_embedder", lambda _: HashedWords())
@@ -129,4 +131,4 @@ def test_the_example_of_the_docs_runs(
     page = (ROOT / "docs" / "llm.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(example.replace("http://127.0.0.1:11434/v1", server.url).replace('"NAME"', f'"{MODEL}"'), {})
-    assert capsys.readouterr().out.startswith("So says the model: ")
+    assert capsys.readouterr().out.split("“")[1].startswith(quoted[0])

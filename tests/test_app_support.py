@@ -16,6 +16,7 @@ from app.words.languages import TEXTS
 from app.words.reasons import reason_words
 from index.errors import UsageError
 from index.files import FileStamp, file_sha256
+from index.rerank.card import CLAIMS_CARD, CLAIMS_GRAPH
 from index.rerank.layout import tokenizer_file
 from tests.conftest import ROOT
 from tests.fakes import WordReader
@@ -130,6 +131,8 @@ def test_a_shipped_reader_is_opened_and_its_logits_become_a_belief(tmp_path: Pat
     helper, types = onnx.helper, onnx.TensorProto
     ids = helper.make_tensor_value_info("input_ids", types.INT64, [1, "tokens"])
     out = helper.make_tensor_value_info("logits", types.FLOAT, [4])
+    shows = helper.make_tensor_value_info("shows", types.FLOAT, [1, "sentences"])
+    table = helper.make_tensor_value_info("membership", types.FLOAT, [1, "sentences", "tokens"])
     nodes = [
         helper.make_node("Shape", ["input_ids"], ["shape"]),
         helper.make_node("Cast", ["shape"], ["size"], to=types.FLOAT),
@@ -137,30 +140,33 @@ def test_a_shipped_reader_is_opened_and_its_logits_become_a_belief(tmp_path: Pat
         helper.make_node("Sub", ["sum", "middle"], ["first"]),
         helper.make_node("Unsqueeze", ["first", "axis"], ["one"]),
         helper.make_node("Concat", ["one", "rest"], ["logits"], axis=0),
+        helper.make_node("ReduceSum", ["membership", "last"], ["shows"], keepdims=0),
     ]
     constants = [
         helper.make_tensor("middle", types.FLOAT, [], [20.0]),
         helper.make_tensor("axis", types.INT64, [1], [0]),
         helper.make_tensor("rest", types.FLOAT, [3], [0.0, 1.0, -1.0]),
+        helper.make_tensor("last", types.INT64, [1], [2]),
     ]
-    graph = helper.make_graph(nodes, "claims", [ids], [out], constants)
+    graph = helper.make_graph(nodes, "claims", [ids, table], [out, shows], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    onnx.save(model, tmp_path / "reader.onnx")
+    onnx.save(model, tmp_path / CLAIMS_GRAPH)
     assert OnnxClaimReader.open(tmp_path / "none") is None
     card = {
         "title": "toy",
-        "files": {"reader.onnx": FileStamp.of(tmp_path / "reader.onnx").model_dump()},
+        "files": {CLAIMS_GRAPH: FileStamp.of(tmp_path / CLAIMS_GRAPH).model_dump()},
         "tokenizer_sha256": file_sha256(tokenizer_file()),
         "curve": {"slope": 1.0, "bias": 0.0},
         "thresholds": {"cautious": 0.9, "balanced": 0.8, "generous": 0.7},
         "made": "", "data": {}, "measured": {},
     }  # fmt: skip
-    (tmp_path / "reader.json").write_text(json.dumps(card))
+    (tmp_path / CLAIMS_CARD).write_text(json.dumps(card))
     reader = OnnxClaimReader.open(tmp_path)
     assert reader is not None
-    short, long = reader.read([("It sank.", Evidence(("It sank.",))), ("It sank.", Evidence((MARKET,)))])
+    short, long = reader.read([("It sank.", Evidence(("It sank.",))), ("It sank.", Evidence(("It sank.", MARKET)))])
     assert isinstance(short, Belief)
-    assert np.allclose([sum(short), sum(long)], 1.0)
+    assert np.allclose([sum(short[:4]), sum(long[:4])], 1.0)
+    assert (short.sentence, long.sentence) == (0, 1)
     assert (short.supported < 0.1, long.supported > 0.8, reader.least) == (True, True, 0.8)
     assert short.contradicted > short.partly > short.not_mentioned
     assert Checker(reader).check(f"Indeed {MARKET.lower()}", Evidence((MARKET,))).reader.startswith("toy (")

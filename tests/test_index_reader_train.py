@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.support.reader import OnnxClaimReader
+from app.support.records import Evidence
 from index.errors import ModelError, in_plain_words
-from index.rerank.card import CARD, SHIPPED, ReaderCard
+from index.rerank.card import CARD, CLAIMS_CARD, SHIPPED, ReaderCard
 from index.rerank.logistic import Weights
 from index.rerank.reranker import Thresholds
 from index.rerank.runtime import Reader
@@ -85,14 +87,14 @@ def run(name: str, *args: object, weights: Path | None = None) -> str:
 
     The embedding model is a stand-in; `weights` stands for the quick reranker's.
     """
-    from index.training import evaluate, fit_quick, metrics, train
+    from index.training import evaluate, fit_quick, loop, metrics
 
     module = importlib.import_module(f"index.training.{name}")
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
         patch.setattr(sys, "argv", [name, *map(str, args)])
         patch.setitem(os.environ, "TOKENIZERS_PARALLELISM", "true")
-        patch.setitem(train.REPORT_EVERY, "cpu", 3)
+        patch.setitem(loop.REPORT_EVERY, "cpu", 3)
         patch.setattr(metrics, "_RESAMPLES", 20)  # the intervals take most of the time
         patch.setattr(evaluate, "prepare_embedder", lambda _: HashedWords())
         patch.setattr(fit_quick, "prepare_embedder", lambda _: HashedWords())
@@ -237,9 +239,92 @@ def test_readers_are_measured_beside_their_baselines(data: Path, published: Path
     assert picture.read_text("utf-8").count("<polyline") == 8, "four rankers on two sets"
 
 
+def statements() -> list[dict[str, object]]:
+    """Statements on the made-up towns, of each stance one a town."""
+    found: list[dict[str, object]] = []
+    for n, row in enumerate(rows()[::3]):
+        year = 1500 + 7 * n
+        about = {"n": n, **{name: row[name] for name in ("title", "header", "sentences")}}
+        for claim, label, evidence in (
+            (f"The charter of {row['title']} is of {year}.", "supported", [1]),
+            (f"The charter of {row['title']} is of {year + 1}.", "contradicted", [1]),
+            (f"{row['title']} is the only town in the north.", "partly", [0]),
+            ("The mill was burned.", "not mentioned", []),
+        ):
+            found.append(about | {"claim": claim, "label": label, "evidence": evidence})
+    return found
+
+
+@pytest.fixture(scope="module")
+def claims(trained: Path, published: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folder of a training of the reader of claims, and that of both readers as published."""
+    out, folder = tmp_path_factory.mktemp("claims"), tmp_path_factory.mktemp("both") / "deep"
+    lines = [json.dumps(s) for s in statements()]
+    (out / "claims.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    options = ("--out", out, "--start", trained / "last.pt", "--upper", 1)
+    run("train_claims", out, *options, "--minutes", 0.2, "--rate", 3e-3, "--tokens", 768)
+    shutil.copytree(published, folder)
+    run("publish_claims", out, "--checkpoint", out / "last.pt", "--to", folder, "--write")
+    return out, folder
+
+
+def test_a_reader_of_claims_learns_and_keeps_the_lower_layers(trained: Path, claims: tuple[Path, Path]) -> None:
+    from index.training.network import load_checkpoint, load_weights
+
+    losses = log(claims[0], "loss")
+    assert losses[-1] < 0.9 * losses[0]
+    before, after = load_weights(trained / "last.pt")[1], load_checkpoint(claims[0] / "last.pt", "cpu")["model"]
+    changed = {name for name, value in before.items() if name in after and not value.equal(after[name].float())}
+    assert any(".layer.1." in name for name in changed)
+    assert not any(".layer.0." in name or "embeddings" in name for name in changed)
+
+
+def test_a_published_reader_of_claims_says_what_the_network_says(claims: tuple[Path, Path]) -> None:
+    from index.training.claim_data import read_claim_sets
+    from index.training.layout import RememberingLayout
+    from index.training.publish_claims import load_claims
+    from index.training.train_claims import predict
+
+    out, folder = claims
+    card = ReaderCard.model_validate_json((folder / CLAIMS_CARD).read_bytes())
+    assert "weights-1.bin" in card.files, "what it shares lies in the other reader's file"
+    assert sum((folder / f).stat().st_size for f in card.files if f.startswith("claims-")) < 400_000
+    assert card.thresholds.cautious >= card.thresholds.balanced >= card.thresholds.generous
+    held = read_claim_sets(out)[1]
+    theirs = predict(load_claims(out / "last.pt"), held, RememberingLayout())
+    reader = OnnxClaimReader.open(folder)
+    assert reader is not None
+    ours = reader.read([(s.claim, Evidence(s.sentences, s.header)) for s in held])
+    assert np.corrcoef(theirs[:, 0], [b.supported for b in ours])[0, 1] > 0.9
+    assert Reader.open(folder) is not None, "the other reader is as before"
+
+
+def test_what_a_reader_of_claims_shares_must_be_there(claims: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(claims[1], tmp_path / "deep"))
+    (folder / "weights-1.bin").write_bytes(b"of another reader")
+    with pytest.raises(ModelError, match=r"weights-1\.bin in 'deep' is not the one that claims\.json names"):
+        OnnxClaimReader.open(folder)
+    assert OnnxClaimReader.open(tmp_path) is None
+
+
+def test_a_new_reader_takes_away_the_reader_of_claims_that_rests_on_the_old(
+    data: Path, trained: Path, claims: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(claims[1], tmp_path / "deep"))
+    command = ("publish", data, "--to", folder, "--limit", 20, "--write", "--checkpoint")
+    run(*command, trained / "last.pt")
+    assert (folder / CLAIMS_CARD).is_file(), "the same weights"
+    train(data, tmp_path / "other", 2, "--start", trained / "last.pt")
+    assert "publish_claims" in run(*command, tmp_path / "other" / "last.pt")
+    assert not list(folder.glob("claims*"))
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
+        ("train_claims {data} --out {tmp}/out --start {last}", "holds no claims.jsonl.gz"),
+        ("publish_claims {data} --checkpoint {last} --to {tmp}", "holds no reader.json; publish the deep reader"),
+        ("publish_claims {data} --checkpoint {last}", "holds a small reader; name the last.pt of a training of claims"),
         ("train {data} --out {tmp}/out --start {tmp}/no.pt", "no.pt: no checkpoint"),
         ("train {data} --out {tmp}/out --teacher {tmp}/no.pt", "no.pt: no checkpoint"),
         ("train {data} --out {tmp}/out --size deep --start {last}", "holds a small reader, not a deep one; add --size"),

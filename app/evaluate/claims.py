@@ -32,12 +32,13 @@ class Truth(StrEnum):
     NOT_MENTIONED = "not mentioned"
 
 
-_SAID = {
+_SAID: dict[Label, Truth | None] = {
     Label.QUOTED: Truth.SUPPORTED,
     Label.SUPPORTED: Truth.SUPPORTED,
     Label.PARTLY: Truth.PARTLY,
     Label.CONTRADICTED: Truth.CONTRADICTED,
     Label.NOT_SUPPORTED: Truth.NOT_MENTIONED,
+    Label.UNSURE: None,
 }
 
 
@@ -153,7 +154,7 @@ def gains(claims: Sequence[Claim], found: Sequence[Verdict]) -> list[GuardGain]:
 
 
 def _score(
-    name: str, claims: Sequence[Claim], said: Sequence[Truth], passed: Sequence[bool], looking: Sequence[float]
+    name: str, claims: Sequence[Claim], said: Sequence[Truth | None], passed: Sequence[bool], looking: Sequence[float]
 ) -> Score:
     right = np.array([c.label is Truth.SUPPORTED for c in claims])
     rows = tuple(_per_label(label, claims, said) for label in Truth)
@@ -170,7 +171,7 @@ def _score(
     )
 
 
-def _per_label(label: Truth, claims: Sequence[Claim], said: Sequence[Truth]) -> PerLabel:
+def _per_label(label: Truth, claims: Sequence[Claim], said: Sequence[Truth | None]) -> PerLabel:
     true = sum(c.label is label for c in claims)
     both = sum(c.label is label is s for c, s in zip(claims, said, strict=True))
     named = said.count(label)

@@ -18,6 +18,7 @@ _SUPPORT = {
     Label.PARTLY: Support.PARTLY,
     Label.NOT_SUPPORTED: Support.UNSUPPORTED,
     Label.CONTRADICTED: Support.CONTRADICTED,
+    Label.UNSURE: Support.UNCHECKED,
 }
 
 
@@ -40,8 +41,9 @@ class Checking:
     def verdict(self, statement: str, source: Source, quotes: Sequence[Quote | AnswerQuote]) -> Verdict | None:
         """Return how `statement` stands to `quotes`, all of one source; None where there is no way to say.
 
-        That is so for another language, as long as its figures are the source's, and without a reader for a free
-        paraphrase in which nothing is wrong word for word. Raises ModelError if the reader is damaged or fails.
+        That is so for another language, as long as its figures are the source's; where the reader is not sure; and
+        without a reader for a free paraphrase in which nothing is wrong word for word. Raises ModelError if the reader
+        is damaged or fails.
         """
         checker = self._opened()
         evidence = evidence_of(source, [(q.start, q.end) for q in quotes])

@@ -18,11 +18,22 @@ from index.text.analysis import analyse
 
 # A statement with one of these does not hold, whatever a reader thinks of it.
 DECISIVE = frozenset(
-    {Guard.FIGURE, Guard.UNIT, Guard.DATE, Guard.NAME, Guard.QUALIFIER, Guard.NEGATION, Guard.OPPOSITE, Guard.ADDED}
+    {
+        Guard.FIGURE,
+        Guard.UNIT,
+        Guard.DATE,
+        Guard.NAME,
+        Guard.QUALIFIER,
+        Guard.NEGATION,
+        Guard.OPPOSITE,
+        Guard.ADDED,
+        Guard.DOUBT,
+    }
 )
 _LESS = frozenset({Guard.QUALIFIER, Guard.ADDED, Guard.SPEAKER, Guard.DOUBT})  # the source says it, but not so much
 _ABOUT = 0.5  # part of a statement's telling words that a sentence must share: guards cannot read a free paraphrase
 _RELATED = 0.25  # ... with less of them a sentence speaks of something else
+_SURE = 0.7  # from here on the reader is believed that a source says less or otherwise; docs/quality.md says how often
 
 
 class Checker:
@@ -37,7 +48,9 @@ class Checker:
         return f"Footnote {__version__}: {self.reader.name if self.reader else 'guards alone'}"
 
     def leaves_open(self, statement: str, evidence: Evidence, verdict: Verdict) -> bool:
-        """Return whether `verdict` only says that no reader has read a free paraphrase of what `evidence` may say."""
+        """Return whether nobody can say: the reader is not sure, or none has read what may be a free paraphrase."""
+        if verdict.label is Label.UNSURE:
+            return True
         if verdict.reader or verdict.reasons or verdict.label is not Label.NOT_SUPPORTED:
             return False
         return not terms(statement) or shared(statement, evidence.sentences[verdict.sentence]) >= _RELATED
@@ -71,7 +84,7 @@ class Checker:
         return Verdict(
             label=_by_reader(belief, self.reader.least, reasons),
             reasons=reasons,
-            sentence=nearest,
+            sentence=belief.sentence,
             probability=belief.supported,
             reader=self.reader.name,
         )
@@ -101,18 +114,18 @@ def _label_of(reason: Reason) -> Label:
 
 
 def _by_reader(belief: Belief, least: float, reasons: Sequence[Reason]) -> Label:
-    """Take the reader's word; where a decisive guard or the threshold is against it, the likeliest of the rest."""
+    """Take the reader's word where it is sure enough; a decisive guard speaks against what it lets pass."""
     against = [r for r in reasons if r.guard in DECISIVE]
     if belief.supported >= least and not against:
         return Label.SUPPORTED
     if belief.supported >= least:
         return _label_of(against[0])
-    rest = {
-        Label.PARTLY: belief.partly,
-        Label.CONTRADICTED: belief.contradicted,
-        Label.NOT_SUPPORTED: belief.not_mentioned,
-    }
-    return max(rest, key=lambda label: rest[label])
+    likeliest = max(belief[:4])
+    if belief.partly >= _SURE or (belief.partly == likeliest and any(r.guard in _LESS for r in reasons)):
+        return Label.PARTLY
+    if belief.contradicted >= _SURE:
+        return Label.CONTRADICTED
+    return Label.NOT_SUPPORTED if belief.not_mentioned == likeliest else Label.UNSURE
 
 
 def _plain(text: str) -> str:

@@ -27,7 +27,7 @@ _OF_ITSELF = re.compile(
 )
 _NEAR = 0.25  # part of a sentence's telling words that the nearest one must share to be shown
 _MISSING = 0.5  # ... that the whole original must have, for it to be told that it does not say this
-_READ = 12  # sentences that a reader gets of an original
+_READ = 6  # sentences that a reader gets of an original
 _KEPT_TEXTS, _KEPT = 64, 4096  # originals, and findings, that are kept
 _T = TypeVar("_T")
 _FIGURES = frozenset({Guard.FIGURE, Guard.UNIT, Guard.DATE})
@@ -92,7 +92,8 @@ class OriginalCheck:
         spans, evidence = _nearest(sentence, text) if checker.reader else (text.spans, text.evidence)
         verdict = checker.check(sentence, evidence)
         backing = _backing(sentence, text, verdict)
-        place = _nearest_place(sentence, evidence) if backing is Backing.BORNE_OUT else verdict.sentence
+        shows = backing in (Backing.BORNE_OUT, Backing.CONTRADICTED)
+        place = _nearest_place(sentence, evidence) if shows else verdict.sentence
         if backing in (Backing.NOT_FOUND, Backing.UNCLEAR) and shared(sentence, evidence.sentences[place]) < _NEAR:
             return OfOriginal(backing=backing, reasons=verdict.reasons, **stamp)
         start, end = spans[place]
@@ -145,13 +146,16 @@ def _nearest_place(sentence: str, evidence: Evidence) -> int:
 
 
 def _backing(sentence: str, text: _Text, verdict: Verdict) -> Backing:
-    """Return what a verdict says of a note: an original says otherwise only where its figures plainly do."""
+    """Return what a verdict says of a note: words alone show that an original says otherwise by plain figures only."""
     if verdict.label.holds:
         return Backing.BORNE_OUT
     if verdict.label is Label.PARTLY:
         return Backing.PARTLY
-    if verdict.label is Label.CONTRADICTED and verdict.reasons and _is_plain(verdict.reasons[0], text):
+    plain = bool(verdict.reasons) and _is_plain(verdict.reasons[0], text)
+    if verdict.label is Label.CONTRADICTED and (verdict.reader or plain):
         return Backing.CONTRADICTED
+    if verdict.label is Label.UNSURE:
+        return Backing.UNCLEAR
     if verdict.reader or verdict.reasons:
         return Backing.NOT_FOUND
     # No reader has read a free paraphrase, which may put several sentences together.

@@ -1,34 +1,40 @@
 """What reads a statement beside the quoted sentences and says how likely they are to say it.
 
-A reader of claims has the files of the other readers (`index.rerank.card`): `reader.onnx` and `reader.json`, in the
-folder `claims` beside them. Its graph takes a row as theirs does, the statement in the question's place, and gives four
-logits, in the order of `Belief`. The card's curve makes the first one's log-odds a probability, and its thresholds say
-from which on a statement passes.
+A reader of claims lies beside the deep reader of answers, whose lower layers it shares: `claims.onnx` and
+`claims.json` (`index.rerank.card`). Its graph takes a row as theirs does, the statement in the question's place, and
+gives four logits, in the order of `Belief`, and one for each sentence: how well it shows that. The card's curve makes
+the first one's log-odds a probability, and its thresholds say from which on a statement passes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.support.records import Evidence
-from index.rerank.card import SHIPPED
+from index.rerank.card import CLAIMS_CARD, CLAIMS_GRAPH, SHIPPED
 from index.rerank.layout import Row
 from index.rerank.network import Network
 
-CLAIMS = SHIPPED / "claims"
+CLAIMS = SHIPPED / "deep"
+Floats = NDArray[np.float64]
 
 
 class Belief(NamedTuple):
-    """The probabilities (0..1, together 1) of what the sentences do with a statement."""
+    """The probabilities (0..1, together 1) of what the sentences do with a statement.
+
+    `sentence`: the number of the one that shows it best, from 0.
+    """
 
     supported: float
     partly: float
     contradicted: float
     not_mentioned: float
+    sentence: int
 
 
 class ClaimReader(Protocol):
@@ -55,7 +61,7 @@ class OnnxClaimReader:
     @classmethod
     def open(cls, folder: Path = CLAIMS, threads: int | None = None) -> OnnxClaimReader | None:
         """Open the reader in `folder`, None if there is none. Raises ModelError if it is damaged."""
-        network = Network.open(folder, threads)
+        network = Network.open(folder, threads, CLAIMS_GRAPH, CLAIMS_CARD)
         return cls(network) if network else None
 
     @property
@@ -65,14 +71,21 @@ class OnnxClaimReader:
     def read(self, pairs: Sequence[tuple[str, Evidence]]) -> list[Belief]:
         """Return one belief a statement with its evidence. Raises ModelError if the model fails."""
         rows = [self._row(statement, evidence) for statement, evidence in pairs]
-        return [self._belief(np.asarray(out[0], dtype=np.float64).reshape(-1)) for out in self._network.run(rows)]
+        outputs = zip(rows, self._network.run(rows), strict=True)
+        return [
+            self._belief(row, *(np.asarray(out, dtype=np.float64).reshape(-1) for out in found))
+            for row, found in outputs
+        ]
 
     def _row(self, statement: str, evidence: Evidence) -> Row:
         asked, header, *sentences = self._network.layout.pieces([statement, evidence.header, *evidence.sentences])
         return self._network.layout.row(asked, header, sentences)
 
-    def _belief(self, logits: np.ndarray[Any, np.dtype[np.float64]]) -> Belief:
+    def _belief(self, row: Row, logits: Floats, evidence: Floats) -> Belief:
         """Return probabilities: 'supported' by the card's curve, the others share the rest as the logits say."""
         rest = np.exp(logits[1:] - np.logaddexp.reduce(logits[1:]))
         supported = self._network.card.curve.probability(float(logits[0] - np.logaddexp.reduce(logits[1:])))
-        return Belief(supported, *(float(part) * (1 - supported) for part in rest))
+        partly, contradicted, not_mentioned = (float(part) * (1 - supported) for part in rest)
+        there = [end > start for start, end in row.spans]  # a sentence that did not fit into the row was not read
+        sentence = int(np.where(there, evidence, -np.inf).argmax())
+        return Belief(supported, partly, contradicted, not_mentioned, sentence)

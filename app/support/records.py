@@ -17,6 +17,7 @@ class Label(StrEnum):
     PARTLY = "partly"  # the source says less: a hedge, a speaker or a condition is lost, or something is added
     NOT_SUPPORTED = "not supported"  # the source does not say it
     CONTRADICTED = "contradicted"  # the source says otherwise
+    UNSURE = "unsure"  # a reader has read both and cannot say which of these it is
 
     @property
     def holds(self) -> bool:
@@ -66,8 +67,8 @@ class Verdict(Record):
 
     @property
     def shown(self) -> tuple[Reason, ...]:
-        """The reasons that tell a reader something: what a sentence on another matter lacks does not."""
-        return () if self.label is Label.NOT_SUPPORTED else self.reasons
+        """The reasons that tell a reader something: what a sentence lacks that may be on another matter does not."""
+        return () if self.label in (Label.NOT_SUPPORTED, Label.UNSURE) else self.reasons
 
 
 class Backing(StrEnum):
@@ -77,7 +78,7 @@ class Backing(StrEnum):
     PARTLY = "partly"  # it says less: a hedge or a speaker is lost
     CONTRADICTED = "contradicted"  # it has another figure, date or unit in the same sentence
     NOT_FOUND = "not-found"
-    UNCLEAR = "unclear"  # a free paraphrase that no reader has read, or another language: there is no way to say
+    UNCLEAR = "unclear"  # no reader has read a free paraphrase or is sure of it, or another language: nobody can say
 
     @property
     def is_against(self) -> bool:

@@ -39,4 +39,5 @@ def label_words(label: Label, read: bool, texts: Texts = ENGLISH) -> str:
         Label.PARTLY: texts.check_partly,
         Label.CONTRADICTED: texts.check_disputes,
         Label.NOT_SUPPORTED: texts.check_silent,
+        Label.UNSURE: texts.check_unsure,
     }[label]

@@ -203,6 +203,7 @@ class Texts(AddingTexts, EvidenceTexts, OriginalTexts):
     check_disputes: str
     check_partly: str
     check_silent: str
+    check_unsure: str
     check_none: str
     check_against: str
     reason_says: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from index.rerank.logistic import sigmoid
 from index.rerank.reranker import Thresholds
 
 GRAPH, CARD = "reader.onnx", "reader.json"
+CLAIMS_GRAPH, CLAIMS_CARD = "claims.onnx", "claims.json"  # beside the deep reader's, whose lower layers they share
 SHIPPED = Path(__file__).resolve().parent / "weights"
 REMEDY = 'install Footnote again, or set `reader = "none"` to rank with the embedding model alone'
 
@@ -33,10 +35,11 @@ class Platt(Record):
 
 
 class ReaderCard(Record):
-    """`reader.json`.
+    """`reader.json`, or `claims.json`.
 
     `files`: the graph and its weights. `tokenizer_sha256`: of the bundled model's tokenizer.json, whose vocabulary the
-    weights know. `curve`: from the log-odds that any sentence of a passage answers to the probability of it.
+    weights know. `curve`: from the log-odds that any sentence of a passage answers, or that the passage supports a
+    statement, to the probability of it.
     `made`, `data`, `measured`: where it comes from, and what it was measured on.
     """
 
@@ -51,20 +54,21 @@ class ReaderCard(Record):
 
     @property
     def sha256(self) -> str:
-        """The hash of the largest file, by which people tell two readers apart."""
-        return max(self.files.values(), key=lambda stamp: stamp.size).sha256
+        """The hash of the files' hashes, by which people tell two readers apart."""
+        joined = "".join(stamp.sha256 for _, stamp in sorted(self.files.items()))
+        return hashlib.sha256(joined.encode("ascii")).hexdigest()
 
 
-def read_card(folder: Path) -> ReaderCard | None:
+def read_card(folder: Path, graph: str = GRAPH, name: str = CARD) -> ReaderCard | None:
     """Read the card of the reader in `folder`, None if there is no reader. Raises ModelError if it is damaged."""
-    if not (folder / GRAPH).is_file() and not (folder / CARD).is_file():
+    if not (folder / graph).is_file() and not (folder / name).is_file():
         return None
     try:
-        card = ReaderCard.model_validate_json((folder / CARD).read_bytes())
-        found = {name: FileStamp.of(folder / name) for name in card.files}
+        card = ReaderCard.model_validate_json((folder / name).read_bytes())
+        found = {file: FileStamp.of(folder / file) for file in card.files}
     except (OSError, ValidationError) as error:
         raise ModelError(f"the reader in '{folder.name}' cannot be read ({type(error).__name__}); {REMEDY}") from error
-    for name, stamp in card.files.items():
-        if found[name] != stamp:
-            raise ModelError(f"the reader's {name} in '{folder.name}' is not the one that {CARD} names; {REMEDY}")
+    for file, stamp in card.files.items():
+        if found[file] != stamp:
+            raise ModelError(f"the reader's {file} in '{folder.name}' is not the one that {name} names; {REMEDY}")
     return card

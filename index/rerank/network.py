@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.embedding.session import at_once, open_session, physical_cores, runtime_errors
 from index.errors import ModelError
 from index.files import file_sha256
-from index.rerank.card import GRAPH, REMEDY, ReaderCard, read_card
+from index.rerank.card import CARD, GRAPH, REMEDY, ReaderCard, read_card
 from index.rerank.layout import Layout, Row, tokenizer_file
 
 Floats = NDArray[np.float32]
@@ -30,16 +30,18 @@ class Network:
         self._inputs = frozenset(i.name for i in session.get_inputs())  # MPNet has no token types
 
     @classmethod
-    def open(cls, folder: Path, threads: int | None = None) -> Network | None:
+    def open(
+        cls, folder: Path, threads: int | None = None, graph: str = GRAPH, card_name: str = CARD
+    ) -> Network | None:
         """Open the network in `folder`, None if there is none. Raises ModelError if it is damaged."""
-        card = read_card(folder)
+        card = read_card(folder, graph, card_name)
         if card is None:
             return None
         if file_sha256(tokenizer_file()) != card.tokenizer_sha256:
             raise ModelError(
                 f"the reader in '{folder.name}' knows another tokenizer than the bundled model's; {REMEDY}"
             )
-        session = open_session(folder / GRAPH, f"reader in '{folder.name}'", REMEDY)
+        session = open_session(folder / graph, f"reader in '{folder.name}'", REMEDY)
         return cls(card, session, Layout(), threads or physical_cores())
 
     @property

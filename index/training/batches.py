@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.rerank.layout import Layout, Piece, Row
 from index.training.data import Example, Paragraph, window
@@ -200,30 +201,38 @@ def _longest(items: Sequence[Item]) -> int:
     return max((len(i.row.ids) for i in items), default=0)
 
 
+def pad(rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
+    """Pad rows to one batch.
+
+    Shapes: ids, types, mask (rows, tokens); membership (rows, sentences, tokens).
+    """
+    shape = (len(rows), max((len(r.ids) for r in rows), default=0))
+    ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    membership = np.zeros((len(rows), max(len(r.spans) for r in rows), shape[1]), dtype=np.float32)
+    for n, row in enumerate(rows):
+        size = len(row.ids)
+        ids[n, :size], types[n, :size], mask[n, :size] = row.ids, row.types(), 1
+        for k, (a, b) in enumerate(row.spans):
+            membership[n, k, a:b] = 1.0
+    return {"ids": ids, "types": types, "mask": mask, "membership": membership}
+
+
 def collate(items: Sequence[Item]) -> dict[str, Tensor]:
     """Pad items to one batch.
 
-    Shapes: ids, types, mask, starts and ends (rows, tokens); labels (rows, sentences); membership (rows, sentences,
-    tokens); group and certain (rows,). Without an answer the span points at [CLS].
+    Shapes: as `pad`, and starts, ends (rows, tokens); labels (rows, sentences); group and certain (rows,). Without an
+    answer the span points at [CLS].
     """
     import torch  # here, since drawing batches needs none of it and loading takes seconds
 
-    shape = (len(items), _longest(items))
-    most = max(len(i.labels) for i in items)
-    ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-    starts, ends = (np.zeros(shape, dtype=np.float32) for _ in range(2))
-    labels = np.zeros((len(items), most), dtype=np.float32)
-    membership = np.zeros((len(items), most, shape[1]), dtype=np.float32)
+    found = pad([item.row for item in items])
+    starts, ends = (np.zeros(found["ids"].shape, dtype=np.float32) for _ in range(2))
+    labels = np.zeros(found["membership"].shape[:2], dtype=np.float32)
     for n, item in enumerate(items):
-        size = len(item.row.ids)
-        ids[n, :size], types[n, :size], mask[n, :size] = item.row.ids, item.row.types(), 1
         labels[n, : len(item.labels)] = item.labels
-        for k, (a, b) in enumerate(item.row.spans):
-            membership[n, k, a:b] = 1.0
         none = [] if any(item.labels) else [0]
         starts[n, list(item.starts) or none] = 1.0
         ends[n, list(item.ends) or none] = 1.0
-    found = {"ids": ids, "types": types, "mask": mask, "membership": membership, "labels": labels}
-    found |= {"starts": starts, "ends": ends, "group": np.array([i.group for i in items])}
+    found |= {"labels": labels, "starts": starts, "ends": ends, "group": np.array([i.group for i in items])}
     found["certain"] = np.array([i.certain for i in items], dtype=np.float32)
     return {name: torch.from_numpy(value) for name, value in found.items()}

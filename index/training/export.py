@@ -1,4 +1,4 @@
-"""A trained network -> the files that `index.rerank.runtime` opens: a graph with 8-bit weights, in parts.
+"""A trained network -> the files that `index.rerank.network` opens: a graph with 8-bit weights, in parts.
 
 Products have one scale for each output and whole numbers of 7 bits (`index.embedding.export` says why); so does the
 word table, with one scale for each word. The rest stays in floats.
@@ -7,15 +7,18 @@ word table, with one scale for each word. The rest stays in floats.
 from __future__ import annotations
 
 import copy
+import hashlib
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from index.rerank.card import GRAPH
-from index.training.network import ReaderNetwork
+from index.rerank.card import CLAIMS_GRAPH, GRAPH
+from index.training.network import EncodingNetwork
 
 PART_BYTES = 45_000_000  # of one file of weights; hosts of repositories refuse files of more than 50 or 100 MB
 _INLINE = 1024  # bytes; smaller weights stay in the graph
@@ -38,10 +41,24 @@ class EightBitEmbedding(nn.Module):
         return found
 
 
-def export(network: ReaderNetwork, folder: Path, floats: tuple[str, ...] = ()) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a network's files are called, and its outputs with the axes that are of any size."""
+
+    graph: str
+    weights: str
+    outputs: dict[str, dict[int, str]]
+
+
+READER = Form(GRAPH, "weights", {"sentences": {1: "sentences"}, "start": {1: "tokens"}, "end": {1: "tokens"}})
+CLAIMS = Form(CLAIMS_GRAPH, "claims", {"verdict": {}, "evidence": {1: "sentences"}})
+
+
+def export(network: EncodingNetwork, folder: Path, form: Form = READER, floats: tuple[str, ...] = ()) -> list[str]:
     """Write the network for one row at a time to `folder`; return the names of the files.
 
-    `floats`: products whose node's name holds one of these words keep their weights as floats.
+    Weights that another graph of the folder has in its files are used from there. `floats`: products whose node's name
+    holds one of these words keep their weights as floats.
     """
     network = copy.deepcopy(network).eval()
     network.encoder.set_attn_implementation("eager")  # type: ignore[operator]
@@ -49,12 +66,12 @@ def export(network: ReaderNetwork, folder: Path, floats: tuple[str, ...] = ()) -
     words.word_embeddings = EightBitEmbedding(words.word_embeddings.weight.data)
     with tempfile.TemporaryDirectory() as work:
         traced, reduced = Path(work, "traced.onnx"), Path(work, "reduced.onnx")
-        trace(network, traced)
+        trace(network, traced, form)
         quantise(traced, reduced, floats)
-        return write_parts(reduced, folder)
+        return write_parts(reduced, folder, form)
 
 
-def trace(network: ReaderNetwork, target: Path) -> None:
+def trace(network: EncodingNetwork, target: Path, form: Form = READER) -> None:
     """Write the network's graph in floats."""
     ids = torch.randint(1000, 2000, (1, 40))
     types = (torch.arange(40) > 9).long()[None]
@@ -67,14 +84,12 @@ def trace(network: ReaderNetwork, target: Path) -> None:
         str(target),
         dynamo=False,
         input_names=["input_ids", "token_types", "membership"],
-        output_names=["sentences", "start", "end"],
+        output_names=list(form.outputs),
         dynamic_axes={
             "input_ids": {1: "tokens"},
             "token_types": {1: "tokens"},
             "membership": {1: "sentences", 2: "tokens"},
-            "sentences": {1: "sentences"},
-            "start": {1: "tokens"},
-            "end": {1: "tokens"},
+            **form.outputs,
         },
         opset_version=_OPSET,
     )
@@ -98,31 +113,71 @@ def quantise(traced: Path, target: Path, floats: tuple[str, ...]) -> None:
     )
 
 
-def write_parts(graph: Path, folder: Path) -> list[str]:
-    """Write the graph with its weights beside it, in files of at most about `PART_BYTES`; return all names."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the bytes of a weight lie."""
+
+    file: str
+    offset: int
+    length: int
+
+
+def write_parts(graph: Path, folder: Path, form: Form) -> list[str]:
+    """Write the graph with its weights beside it, in files of at most about `PART_BYTES`.
+
+    Returns the names of all files that it needs.
+    """
     import onnx
-    from onnx.external_data_helper import set_external_data
 
     model = onnx.load(graph)
     del model.metadata_props[:]
     folder.mkdir(parents=True, exist_ok=True)
-    parts: list[bytearray] = [bytearray()]
+    there = _weights_of(path for path in folder.glob("*.onnx") if path.name != form.graph)
+    parts: list[bytearray] = []
+    used: set[str] = set()
     for weights in model.graph.initializer:
         raw = weights.raw_data
-        if len(raw) <= _INLINE:
-            continue
-        if len(parts[-1]) + len(raw) > PART_BYTES and parts[-1]:
-            parts.append(bytearray())
-        offset = -len(parts[-1]) % 64  # as processors like to read
-        parts[-1] += bytes(offset)
-        name = f"weights-{len(parts)}.bin"
-        set_external_data(weights, location=name, offset=len(parts[-1]), length=len(raw))
-        parts[-1] += raw
-        weights.ClearField("raw_data")
-        weights.data_location = onnx.TensorProto.EXTERNAL
-    names = []
+        if len(raw) > _INLINE:
+            place = there.get(hashlib.sha256(raw).digest()) or _append(raw, parts, form.weights)
+            used.add(place.file)
+            _refer(weights, place)
     for number, part in enumerate(parts, 1):
-        names.append(f"weights-{number}.bin")
-        (folder / names[-1]).write_bytes(part)
-    (folder / GRAPH).write_bytes(model.SerializeToString())
-    return [GRAPH, *names]
+        (folder / f"{form.weights}-{number}.bin").write_bytes(part)
+    (folder / form.graph).write_bytes(model.SerializeToString())
+    return [form.graph, *sorted(used)]
+
+
+def _append(raw: bytes, parts: list[bytearray], name: str) -> _Place:
+    if not parts or len(parts[-1]) + len(raw) > PART_BYTES:
+        parts.append(bytearray())
+    parts[-1] += bytes(-len(parts[-1]) % 64)  # as processors like to read
+    place = _Place(f"{name}-{len(parts)}.bin", len(parts[-1]), len(raw))
+    parts[-1] += raw
+    return place
+
+
+def _refer(weights: Any, place: _Place) -> None:
+    """Let a graph's weights lie in a file."""
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    set_external_data(weights, location=place.file, offset=place.offset, length=place.length)
+    weights.ClearField("raw_data")
+    weights.data_location = onnx.TensorProto.EXTERNAL
+
+
+def _weights_of(graphs: Iterable[Path]) -> dict[bytes, _Place]:
+    """Return where the weights of `graphs` lie, by the hash of their bytes."""
+    import onnx
+    from onnx.external_data_helper import ExternalDataInfo, uses_external_data
+
+    found = {}
+    for graph in graphs:
+        for weights in onnx.load(graph, load_external_data=False).graph.initializer:
+            if uses_external_data(weights):
+                info: Any = ExternalDataInfo(weights)
+                with (graph.parent / info.location).open("rb") as file:
+                    file.seek(info.offset)
+                    raw = file.read(info.length)
+                found[hashlib.sha256(raw).digest()] = _Place(info.location, info.offset, info.length)
+    return found

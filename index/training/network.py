@@ -1,6 +1,6 @@
-"""The readers in torch: an encoder and three small heads.
+"""The readers in torch: an encoder and small heads.
 
-For a row (see `index.rerank.layout`) the network gives
+For a row (see `index.rerank.layout`) a reader of answers gives
     sentences  (rows, sentences)  log-odds of a sentence against 'none': higher is likelier to answer
     start, end (rows, tokens)     logits of the first and last token of the answering words
 and 'none' is a logit of its own, so that one softmax over none and all sentences says whether and where the
@@ -37,15 +37,12 @@ class Size(StrEnum):
     DEEP = "deep"
 
 
-class ReaderNetwork(nn.Module):
-    """Encoder and heads; `encoder` returns hidden states of shape (rows, tokens, hidden)."""
+class EncodingNetwork(nn.Module):
+    """An encoder, which returns hidden states of shape (rows, tokens, hidden); heads are the business of others."""
 
-    def __init__(self, encoder: nn.Module, hidden: int, size: Size) -> None:
+    def __init__(self, encoder: nn.Module, size: Size) -> None:
         super().__init__()
         self.encoder, self.size = encoder, size
-        self.span = nn.Linear(hidden, 2)
-        self.sentence = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
-        self.none = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
 
     def hidden(self, input_ids: Tensor, token_types: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the encoder's last hidden states, shape (rows, tokens, hidden). `deep` has no token types."""
@@ -54,6 +51,16 @@ class ReaderNetwork(nn.Module):
             more = {"position_ids": torch.arange(input_ids.shape[1], device=input_ids.device)[None] + _FIRST_POSITION}
         found: Tensor = self.encoder(input_ids=input_ids, attention_mask=mask, return_dict=False, **more)[0]
         return found
+
+
+class ReaderNetwork(EncodingNetwork):
+    """A reader of answers."""
+
+    def __init__(self, encoder: nn.Module, hidden: int, size: Size) -> None:
+        super().__init__(encoder, size)
+        self.span = nn.Linear(hidden, 2)
+        self.sentence = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
+        self.none = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, 1))
 
     def forward(
         self, input_ids: Tensor, token_types: Tensor, membership: Tensor, mask: Tensor | None = None
@@ -64,15 +71,18 @@ class ReaderNetwork(nn.Module):
         """
         hidden = self.hidden(input_ids, token_types, mask)
         start, end = self.span(hidden).unbind(-1)
-        count = membership.sum(-1, keepdim=True).clamp(min=1.0)
-        mean = membership.to(hidden.dtype) @ hidden / count
-        cls = hidden[:, :1, :]
+        cls, mean = hidden[:, :1, :], mean_of_sentences(hidden, membership)
         joined = torch.cat([mean, cls.expand(-1, mean.shape[1], -1)], dim=-1)
         # The best starting point inside the sentence, softly: log of the sum of exponentials over its tokens.
         inside = start.unsqueeze(1) + (membership - 1.0) * 1e4
         best = torch.logsumexp(inside, dim=-1)
         none = self.none(cls).squeeze(-1)
         return self.sentence(joined).squeeze(-1) + best - none, start, end
+
+
+def mean_of_sentences(hidden: Tensor, membership: Tensor) -> Tensor:
+    """Return the mean state of each sentence's tokens, shape (rows, sentences, hidden)."""
+    return membership.to(hidden.dtype) @ hidden / membership.sum(-1, keepdim=True).clamp(min=1.0)
 
 
 def load_checkpoint(path: Path, device: str) -> dict[str, Any]:
@@ -99,29 +109,32 @@ def build(size: Size, weights: dict[str, Tensor] | None = None, dropout: float =
     Bare, `small` has the bundled embedding model's encoder and `deep` a new one. Attention weights are not dropped
     out: drawing so many random numbers takes half of a step's time on a CPU.
     """
-    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    rates: dict[str, Any] = {"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": dropout}
-    encoder: Any
-    if size is Size.SMALL and weights is None:
-        encoder = BertModel.from_pretrained(bundled_folder(), local_files_only=True, add_pooling_layer=False, **rates)
-    elif size is Size.SMALL:
-        small = BertConfig.from_json_file(bundled_folder() / "config.json")
-        small.update(rates)
-        encoder = BertModel(small, add_pooling_layer=False)
-    else:
-        deep = MPNetConfig(vocab_size=_WORDS, max_position_embeddings=514, layer_norm_eps=1e-5, **rates)
-        encoder = MPNetModel(deep, add_pooling_layer=False)
+    encoder = build_encoder(size, weights is None, dropout)
     network = ReaderNetwork(encoder, encoder.config.hidden_size, size)
     if weights is not None:
         network.load_state_dict(weights)
     return network
 
 
-def freeze(network: ReaderNetwork, layers: int) -> None:
+def build_encoder(size: Size, bare: bool, dropout: float) -> Any:
+    """Build an encoder; a `bare` small one has the bundled embedding model's weights, any other random ones."""
+    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    rates: dict[str, Any] = {"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": dropout}
+    if size is Size.SMALL and bare:
+        return BertModel.from_pretrained(bundled_folder(), local_files_only=True, add_pooling_layer=False, **rates)
+    if size is Size.SMALL:
+        small = BertConfig.from_json_file(bundled_folder() / "config.json")
+        small.update(rates)
+        return BertModel(small, add_pooling_layer=False)
+    deep = MPNetConfig(vocab_size=_WORDS, max_position_embeddings=514, layer_norm_eps=1e-5, **rates)
+    return MPNetModel(deep, add_pooling_layer=False)
+
+
+def freeze(network: EncodingNetwork, layers: int) -> None:
     """Keep the word table and the lowest `layers` of the encoder as they are (0: train everything)."""
     if layers:
         encoder: Any = network.encoder
@@ -129,7 +142,7 @@ def freeze(network: ReaderNetwork, layers: int) -> None:
             part.requires_grad_(False)
 
 
-def fuse_attention(network: ReaderNetwork) -> None:
+def fuse_attention(network: EncodingNetwork) -> None:
     """Make MPNet's attention one operation, with its position bias as a mask that is not trained; others have it."""
     if network.size is Size.DEEP:
         network.encoder.encoder.relative_attention_bias.requires_grad_(False)  # type: ignore[union-attr]

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from index.errors import UsageError, in_plain_words
+from index.errors import ModelError, UsageError, in_plain_words
 from index.files import FileStamp, file_sha256
-from index.rerank.card import CARD, SHIPPED, Platt, ReaderCard
+from index.rerank.card import CARD, CLAIMS_CARD, CLAIMS_GRAPH, SHIPPED, Platt, ReaderCard, read_card
 from index.rerank.layout import tokenizer_file
 from index.rerank.logistic import Floats
 from index.rerank.reranker import Thresholds
@@ -104,7 +104,10 @@ def make(network: ReaderNetwork, data: Path, folder: Path, thresholds: Threshold
 
 
 def put(card: ReaderCard, made: Path, target: Path) -> None:
-    """Copy a reader from the folder `made` to `target`, its card last, and remove weights of an earlier one."""
+    """Copy a reader from the folder `made` to `target`, its card last, and remove weights of an earlier one.
+
+    A reader of claims that rests on those weights is removed too.
+    """
     target.mkdir(parents=True, exist_ok=True)
     for name in card.files:
         shutil.copyfile(made / name, target / name)
@@ -112,6 +115,12 @@ def put(card: ReaderCard, made: Path, target: Path) -> None:
     for path in target.glob("weights-*.bin"):
         if path.name not in card.files:
             path.unlink()
+    try:
+        read_card(target, CLAIMS_GRAPH, CLAIMS_CARD)
+    except ModelError:
+        for path in target.glob("claims*"):
+            path.unlink()
+        print(f"{target} has other weights now: make its reader of claims anew, with index.training.publish_claims")
 
 
 def _write_card(card: ReaderCard, folder: Path) -> None:

@@ -10,33 +10,28 @@ shipped file. `python -m index.training.publish` makes that file.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from index.errors import UsageError, in_plain_words
+from index.errors import in_plain_words
 from index.training.batches import Batches, Chosen, Plan, collate, make_item
 from index.training.data import Example, distinct_paragraphs, hold_out, read_sets
 from index.training.fake_quantise import fake_quantise
 from index.training.layout import RememberingLayout
+from index.training.loop import TOKENS, Training, best_device, load, moved, precision, wrong_kind
 from index.training.loss import LABEL_WEIGHT, Batch, distillation, loss_of
 from index.training.metrics import Prediction, summary
-from index.training.network import ReaderNetwork, Size, build, freeze, fuse_attention, load_checkpoint, load_weights
+from index.training.network import ReaderNetwork, Size, build, freeze, fuse_attention, load_weights
 from index.training.retrieval import near_paragraphs
 
 NEAR = 8  # passages that lie nearest to a question, from which hard negatives are drawn
-TOKENS = {"cuda": 32_768, "cpu": 4_096}  # of a batch, padding included
 HEADS_SEED = 0  # the same for every run
-WARM_UP = 0.06  # part of the time
-SAVE_EVERY = 300  # seconds
-REPORT_EVERY = {"cuda": 100, "cpu": 20}  # batches
 _ROWS = {"cuda": 64, "cpu": 16}  # measured at once
 
 
@@ -51,8 +46,8 @@ def predict(
     found: dict[int, Prediction] = {}
     for start in range(0, len(order), _ROWS[device]):
         part = order[start : start + _ROWS[device]]
-        batch = _moved(collate([items[i] for i in part]), device)
-        with _precision(device):
+        batch = moved(collate([items[i] for i in part]), device)
+        with precision(device):
             sentences, _, _ = network(batch["ids"], batch["types"], batch["membership"], batch["mask"])
         for i, row in zip(part, sentences.float().cpu().numpy(), strict=True):
             scores = row[: len(examples[i].labels)].astype(np.float64)
@@ -61,150 +56,44 @@ def predict(
     return [found[i] for i in range(len(items))]
 
 
-def rate_at(part: float) -> float:
-    """Return the learning rate after `part` (0..1) of the time, in parts of the highest: up, then down to zero."""
-    return part / WARM_UP if part < WARM_UP else max(0.0, (1.0 - part) / (1.0 - WARM_UP))
+def begin(size: Size, start: Path | None, frozen: int, seed: int) -> ReaderNetwork:
+    """Build the network to train, with the weights of the checkpoint `start` if there is one.
+
+    Raises UsageError if that holds another size.
+    """
+    torch.manual_seed(HEADS_SEED)
+    network = build(size, _weights(start, size) if start else None).to(best_device()).train()
+    fuse_attention(network)
+    freeze(network, frozen)
+    torch.manual_seed(seed)
+    return network
 
 
-class Training:
-    """One run: network, optimiser and progress; saves and resumes itself."""
+def _weights(checkpoint: Path, wanted: Size) -> dict[str, Tensor]:
+    size, weights = load_weights(checkpoint)
+    if size is not wanted:
+        raise wrong_kind(checkpoint, size, wanted)
+    return weights
 
-    def __init__(
-        self, out: Path, size: Size, seconds: float, rate: float, seed: int, start: Path | None, frozen: int = 0
-    ) -> None:
-        self.out, self.size, self.seconds, self.rate = out, size, seconds, rate
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        torch.manual_seed(HEADS_SEED)
-        self.network = build(size, self._weights(start) if start else None).to(self.device).train()
-        fuse_attention(self.network)
-        freeze(self.network, frozen)
-        torch.manual_seed(seed)
-        trained = [p for p in self.network.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(
-            [
-                {"params": [p for p in trained if p.dim() > 1], "weight_decay": 0.01},
-                {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
-            ],
-            lr=rate,
-            betas=(0.9, 0.98),
-            eps=1e-6,
-            fused=True,
-        )
-        self.teacher: ReaderNetwork | None = None
-        self.spent, self.steps, self.drawing = 0.0, 0, 0
-        self._resume()
 
-    def _weights(self, checkpoint: Path) -> dict[str, torch.Tensor]:
-        size, weights = load_weights(checkpoint)
-        self._refuse_other(checkpoint, size)
-        return weights
+def loss_for(network: ReaderNetwork, teacher: Path | None) -> Callable[[Batch], Tensor]:
+    """Return the loss of a batch: by its labels, and by what a teacher says if one is named by its checkpoint."""
+    device = best_device()
+    larger = build(*load_weights(teacher)).to(device).requires_grad_(False).eval() if teacher else None
+    if larger:
+        fuse_attention(larger)
 
-    def _refuse_other(self, checkpoint: Path, size: str) -> None:
-        if size != self.size:
-            raise UsageError(f"{checkpoint}: holds a {size} reader, not a {self.size} one; add --size {size}")
-
-    def learn_from(self, checkpoint: Path) -> None:
-        """Set a teacher."""
-        self.teacher = build(*load_weights(checkpoint)).to(self.device).requires_grad_(False).eval()
-        fuse_attention(self.teacher)
-
-    def run(self, batches: Iterable[Batch]) -> None:
-        """Train until the time is spent."""
-        began = saved = time.monotonic()
-        before, rows, waited, losses = self.spent, 0, 0.0, []
-        stream = iter(batches)
-        while self.spent < self.seconds:
-            asked = time.monotonic()
-            batch = next(stream)
-            waited += time.monotonic() - asked
-            losses.append(self._step(_moved(batch, self.device)))
-            self.steps, rows = self.steps + 1, rows + len(batch["ids"])
-            self.spent = before + time.monotonic() - began
-            if self.steps % REPORT_EVERY[self.device] == 0:
-                speed, loss = rows / (time.monotonic() - began), float(torch.stack(losses).mean())
-                self.report(seconds=self.spent, steps=self.steps, loss=loss, rows_s=speed, waited=waited)
-                losses = []
-            if time.monotonic() - saved > SAVE_EVERY:
-                self.save()
-                saved = time.monotonic()
-        self.save()
-
-    def _step(self, batch: Batch) -> torch.Tensor:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * rate_at(self.spent / self.seconds)
+    def loss(batch: Batch) -> Tensor:
         inputs = (batch["ids"], batch["types"], batch["membership"], batch["mask"])
-        with _precision(self.device):
-            output = self.network(*inputs)
-            if self.teacher is not None:
-                with torch.no_grad():
-                    theirs = self.teacher(*inputs)
-        if self.teacher is None:
-            loss = loss_of(output, batch)
-        else:
-            loss = LABEL_WEIGHT * loss_of(output, batch, certain_only=True) + distillation(output, theirs, batch)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimiser.step()
-        return loss.detach()
+        with precision(device):
+            output = network(*inputs)
+            with torch.no_grad():
+                theirs = larger(*inputs) if larger else None
+        if theirs is None:
+            return loss_of(output, batch)
+        return LABEL_WEIGHT * loss_of(output, batch, certain_only=True) + distillation(output, theirs, batch)
 
-    def save(self) -> None:
-        """Write DIR/last.pt, all or nothing."""
-        state: dict[str, Any] = {
-            "size": str(self.size),
-            "model": self.network.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "seconds": self.spent,
-            "steps": self.steps,
-            "drawing": self.drawing + 1,
-        }
-        fresh = self.out / "last.pt.new"
-        torch.save(state, fresh)
-        fresh.replace(self.out / "last.pt")
-
-    def _resume(self) -> None:
-        path = self.out / "last.pt"
-        if path.exists():
-            state = load_checkpoint(path, self.device)
-            self._refuse_other(path, state["size"])
-            self.network.load_state_dict(state["model"])
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.spent, self.steps, self.drawing = state["seconds"], state["steps"], state["drawing"]
-            print(f"going on after {self.spent:.0f} seconds, {self.steps} batches")
-
-    def report(self, **values: Any) -> None:
-        """Print a line and write it to the log."""
-        line = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in values.items()}
-        print("  ".join(f"{k} {v}" for k, v in line.items()), flush=True)
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line) + "\n")
-
-
-class Stream(torch.utils.data.IterableDataset[Batch]):
-    """The batches for a data loader: each of its workers draws from groups of its own."""
-
-    def __init__(self, batches: Batches, drawing: int) -> None:
-        self.batches, self.drawing = batches, drawing
-
-    def __iter__(self) -> Iterator[Batch]:
-        worker = torch.utils.data.get_worker_info()
-        part, parts = (worker.id, worker.num_workers) if worker else (0, 1)
-        return map(collate, self.batches.stream(self.drawing, part, parts))
-
-
-def load(batches: Batches, drawing: int, device: str, workers: int) -> Iterable[Batch]:
-    """Return the batches, drawn by `workers` processes (0: by this one)."""
-    return torch.utils.data.DataLoader(
-        Stream(batches, drawing), batch_size=None, num_workers=workers, pin_memory=device == "cuda"
-    )
-
-
-def _precision(device: str) -> Any:
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda")
-
-
-def _moved(batch: Batch, device: str) -> Batch:
-    return {name: value.to(device, non_blocking=True) for name, value in batch.items()}
+    return loss
 
 
 def choose(data: Path, limit: int, near_file: Path) -> tuple[list[Chosen], list[Example]]:
@@ -240,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--teacher", type=Path, help="checkpoint of a reader to learn from beside the labels")
     found.add_argument("--eight-bits", action="store_true", help="round as the shipped file will")
     found.add_argument("--tokens", type=int, default=0, help="of a batch (0: as fits the machine)")
-    found.add_argument("--workers", type=int, default=-1, help="processes that draw batches (-1: as fits the machine)")
+    found.add_argument("--workers", type=int, help="processes that draw batches (default: as fits the machine)")
     found.add_argument("--limit", type=int, default=0, help="train on about so many questions only (0: all)")
     for field in fields(Plan):
         found.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
@@ -257,17 +146,14 @@ def main() -> None:
     every = [*(c.example for c in chosen), *held]
     layout.learn(t for e in every for t in (e.question, e.title, e.header, *e.sentences))
     plan = Plan(**{f.name: getattr(args, f.name) for f in fields(Plan)})
-    training = Training(args.out, args.size, args.minutes * 60, args.rate, args.seed, args.start, args.frozen)
-    if args.teacher:
-        training.learn_from(args.teacher)
+    network = begin(args.size, args.start, args.frozen, args.seed)
     if args.eight_bits:
-        fake_quantise(training.network)
+        fake_quantise(network)
+    training = Training(args.out, args.size, network, loss_for(network, args.teacher), args.minutes * 60, args.rate)
     training.report(train=len(chosen), held=len(held), **asdict(plan), seed=args.seed, rate=args.rate)
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the processes that draw are forked from this one
     batches = Batches(chosen, layout, plan, args.seed, args.tokens or TOKENS[training.device])
-    workers = args.workers if args.workers >= 0 else (os.cpu_count() or 2) - 2 if training.device == "cuda" else 0
-    training.run(load(batches, training.drawing, training.device, workers))
-    training.report(**summary(predict(training.network, held, layout, training.device), held))
+    training.run(load(batches, collate, training.drawing, args.workers))
+    training.report(**summary(predict(network, held, layout, training.device), held))
 
 
 if __name__ == "__main__":
