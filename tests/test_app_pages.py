@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -317,9 +318,60 @@ def test_quotations_of_a_bundle_are_checked_too(shipyard: Shipyard) -> None:
     assert shipyard.run("sources", "check", "--bundle", "corpus/article.md", "--yes").returncode == 2
 
 
-def keep(shipyard: Shipyard, *quoted: str) -> None:
-    """Keep feedback on answers that quoted these sentences of the original."""
-    source = open_current(shipyard.settings.index).source("note-original")
+def test_bundles_in_the_project_are_found_by_what_they_hold(
+    shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipyard.fetch()
+    keep(shipyard, UNION)
+    (shipyard.folder / "evidence").mkdir()
+    for name in ("a.zip", "evidence/renamed.zip"):
+        asked = shipyard.run("ask", "Who counted thirty-one ships?", "--source", "note-original", "--bundle", name)
+        assert asked.returncode == 0, asked.stderr
+    (shipyard.folder / "cut.zip").write_bytes((shipyard.folder / "a.zip").read_bytes()[:-30])
+    with zipfile.ZipFile(shipyard.folder / "other.zip", "w") as other:
+        other.writestr("photo.txt", "No bundle.")
+    with zipfile.ZipFile(shipyard.folder / "alike.zip", "w") as alike:
+        alike.writestr("manifest.json", "{}")
+        alike.writestr("quotes.jsonl", "")
+    shipyard.web.paths["/yard"] = Answer(page(TITLE, FORTY, LONG))
+    found = shipyard.json("check", "--yes", code=1)
+    assert found["bundles"] == ["a.zip", "evidence/renamed.zip"]
+    assert [n for n in found["notes"] if "alike.zip: this is no bundle of Footnote's" in str(n)] == found["notes"]
+    union = next(q for q in found["pages"][0]["quotations"] if q["text"] == UNION)  # type: ignore[attr-defined]
+    assert union["where"] == "feedback of 2026-11-20, a.zip, evidence/renamed.zip"
+    assert union["fate"] == "gone"
+    (shipyard.folder / "elsewhere").mkdir()
+    monkeypatch.chdir(shipyard.folder / "elsewhere")  # the project is where the home is, too
+    named = shipyard.run("sources", "check", "--yes", "--bundle", "../a.zip")
+    assert f"bundles: {shipyard.folder}/a.zip, {shipyard.folder}/evidence/renamed.zip\n" in named.stdout
+    assert f"footnote: a bundle is left out: {shipyard.folder}/alike.zip: " in named.stderr
+
+
+def test_what_is_amiss_with_where_quotations_are_kept_is_said(shipyard: Shipyard) -> None:
+    shipyard.fetch()
+    asked = shipyard.run("ask", "Who counted thirty-one ships?", "--source", "note-original", "--bundle", "a.zip")
+    assert asked.returncode == 0, asked.stderr
+    with zipfile.ZipFile(shipyard.folder / "a.zip", "a") as bundle:
+        bundle.writestr("more.txt", "Put in.")
+    (shipyard.settings.home / "feedback.jsonl").write_text("half a li\n")
+    said = shipyard.run("sources", "check", "--yes")
+    assert said.returncode == 0
+    assert "footnote: feedback.jsonl: line 1 cannot be read and is left out\n" in said.stderr
+    assert "footnote: a.zip is not as it was made; to see what differs, run: footnote replay a.zip\n" in said.stderr
+
+
+def test_feedback_is_looked_at_also_where_no_page_is_asked_for(shipyard: Shipyard) -> None:
+    note = open_current(shipyard.settings.index).source("note")
+    keep(shipyard, note.text, of="note")
+    found = shipyard.json("check")
+    assert found["pages"] == []
+    assert [q["reason"] for q in found["quotations_left_out"]] == ["they are words of a note, which stand on no page"]
+    assert "Not checked (note, quoted in feedback of 2026-11-20)" in shipyard.run("sources", "check").stdout
+
+
+def keep(shipyard: Shipyard, *quoted: str, of: str = "note-original") -> None:
+    """Keep feedback on answers that quoted these sentences of the original, or of the source `of`."""
+    source = open_current(shipyard.settings.index).source(of)
     for words in quoted:
         start = source.text.index(words)
         quote = AnswerQuote(

@@ -109,7 +109,8 @@ def test_only_what_says_so_reaches_the_web() -> None:
     assert {room_of(name) for name in reaching} == {"app.fetch", "app.pages", "app.cli", "app.adding"}
     pages = {name for name, path in MODULES.items() if any(room_of(m) == "app.pages" for m in imports(path, True))}
     outside = {name for name in pages | reaching if room_of(name) not in ("app.fetch", "app.pages")}
-    assert outside == {"app.cli.sources_fetch", "app.cli.page_words", "app.cli.new", "app.adding.pages"}
+    commands = {"app.cli.asking_pages", "app.cli.sources_fetch", "app.cli.sources_check", "app.cli.new"}
+    assert outside == {*commands, "app.cli.page_words", "app.adding.pages"}
 
 
 def test_every_room_exists_and_is_named() -> None:

@@ -6,12 +6,14 @@ Nothing is ever written to disk from a zip. Format: PKWARE APPNOTE 6.3; section 
 from __future__ import annotations
 
 import io
+import os
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from index.errors import UsageError
 
@@ -24,6 +26,7 @@ _MAX_DIRECTORY = MAX_MEMBERS * 400  # bytes of the list of members: names here a
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,230}(?:/[A-Za-z0-9][A-Za-z0-9._@-]{0,230})?")
 _END = struct.Struct("<4s4H2LH")  # 4.3.16, end of central directory record
 _ZIP64_LOCATOR = b"PK\x06\x07"  # 4.3.15
+_ZIP64_LOCATOR_SIZE = 20  # bytes, right before the end record
 _ENCRYPTED = 0x1  # 4.4.4, bit 0
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, EOFError, OSError)
 
@@ -72,6 +75,23 @@ def read_zip(data: bytes) -> dict[str, bytes]:
     return members
 
 
+def member_names(path: Path) -> frozenset[str]:
+    """Return the names that a zip lists, unpacking nothing; none for a file that `read_zip` refuses by size or list, or
+    that cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if size > MAX_FILE:
+                return frozenset()
+            file.seek(max(0, size - _END.size - _ZIP64_LOCATOR_SIZE))
+            _check_directory(file.read())
+            with zipfile.ZipFile(file) as whole:
+                return frozenset(whole.namelist())
+    except (UsageError, *_READ_ERRORS):
+        return frozenset()
+
+
 def _refused(why: str) -> UsageError:
     return UsageError(f"this is no bundle of Footnote's: {why}; take the file as it was saved or sent")
 
@@ -85,7 +105,7 @@ def _check_directory(data: bytes) -> None:
     if len(data) < _END.size or data[-_END.size :][:4] != b"PK\x05\x06":
         raise _refused("it is no zip file, or one with something behind its end")
     _, _, _, _, count, size, _, comment = _END.unpack(data[-_END.size :])
-    if comment or data[-_END.size - 20 :][:4] == _ZIP64_LOCATOR:
+    if comment or data[-_END.size - _ZIP64_LOCATOR_SIZE :][:4] == _ZIP64_LOCATOR:
         raise _refused("it is a zip of a kind that Footnote does not write")
     if count > MAX_MEMBERS or size > _MAX_DIRECTORY:
         raise _refused(f"it has more than {MAX_MEMBERS} members")

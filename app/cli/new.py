@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.asking_pages import fetcher_of, is_address, note_pages
 from app.cli.index import built
 from app.cli.options import (
     Author,
@@ -28,7 +29,6 @@ from app.cli.options import (
 )
 from app.cli.output import say, say_json
 from app.cli.sources_change import proposal_json, show
-from app.cli.sources_fetch import fetcher_of, is_address, note_pages
 from app.outside import whole_characters
 from index.errors import UsageError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +12,8 @@ from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
 from app.cli.source_facts import facts_json, facts_table, in_words
 from app.cli.sources_change import add, remove, trash
-from app.cli.sources_fetch import check, fetch, page_lines
+from app.cli.sources_check import check
+from app.cli.sources_fetch import fetch
 from app.cli.sources_lock import lock, verify
 from app.outside import whole_characters
 from app.render.style import Style
@@ -50,7 +52,7 @@ def show_source(source_id: str, as_json: Json = False, home: Home = None) -> Non
     generation = open_current(loaded.index)
     entry = entry_of(generation, whole_characters(source_id))
     stamp = generation.manifest.sources[entry.id]
-    page, of_page = page_lines(loaded.home, entry.id)
+    page, of_page = _page_lines(loaded.home, entry.id)
     if as_json:
         known = facts_json(entry.facts) | {"guessed": entry.guessed, "file": entry.file}
         sizes = {"characters": entry.characters, "passages": entry.passages, "pages": entry.pages}
@@ -127,3 +129,15 @@ def _print(entries: Sequence[SourceEntry]) -> None:
         values = _fields(entry) | {"guessed": ", ".join(in_words(name) for name in entry.guessed)}
         table.add_row(*(Text("" if v is None else str(v)) for v in list(values.values())[: len(table.columns)]))
     table_console().print(table)
+
+
+def _page_lines(home: Path, source_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return what is known of a source's page: as JSON, and in lines for the terminal."""
+    from index.fetched.store import find_page, read_pages
+
+    page = find_page(read_pages(home), source_id)
+    if page is None:
+        return {}, []
+    from app.cli.page_words import page_rows
+
+    return {"page": page.model_dump(exclude={"about", "original", "file"})}, page_rows(page)

@@ -64,7 +64,7 @@ def add(
     the copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is a source already,
     none is added.
     """
-    from app.cli.sources_fetch import fetched_for_adding, is_address, note_pages
+    from app.cli.asking_pages import fetched_for_adding, is_address, note_pages
     from app.sources.add import prepare
     from app.sources.incoming import read_incoming
 

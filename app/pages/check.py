@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from app.bundle.archive import MAX_FILE
-from app.bundle.read import Unpacked
-from app.feedback import read as read_feedback
 from app.fetch.fetcher import Fetched, Fetcher
 from app.pages.compare import Fate, Held, PageText, Span
 from app.pages.content import as_file, read_file
 from app.pages.judge import judge
+from app.pages.kept import Kept
 from app.pages.originals import Plan, Skipped, Wanted, host_of, now, seen_page, validators_of
-from index.errors import FetchError, UsageError
+from index.errors import FetchError
 from index.fetched.records import Page, Why
 from index.fetched.signs import read_signs
 from index.fetched.store import PageStore
@@ -27,17 +24,6 @@ from index.source import Kind, Source
 
 _NO_VALIDATORS = {"validated": "", "etag": "", "last_modified": ""}
 _STANDS = frozenset({Fate.UNCHANGED, Fate.MOVED})
-
-
-class Kept(Record):
-    """A quotation that somebody kept. `where`: 'feedback of 2026-11-20' or a bundle's name."""
-
-    where: str
-    source_id: str
-    source_sha256: str
-    start: int
-    end: int
-    text: str
 
 
 class HeldQuote(Held):
@@ -71,32 +57,6 @@ class KeptOut(Record):
     source_id: str
     text: str
     reason: str
-
-
-def kept_quotations(home: Path, bundles: Sequence[Path] = ()) -> tuple[Kept, ...]:
-    """Return the quotations of the feedback and of `bundles`, each once.
-
-    Raises StoreError, and UsageError for a file that is no bundle.
-    """
-    found: dict[tuple[str, str, int], Kept] = {}
-    for entry in read_feedback(home).entries:
-        for q in entry.quotes:
-            _keep(found, f"feedback of {entry.time[:10]}", q.model_dump())
-    for path in bundles:
-        try:
-            with path.open("rb") as file:
-                unpacked = Unpacked(file.read(MAX_FILE + 1))
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read ({error.strerror}); name the bundle's zip file") from None
-        for line in sorted(unpacked.listed, key=lambda q: (q.answer, q.number)):
-            _keep(found, path.name, line.model_dump())
-    return tuple(found.values())
-
-
-def _keep(found: dict[tuple[str, str, int], Kept], where: str, quote: Mapping[str, object]) -> None:
-    names = ("source_id", "source_sha256", "start", "end", "text")
-    kept = Kept.model_validate({"where": where, **{name: quote[name] for name in names}})
-    found.setdefault((kept.source_id, kept.text, kept.start), kept)
 
 
 def plan_check(sources: Sequence[Source], pages: Mapping[str, Page], ids: Sequence[str]) -> Plan:
