@@ -19,6 +19,7 @@ from app.project.questions import candidates
 from app.settings import load_settings
 from index.build.build import build
 from index.build.status import stale_reason
+from index.errors import StoreError
 from index.read.corpus import read_corpus
 from index.storage.generation import Generation, open_current
 from index.storage.seals import PASSAGES
@@ -335,6 +336,31 @@ def test_settings_of_where_one_stands_go_along_but_for_those_of_the_place(
     loaded = load_settings()
     assert (loaded.passage_tokens, loaded.port, loaded.home, loaded.hosts) == (90, 7860, Path(".footnote"), ())
     opened()
+
+
+def test_what_the_project_does_not_have_of_the_environment_is_said(run: Footnote, web: Web) -> None:
+    outside = {"FOOTNOTE_HOME": "else", "FOOTNOTE_CAUTION": "generous"}
+    notes = said(run("new", "a", web.url("/dock"), "--json", **outside))["notes"]
+    assert "FOOTNOTE_HOME is set, and goes before the project's own; unset it to work there" in notes
+    assert "FOOTNOTE_READER is set: the index was made with it, and the project's settings do not have it" in notes
+    assert not [note for note in notes if "CAUTION" in note]  # of answers, not of the index
+    shown = run("new", "b", web.url("/dock"), FOOTNOTE_CORPUS="texts").stdout
+    assert "But FOOTNOTE_CORPUS is set, and goes before the project's own; unset it to work there\n" in shown
+    assert said(run("new", "c", web.url("/dock"), "--json", "--dry-run"))["notes"] == []
+
+
+def test_a_project_is_made_though_when_its_pages_were_seen_cannot_be_kept(
+    run: Footnote, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("no space is left on the disk")
+
+    monkeypatch.setattr("app.pages.add.Download.note", full)
+    lost = "when the pages were seen could not be kept: no space is left on the disk"
+    assert lost in said(run("new", "a", web.url("/dock"), "--json"))["notes"]
+    assert f"But {lost}\n" in run("new", "b", web.url("/dock")).stdout
+    for name in ("a", "b"):
+        assert [source.title for source in read_corpus(tmp_path / name / "corpus")] == [TITLE]
 
 
 def test_a_folder_that_a_setting_names_is_found_from_the_project(

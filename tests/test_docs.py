@@ -13,7 +13,16 @@ from app.claim import ClaimCheck
 from app.cli.main import app
 from app.llm.failure import Reason
 from app.model_run import ModelCall, ModelRun
+from app.notes import NoteChecked, NoteSentence
+from app.pages.check import Checked, HeldQuote, KeptOut
+from app.pages.compare import Piece
+from app.pages.follow import Followed
+from app.pages.kept import Keeping
+from app.pages.links import Link
+from app.pages.originals import Skipped
 from app.records import Answer, AnswerHit, AnswerQuote, Correction, Direct, QuestionKind, Statement, Support
+from app.sources.add import Proposal
+from app.sources.remove import Removal, RemovedSource
 from app.support.records import Verdict
 from tests.conftest import ROOT
 from tests.test_imports import ROOMS
@@ -79,7 +88,8 @@ def test_the_map_names_every_room() -> None:
 
 def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> None:
     text = (ROOT / "docs" / "json.md").read_text("utf-8")
-    of_answer, _, of_check = text.partition("## A check in JSON")
+    of_answer, _, rest = text.partition("## A check in JSON")
+    of_check, _, _ = rest.partition("## The sources in JSON")
     for part, record in ((of_answer, Answer), (of_check, ClaimCheck)):
         assert sorted(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) == sorted(record.model_fields)
     assert sorted(re.findall(r"^\| `verdict\.(\w+)` \|", of_check, re.MULTILINE)) == sorted(Verdict.model_fields)
@@ -87,3 +97,10 @@ def test_the_page_on_json_names_every_field_of_an_answer_and_every_kind() -> Non
     inner = {n for record in records for n in record.model_fields}
     values = {k.value for kinds in (QuestionKind, Support, Reason) for k in kinds}
     assert [n for n in sorted(inner | values) if f"`{n}`" not in text] == []
+
+
+def test_the_page_on_json_names_every_field_of_the_commands_on_sources() -> None:
+    text = (ROOT / "docs" / "json.md").read_text("utf-8").partition("## The sources in JSON")[2]
+    records = (Proposal, Link, Followed, Removal, RemovedSource, Checked, HeldQuote, Piece, KeptOut, Keeping, Skipped)
+    fields = {name for record in (*records, NoteChecked, NoteSentence) for name in record.model_fields}
+    assert [name for name in sorted(fields - {"facts"}) if f"`{name}`" not in text] == []

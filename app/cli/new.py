@@ -15,20 +15,12 @@ import typer
 from app.cli.asking_pages import fetcher_of, is_address, note_pages
 from app.cli.index import built
 from app.cli.options import (
-    Author,
-    Day,
     Json,
-    Language,
-    Licence,
-    Publisher,
-    SourceId,
-    Title,
-    Url,
     settings,
-    stated_facts,
 )
 from app.cli.output import say, say_json
 from app.cli.sources_change import proposal_json, show
+from app.cli.stated import states_facts
 from app.outside import whole_characters
 from index.errors import UsageError
 
@@ -41,9 +33,11 @@ if TYPE_CHECKING:
     from app.sources.add import Addition, Proposal
     from index.build.progress import BuildReport
 
+_OF_A_PLACE = ("home", "corpus")  # settings
 _MOST = 100  # pages that are followed at once
 
 
+@states_facts
 def new(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make, or an empty one.")],
     article: Annotated[str, typer.Argument(metavar="URL_OR_FILE", help="The article: its address, or a file.")],
@@ -52,14 +46,8 @@ def new(
         typer.Option(metavar="N", min=0, max=_MOST, help="Take up to N pages that the article links to, too."),
     ] = 0,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take these pages without asking you.")] = False,
-    title: Title = None,
-    author: Author = None,
-    date: Day = None,
-    publisher: Publisher = None,
-    language: Language = None,
-    url: Url = None,
-    licence: Licence = None,
-    source_id: SourceId = None,
+    *,
+    facts: dict[str, str],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show article and links, and make nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -76,10 +64,6 @@ def new(
         raise UsageError(
             "--follow-links fetches pages, and nobody is here to say yes; add --yes, or --dry-run to see which"
         )
-    facts = stated_facts(
-        title=title, author=author, published=date, publisher=publisher, language=language, url=url, licence=licence,
-        id=source_id,
-    )  # fmt: skip
     with staged(directory) as stage:
         loaded = settings(home=stage.home, corpus=stage.corpus)
         making = _Making(loaded, stage, directory, quiet=as_json)
@@ -101,6 +85,7 @@ class _Making:
         self.links: Sequence[Link] = ()
         self._followed: list[Followed] = []
         self._questions: tuple[str, ...] = ()
+        self._notes: list[str] = []
         self._report: BuildReport | None = None
 
     def read(self, named: str, facts: dict[str, str], most: int) -> None:
@@ -166,7 +151,8 @@ class _Making:
             self._report = self._addition.commit(progress)
         pages = {"": self._article.download} | {d.incoming.called: d for d in self._following.downloads}
         added = dict(zip(pages, self._addition.proposals, strict=True))
-        note_pages(self._loaded.home, {name: page for name, page in pages.items() if page}, added)
+        fetched = {name: page for name, page in pages.items() if page}
+        self._notes = [*note_pages(self._loaded.home, fetched, added), *_set_outside()]
         with closing(Engine(self._loaded, Retriever.open(self._loaded.index))) as engine:
             found = candidates(engine.source(self._taken_for.facts.id))
             with ConsoleProgress(quiet=self._quiet) as progress:
@@ -192,13 +178,8 @@ class _Making:
             say("First questions, made from the article and tried:")
             for question in self._questions:
                 say(f"  {question}")
-        from index.settings import IndexSettings
-
-        if "FOOTNOTE_HOME" in os.environ or "FOOTNOTE_CORPUS" in os.environ:
-            say("FOOTNOTE_HOME or FOOTNOTE_CORPUS is set, and goes before the project's own; unset it to work there.")
-        for name in (f"FOOTNOTE_{n.upper()}" for n in IndexSettings.model_fields if n not in ("home", "corpus")):
-            if name in os.environ:
-                say(f"{name} is set: the index was made with it, and the project's settings do not have it.")
+        for note in self._notes:
+            say(f"But {note}")
         there = "" if self._directory.resolve() == Path.cwd() else f"cd {shlex.quote(str(self._directory))} && "
         say(f"Made the project {self._directory.resolve().name}. Go on with: {there}footnote chat")
 
@@ -209,8 +190,25 @@ class _Making:
             "links": [link.model_dump() for link in self.links],
             "pages": [one.model_dump() for one in self._followed],
             "questions": list(self._questions),
+            "notes": self._notes,
             "index": self._report.model_dump() if self._report else None,
         }
+
+
+def _set_outside() -> list[str]:
+    """Say which variables of the environment have gone, or will go, before the project's own settings."""
+    from index.settings import IndexSettings
+
+    notes = []
+    for name in IndexSettings.model_fields:
+        variable = f"FOOTNOTE_{name.upper()}"
+        if variable not in os.environ:
+            continue
+        if name in _OF_A_PLACE:
+            notes.append(f"{variable} is set, and goes before the project's own; unset it to work there")
+        else:
+            notes.append(f"{variable} is set: the index was made with it, and the project's settings do not have it")
+    return notes
 
 
 def _wanted(count: int) -> bool:

@@ -29,23 +29,9 @@ Llm = Annotated[
     typer.Option("--llm", metavar="URL", help="Answer by a language model: the address of its server, '/v1' included."),
 ]
 LlmModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model, as its server names it.")]
-# What is stated of a source that is added.
-Title = Annotated[str | None, typer.Option("--title", help="Its title.")]
-Author = Annotated[str | None, typer.Option("--author", help="Its author, as printed.")]
-Day = Annotated[str | None, typer.Option("--date", help="When it was published: YYYY-MM-DD, YYYY-MM or YYYY.")]
-Publisher = Annotated[str | None, typer.Option("--publisher", help="Who published it.")]
-Language = Annotated[str | None, typer.Option("--language", help="Its language, by the ISO 639 code.")]
-Url = Annotated[str | None, typer.Option("--url", help="Its address on the web, for a file.")]
-Licence = Annotated[str | None, typer.Option("--licence", help="Its licence, or who allowed you to keep it.")]
-SourceId = Annotated[str | None, typer.Option("--id", help="Its id in footnotes and commands.")]
 QuotationsOnly = Annotated[
     bool, typer.Option("--quotations-only", help="Ask no language model, even if one is set up.")
 ]
-
-
-def stated_facts(**values: object) -> dict[str, str]:
-    """Return what options state of a source, by the names of its fields; None is not stated."""
-    return {name: whole_characters(str(value)) for name, value in values.items() if value is not None}
 
 
 def settings(**flags: Any) -> Settings:

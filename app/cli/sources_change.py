@@ -10,23 +10,15 @@ import typer
 
 from app.cli.index import built
 from app.cli.options import (
-    Author,
     Corpus,
-    Day,
     Home,
     Json,
-    Language,
-    Licence,
-    Publisher,
-    SourceId,
-    Title,
-    Url,
     corpus_settings,
     settings,
-    stated_facts,
 )
 from app.cli.output import console, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
+from app.cli.stated import stated, states_facts
 from app.outside import whole_characters
 from index.errors import UsageError
 from index.source import Basis, Kind, Relation
@@ -38,6 +30,7 @@ if TYPE_CHECKING:
 _OF_ONE = ("title", "url", "id")  # that no two sources share
 
 
+@states_facts
 def add(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH_OR_URL", help="Files to add: pages, PDFs, texts, ...; or addresses.")
@@ -45,14 +38,8 @@ def add(
     kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
     relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
     basis: Annotated[Basis | None, typer.Option(help="For a note, how its author knows what it says.")] = None,
-    title: Title = None,
-    author: Author = None,
-    date: Day = None,
-    publisher: Publisher = None,
-    language: Language = None,
-    url: Url = None,
-    licence: Licence = None,
-    source_id: SourceId = None,
+    *,
+    facts: dict[str, str],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
     corpus: Corpus = None,
     home: Home = None,
@@ -68,10 +55,7 @@ def add(
     from app.sources.add import prepare
     from app.sources.incoming import read_incoming
 
-    facts = stated_facts(
-        kind=kind, relation=relation, basis=basis, title=title, author=author, published=date, publisher=publisher,
-        language=language, url=url, licence=licence, id=source_id,
-    )  # fmt: skip
+    facts = stated(kind=kind, relation=relation, basis=basis) | facts
     if len(paths) > 1 and (one := [f"--{name}" for name in _OF_ONE if name in facts]):
         raise UsageError(f"{', '.join(one)}: no two sources share this; add the files one by one")
     loaded = corpus_settings(corpus, home)
