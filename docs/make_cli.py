@@ -21,8 +21,8 @@ HEAD = """\
 
 Every command with its options, as `--help` behind it tells. Exit codes: 0 done; 1 it could not be done; 2 wrong input
 (arguments, settings, corpus); 3 some lines of a batch could not be answered; 130 interrupted.
-[settings.md](settings.md) says what holds where an option is not given; [json.md](json.md) names the fields of an
-answer in JSON.
+[settings.md](settings.md) says what holds where an option is not given; [json.md](json.md) names the fields of
+what is printed as JSON.
 """
 
 

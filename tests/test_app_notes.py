@@ -104,6 +104,7 @@ def test_what_a_note_says_of_itself_is_not_held_against_anything() -> None:
         ("The original article was not read.", True),
         ("We read the report in November.", True),
         ("The figure was not found in the original.", True),
+        ("The later passages were read in summaries of it.", True),
         ("The verdict was read on 3 May; 40 were convicted.", False),
         ("The bodies were not found in the harbour.", False),
     ],

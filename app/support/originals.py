@@ -18,12 +18,12 @@ from index.source import BlockKind, Source
 from index.text.analysis import analyse
 from index.text.sentences import sentence_spans
 
-# What a note says of itself, and of how its author knows what it says: of a text that was read, not of a verdict.
+# What a note says of itself, and of how its author knows what it says: of a text that was read, not of a verdict. Of
+# 385 sentences of the bundled notes 21 are such; all are on the note, and 15 would count as not found in an original.
 _TEXT = r"\b(?:originals?|articles?|reports?|pages?|texts?|features?|openings?|copy|copies|summary|summaries|note)\b"
+_READ_SO = r"\b(?:(?:was|were)(?: not| only)? read|not found in|we (?:have )?read)\b"
 _OF_ITSELF = re.compile(
-    rf"\b(?:this|our) (?:note|summary)\b|{_TEXT}[^;]*?\b(?:(?:was|were)(?: not| only)? read|not found in)\b|"
-    rf"\bnot found in\b[^;]*?{_TEXT}|\bwe (?:have )?read\b",
-    re.IGNORECASE,
+    rf"\b(?:this|our) (?:note|summary)\b|{_TEXT}[^;]*?{_READ_SO}|{_READ_SO}[^;]*?{_TEXT}", re.IGNORECASE
 )
 _NEAR = 0.25  # part of a sentence's telling words that the nearest one must share to be shown
 _MISSING = 0.5  # ... that the whole original must have, for it to be told that it does not say this
