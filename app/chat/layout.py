@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from app.chat.assets import BASE, SCRIPTS, STYLES
 from app.chat.events import Events
+from app.chat.frame import Frame
 from app.chat.overlays import Overlays
 from app.chat.page_head import PageHead
 from app.chat.session.engine import EngineProvider
@@ -45,8 +46,22 @@ EVENTS = (
     "save",
 )
 
+
+def _script(name: str, function: str) -> str:
+    """Write a function for Gradio to run in the browser; `scripts` is the module of this name."""
+    head, _, body = function.partition(" => ")
+    module = f"new URL('{BASE}/{name}', document.baseURI)"
+    return f"async {head} => {{ const scripts = await import({module}); return {body}; }}"
+
+
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _UNQUEUED: dict[str, Any] = {"queue": False, **_QUIET}
+_AT_START = "(client) => [scripts.startupState()]"
+# The scripts put the client state in the place of the region 'messages'.
+_WITH_CLIENT: dict[str, Any] = {
+    "js": _script("composer.js", "(client, ...more) => [scripts.clientState(), ...more]"),
+    **_UNQUEUED,
+}
 
 
 def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> FastAPI:
@@ -79,64 +94,85 @@ def mount_chat(app: FastAPI, provider: EngineProvider, settings: Settings) -> Fa
 
 
 def build(events: Events, overlays: Overlays) -> Blocks:
-    """Build the page: conversation and question box, beside them the evidence or what opens over it, two panels."""
-    texts = ENGLISH  # until the browser has said which language it wants
-    page: Blocks
-    with Blocks(title=texts.title, analytics_enabled=False, fill_width=True) as page:
-        page.state_session_capacity = SESSIONS
-        tab, compared, language = gr.State(TabState()), gr.State(None), gr.State(texts.code)
-        header = _region("header", events.frame.header(texts))
+    """Build the page and say which event goes to which handler."""
+    blocks: Blocks
+    with Blocks(title=ENGLISH.title, analytics_enabled=False, fill_width=True) as blocks:
+        blocks.state_session_capacity = SESSIONS
+        page = _Page(events.frame)
+        asking = _asking(page, events)
+        page.stop.click(None, cancels=asking, **_UNQUEUED)
+        blocks.load(events.load, page.messages, page.whole, js=_script("startup.js", _AT_START), **_UNQUEUED)
+        _conversation_events(page, events, overlays, asking)
+    return blocks
+
+
+class _Page:
+    """Conversation and question box, beside them the evidence or what opens over it, and two panels; what a tab keeps.
+
+    Made in English: the browser says then which language it wants. `answers`: what an answer changes; `whole`: what the
+    language does.
+    """
+
+    def __init__(self, frame: Frame) -> None:
+        texts = ENGLISH
+        self.tab, self.compared, self.language = gr.State(TabState()), gr.State(None), gr.State(texts.code)
+        self.header = _region("header", frame.header(texts))
         with gr.Row(elem_id="columns", equal_height=False):
             with gr.Column(elem_id="main"):
-                conversation = _region("conversation", events.frame.first_page(texts), events=EVENTS)
-                notice = _region("notice", "")
-                composer_status = _region("composer-status", str(composer_status_html(texts)))
+                self.conversation = _region("conversation", frame.first_page(texts), events=EVENTS)
+                self.notice = _region("notice", "")
+                self.composer_status = _region("composer-status", str(composer_status_html(texts)))
                 with gr.Row(elem_id="composer"):
-                    engines = _region("engines", "")
-                    question = _question_box()
-                    ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
-                    stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
-                    check = _region("check-way", str(check_way_html(texts)))
+                    self.engines = _region("engines", "")
+                    self.question = _question_box()
+                    self.ask = gr.Button(texts.ask, variant="primary", elem_id="ask", min_width=72)
+                    self.stop = gr.Button(texts.stop, elem_id="stop", min_width=72)
+                    self.check = _region("check-way", str(check_way_html(texts)))
             with gr.Column(elem_id="side"):
-                evidence = _region("evidence", events.frame.overview(texts))
-                source_viewer = _region("source-viewer", "")
-                comparison = _region("comparison", "")
-                search = _region("search", "")
-                checked = _region("checked", "")
-        conversations = _region("conversations", str(conversations_panel_html(texts)))
-        sources = _region("sources", events.frame.sources_panel(texts))
-        messages = _region("messages", "")
+                self.evidence = _region("evidence", frame.overview(texts))
+                self.source_viewer = _region("source-viewer", "")
+                self.comparison = _region("comparison", "")
+                self.search = _region("search", "")
+                self.checked = _region("checked", "")
+        self.conversations = _region("conversations", str(conversations_panel_html(texts)))
+        self.sources = _region("sources", frame.sources_panel(texts))
+        self.messages = _region("messages", "")
+        self.answers = [self.conversation, self.evidence, self.tab, self.messages]
+        around = [self.header, self.conversations, self.sources, self.composer_status]
+        composer = [self.engines, self.question, self.ask, self.stop, self.check]
+        self.whole = [self.language, *around, *composer, *self.answers]
 
-        shown = [conversation, evidence, tab, messages]
-        frame = [header, conversations, sources, composer_status, engines, question, ask, stop, check]
-        whole = [language, *frame, *shown]
-        asking = gr.on(
-            [question.submit, ask.click, conversation.submit],  # gr.on takes only events that Gradio itself knows
-            events.ask,
-            inputs=[question, messages, tab, language],
-            outputs=[conversation, evidence, tab, question, messages],
-            js=_script("composer.js", "(typed, client, ...more) => [typed, scripts.askingState(), ...more]"),
-            trigger_mode="once",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
-            **_QUIET,
-        )
-        # The scripts put the client state in the place of the region 'messages'.
-        client = {"js": _script("composer.js", "(client, ...more) => [scripts.clientState(), ...more]"), **_UNQUEUED}
-        loading = {"js": _script("startup.js", "(client) => [scripts.startupState()]"), **_UNQUEUED}
-        asking.failure(events.stop, [messages, tab, language], shown, **client)
-        stop.click(None, cancels=asking, **_UNQUEUED)
-        page.load(events.load, messages, whole, **loading)
-        conversation.restore(events.restore, [messages, language], shown, cancels=asking, **client)
-        conversation.set_language(events.set_language, tab, whole, **_UNQUEUED)
-        conversation.open_source(overlays.open_source, [tab, compared, language], source_viewer, **_UNQUEUED)
-        conversation.compare(overlays.compare, [tab, language], [comparison, compared], **_UNQUEUED)
-        conversation.search(overlays.search, language, search, **_UNQUEUED)
-        conversation.check(overlays.check, [messages, language], checked, **client)
-        conversation.check_index(events.check_index, [tab, language], [sources, notice, *shown[:3]], **_UNQUEUED)
-        conversation.feedback(events.feedback, [tab, language], messages, **_UNQUEUED)
-        conversation.save(events.save, [tab, language], messages, **_UNQUEUED)
-    return page
+
+def _asking(page: _Page, events: Events) -> Any:
+    """Have a question answered; return what stops it."""
+    asking = gr.on(
+        [page.question.submit, page.ask.click, page.conversation.submit],  # only events that Gradio itself knows
+        events.ask,
+        inputs=[page.question, page.messages, page.tab, page.language],
+        outputs=[page.conversation, page.evidence, page.tab, page.question, page.messages],
+        js=_script("composer.js", "(typed, client, ...more) => [typed, scripts.askingState(), ...more]"),
+        trigger_mode="once",
+        concurrency_limit=AT_ONCE,
+        concurrency_id="ask",
+        **_QUIET,
+    )
+    asking.failure(events.stop, [page.messages, page.tab, page.language], page.answers, **_WITH_CLIENT)
+    return asking
+
+
+def _conversation_events(page: _Page, events: Events, overlays: Overlays, asking: Any) -> None:
+    """Say where each event goes that the scripts trigger on the conversation; 'submit' is a question's."""
+    on, tab, language = page.conversation, page.tab, page.language
+    viewed = [page.sources, page.notice, page.conversation, page.evidence, tab]
+    on.restore(events.restore, [page.messages, language], page.answers, cancels=asking, **_WITH_CLIENT)
+    on.set_language(events.set_language, tab, page.whole, **_UNQUEUED)
+    on.open_source(overlays.open_source, [tab, page.compared, language], page.source_viewer, **_UNQUEUED)
+    on.compare(overlays.compare, [tab, language], [page.comparison, page.compared], **_UNQUEUED)
+    on.search(overlays.search, language, page.search, **_UNQUEUED)
+    on.check(overlays.check, [page.messages, language], page.checked, **_WITH_CLIENT)
+    on.check_index(events.check_index, [tab, language], viewed, **_UNQUEUED)
+    on.feedback(events.feedback, [tab, language], page.messages, **_UNQUEUED)
+    on.save(events.save, [tab, language], page.messages, **_UNQUEUED)
 
 
 def _question_box() -> gr.Textbox:
@@ -163,10 +199,3 @@ def _region(name: str, value: str, events: tuple[str, ...] = ()) -> gr.HTML:
         js_on_load=f"import(new URL('{BASE}/chat.js', document.baseURI))"
         f".then((chat) => chat.attach('{name}', element, watch, trigger, [{wire}]));",
     )
-
-
-def _script(name: str, function: str) -> str:
-    """Write a function for Gradio to run in the browser; `scripts` is the module of this name."""
-    head, _, body = function.partition(" => ")
-    module = f"new URL('{BASE}/{name}', document.baseURI)"
-    return f"async {head} => {{ const scripts = await import({module}); return {body}; }}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,16 +18,15 @@ if TYPE_CHECKING:
     from app.query import Query
     from app.records import Answer, Turn
 
+_BATCH = "JSON Lines file of {id, question}, with history and as_typed if you like. Prints one answer a line."
+_PRINTED = ("--markdown", "--json", "--cite")  # how an answer is printed
+_OF_A_QUESTION = ("--markdown", "--cite", "--bundle", "--history", "--as-typed", "--show-prompt")
+
 
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     history: Annotated[Path | None, typer.Option(help="JSON file with earlier turns: [{role, text}, ...].")] = None,
-    batch: Annotated[
-        Path | None,
-        typer.Option(
-            help="JSON Lines file of {id, question}, with history and as_typed if you like. Prints one answer a line."
-        ),
-    ] = None,
+    batch: Annotated[Path | None, typer.Option(help=_BATCH)] = None,
     as_typed: AsTyped = False,
     source: Sources = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown with references.")] = False,
@@ -49,18 +49,10 @@ def ask(
 
     With --batch: exit code 3 if a line could not be answered; it says why.
     """
-    if (question is None) == (batch is None):
-        raise UsageError("give either a QUESTION or --batch FILE.jsonl")
-    if sum((markdown, as_json, cite is not None)) > 1:
-        raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
+    given: dict[str, object] = {"--markdown": markdown, "--json": as_json, "--cite": cite, "--bundle": bundle}
+    given |= {"--history": history, "--as-typed": as_typed, "--show-prompt": show_prompt}
+    _check_options(question, batch, given)
     if batch is not None:
-        if markdown or cite or bundle is not None or history is not None or as_typed or show_prompt:
-            raise UsageError(
-                "--markdown, --cite, --bundle, --history, --as-typed and --show-prompt go with a QUESTION; --batch "
-                "prints JSON, and its lines have history and as_typed of their own"
-            )
-        if not as_json:
-            raise UsageError("--batch prints one JSON object a line; add --json")
         from app.cli.batch import ask_batch
 
         ask_batch(batch, home, source, quotations_only=quotations_only, llm_url=llm, llm_model=model)
@@ -77,6 +69,23 @@ def ask(
     if bundle is not None:
         save_bundle(bundle, answer, engine)
     _print(answer, engine, as_json=as_json, cite=cite, markdown=markdown)
+
+
+def _check_options(question: str | None, batch: Path | None, given: Mapping[str, object]) -> None:
+    """Raise UsageError for options that do not go together. `given`: by their names; what is not given is false."""
+    if (question is None) == (batch is None):
+        raise UsageError("give either a QUESTION or --batch FILE.jsonl")
+    if sum(bool(given[name]) for name in _PRINTED) > 1:
+        raise UsageError("--markdown, --json and --cite exclude each other; give one of them")
+    if batch is None:
+        return
+    if any(given[name] for name in _OF_A_QUESTION):
+        raise UsageError(
+            "--markdown, --cite, --bundle, --history, --as-typed and --show-prompt go with a QUESTION; --batch "
+            "prints JSON, and its lines have history and as_typed of their own"
+        )
+    if not given["--json"]:
+        raise UsageError("--batch prints one JSON object a line; add --json")
 
 
 def _print(answer: Answer, engine: Engine, *, as_json: bool, cite: Style | None, markdown: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,13 +55,21 @@ def check(
         from app.cli.sources_notes import check_notes
 
         check_notes(loaded, ids, as_json=as_json)
-        return
+    else:
+        _check_pages(loaded, ids, bundle or (), yes=yes, dry_run=dry_run, as_json=as_json)
+
+
+def _check_pages(
+    loaded: Settings, ids: Sequence[str], bundles: Sequence[Path], *, yes: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Print what became of the pages of sources. Raises Exit with code 1 if one differs or cannot be had."""
+    from app.cli.page_words import print_left_out
     from app.pages.check import left_out, plan_check
     from app.pages.kept import kept_quotations
     from index.fetched.store import read_pages
     from index.storage.generation import open_current
 
-    kept = kept_quotations(loaded.home, bundle or ())
+    kept = kept_quotations(loaded.home, bundles)
     with closing(open_current(loaded.index)) as generation:
         for i in ids:
             generation.source(i)
@@ -73,11 +82,8 @@ def check(
         out = list(left_out(kept.quotations, generation.sources(), found, ids))
     if as_json:
         pages = {"pages": [c.model_dump() for c in found], "skipped": [s.model_dump() for s in plan.skipped]}
-        of_kept = {"quotations_left_out": [k.model_dump() for k in out], **kept.model_dump(include=_OF_KEPT)}
-        say_json({**pages, **of_kept})
+        say_json({**pages, "quotations_left_out": [k.model_dump() for k in out], **kept.model_dump(include=_OF_KEPT)})
     else:
-        from app.cli.page_words import print_left_out
-
         print_left_out(console(), out)
     if any(c.state != "unchanged" for c in found):
         raise typer.Exit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -43,14 +43,7 @@ def converse(
     the details.
     """
     query = Query.of(query)
-    exchange = Exchange(
-        id=next_id(conversation),
-        question=whole_characters(query.question),
-        as_typed=query.as_typed,
-        searched=whole_characters(query.searched).strip()[:MAX_QUESTION],
-        quotations_only=query.quotations_only,
-        asked_of=tuple(sorted(query.filters.sources)),
-    )
+    exchange = _begun(query, next_id(conversation))
     before = (conversation[:-1] if replace_last else conversation)[1 - MOST :]
     if len(query.question) > MAX_QUESTION:
         problem = texts.question_too_long.format(length=len(query.question), most=MAX_QUESTION)
@@ -61,23 +54,42 @@ def converse(
         engine = provider.engine()
         before = without_removed(before, partial(holds, engine))
         exchange = replace(_addressed(exchange, engine, texts), with_model=bool(engine.model_name))
-        with closing(engine.ask(query_of(exchange, before))) as events:
-            for event in events:
-                exchange = _grown(exchange, event, engine)
-                refused = exchange.answer is not None and exchange.answer.abstained
-                exchange = replace(exchange, offering=refused and offer is not None)
+        with closing(_answered(exchange, query_of(exchange, before), engine, offer)) as growing:
+            for grown in growing:
+                exchange = grown
                 yield (*before, exchange)
-        if exchange.offering and offer is not None:
-            for grown in _offered(exchange, engine, offer):
-                yield (*before, grown)
-        elif exchange.answer is not None and not exchange.quotations_only:
-            for grown in _translated(exchange, exchange.answer, engine):
-                yield (*before, grown)
     except ENDINGS:
         raise
     except BaseException as error:  # noqa: BLE001 - the last stop before the browser: logged, and said in words
         problem = problem_words(error, texts)
-        yield (*before, replace(exchange, statements=(), answer=None, offering=False, problem=problem))
+        lost = replace(exchange, statements=(), answer=None, offering=False, translating=False, problem=problem)
+        yield (*before, lost)
+
+
+def _begun(query: Query, exchange_id: str) -> Exchange:
+    """Return the exchange of a question, of which nothing but what was typed and chosen is known yet."""
+    return Exchange(
+        id=exchange_id,
+        question=whole_characters(query.question),
+        as_typed=query.as_typed,
+        searched=whole_characters(query.searched).strip()[:MAX_QUESTION],
+        quotations_only=query.quotations_only,
+        asked_of=tuple(sorted(query.filters.sources)),
+    )
+
+
+def _answered(exchange: Exchange, query: Query, engine: ChatEngine, offer: Offer | None) -> Generator[Exchange]:
+    """Add the answer as it grows, and then what helps to read it: other questions, or translations."""
+    with closing(engine.ask(query)) as events:
+        for event in events:
+            exchange = _grown(exchange, event, engine)
+            refused = exchange.answer is not None and exchange.answer.abstained
+            exchange = replace(exchange, offering=refused and offer is not None)
+            yield exchange
+    if exchange.offering and offer is not None:
+        yield from _offered(exchange, engine, offer)
+    elif exchange.answer is not None and not exchange.quotations_only:
+        yield from _translated(exchange, exchange.answer, engine)
 
 
 def _offered(exchange: Exchange, engine: ChatEngine, offer: Offer) -> Iterator[Exchange]:
