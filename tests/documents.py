@@ -30,6 +30,26 @@ def pdf(pages: Sequence[Sequence[Placed]], info: Mapping[str, str] | None = None
     return pdf_file([body.encode("cp1252") for body in objects], "/Info 4 0 R")
 
 
+def one_page(drawn: bytes, *font: bytes, trailer: str = "") -> bytes:
+    """Return a PDF of one page on which this is drawn. `font`: its font /F1, the object 5, and what that needs."""
+    return pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+            b"/Resources << /Font << /F1 5 0 R >> >> >>",
+            stream(drawn),
+            *font,
+        ],
+        trailer,
+    )
+
+
+def stream(content: bytes) -> bytes:
+    """Return an object of a PDF that holds this content."""
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
+
+
 def pdf_file(objects: Sequence[bytes], trailer: str = "") -> bytes:
     """Return a PDF file of these objects, numbered from 1; the first is the catalogue."""
     out = io.BytesIO()

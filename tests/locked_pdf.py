@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tests.documents import pdf_file
+from tests.documents import one_page
 
 _PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 _ID = bytes(range(16))
@@ -22,17 +22,11 @@ def locked_pdf(words: str, password: str) -> bytes:
         f"BT /F1 11 Tf 1 0 0 1 70 760 Tm ({words}) Tj ET".encode("ascii"),
     )
     handler = f"/Filter /Standard /V 1 /R 2 /Length 40 /P {_ALLOWED} /O <{owner.hex()}> /U <{user.hex()}>"
-    return pdf_file(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-            b"/Resources << /Font << /F1 5 0 R >> >> >>",
-            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
-            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-            f"<< {handler} >>".encode(),
-        ],
-        f"/Encrypt 6 0 R /ID [<{_ID.hex()}> <{_ID.hex()}>]",
+    return one_page(
+        drawn,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        f"<< {handler} >>".encode(),
+        trailer=f"/Encrypt 6 0 R /ID [<{_ID.hex()}> <{_ID.hex()}>]",
     )
 
 

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from app.answer.answering_words import SURE, answering_words, trimmed, whole
 from app.answer.candidates import Candidate
+from app.answer.compose import Draft
+from app.answer.direct import direct
 from app.answer.extract import drafts
 from app.question.classify import classify
+from app.records import AnswerQuote, Statement
 from index.passage import AnswerSpan, Sentence
 from tests.chat_engine import source_of
 
@@ -80,8 +83,32 @@ def test_a_less_sure_sentence_adds_nothing_to_the_direct_line() -> None:
     assert not any(d.answers for d in drafts(classify("Tell me about Anna Berg"), [lead, near, far]))
 
 
-def test_figures_that_differ_in_their_point_are_two_pieces() -> None:
-    from app.answer.direct import _plain
+def said_directly(*answers: str) -> list[str]:
+    """What stands in the direct line where each of these words answers, as a whole text of its own."""
+    source = source_of(" | ".join(answers))
+    quotes = [source.text.index(words) for words in answers]
+    statements = [
+        Statement(
+            text=words,
+            quotes=(
+                AnswerQuote(
+                    number=n,
+                    source_id=source.id,
+                    source_sha256=source.sha256,
+                    start=start,
+                    end=start + len(words),
+                    text=words,
+                ),
+            ),
+            emphasis=((0, len(words)),),
+        )
+        for n, (words, start) in enumerate(zip(answers, quotes, strict=True), 1)
+    ]
+    found = direct([Draft(words, answers=True) for words in answers], statements, {source.id: source})
+    return [piece.text for piece in found]
 
-    assert len({_plain(t) for t in ("1.5 million", "15 million", "-15 million", "1,5 million")}) == 4
-    assert _plain("The Harbour, he said.") == _plain("the harbour he said")
+
+def test_figures_that_differ_in_their_point_are_two_pieces() -> None:
+    figures = ["1.5 million", "15 million", "-15 million", "1,5 million"]
+    assert said_directly(*figures) == figures
+    assert said_directly("The Harbour, he said.", "the harbour he said") == ["The Harbour, he said."]

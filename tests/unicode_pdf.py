@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.documents import pdf_file
+from tests.documents import one_page, stream
 
 _SIZE, _TOP, _LEADING = 11, 760, 14
 
@@ -19,22 +19,15 @@ def unicode_pdf(lines: Sequence[Sequence[str]]) -> bytes:
         f"BT /F1 {_SIZE} Tf 1 0 0 1 70 {_TOP - n * _LEADING} Tm <{''.join(f'{glyphs[g]:04x}' for g in line)}> Tj ET\n"
         for n, line in enumerate(lines)
     ).encode()
-    table = _table(glyphs)
-    return pdf_file(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-            b"/Resources << /Font << /F1 5 0 R >> >> >>",
-            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
-            b"<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /Identity-H /DescendantFonts [6 0 R] "
-            b"/ToUnicode 8 0 R >>",
-            b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Any /DW 600 /FontDescriptor 7 0 R "
-            b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
-            b"<< /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 -200 600 800] /ItalicAngle 0 /Ascent 800 "
-            b"/Descent -200 /CapHeight 700 /StemV 80 >>",
-            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(table), table),
-        ]
+    return one_page(
+        drawn,
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /Identity-H /DescendantFonts [6 0 R] "
+        b"/ToUnicode 8 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Any /DW 600 /FontDescriptor 7 0 R "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 -200 600 800] /ItalicAngle 0 /Ascent 800 "
+        b"/Descent -200 /CapHeight 700 /StemV 80 >>",
+        stream(_table(glyphs)),
     )
 
 

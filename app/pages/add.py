@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from app.fetch.fetcher import Fetched, Fetcher
-from app.pages.content import as_file, read_file, suggested_name
+from app.pages.content import read_page, suggested_name
 from app.pages.judge import judge_unnamed
 from app.pages.originals import host_of, seen_page, text_sha256
 from app.sources.incoming import Incoming
 from index.fetched.records import Page
-from index.fetched.signs import read_signs
 from index.fetched.store import PageStore
 
 
@@ -18,17 +17,15 @@ class Download:
     def __init__(self, fetched: Fetched, facts: dict[str, str]) -> None:
         """Raises FetchError: one line, for what cannot be read, holds no text or is a wall before it."""
         self._fetched = fetched
-        content, suffix = as_file(fetched)
-        document = read_file(content, suffix, fetched.final_url)
-        signs = read_signs(content, fetched.final_url) if suffix == ".html" else None
-        judge_unnamed(document, signs, fetched.url, fetched.final_url)
-        self.suffix, self.final_url = suffix, fetched.final_url
-        self._text_sha256 = text_sha256(document)
+        page = read_page(fetched)
+        judge_unnamed(page.document, page.signs, fetched.url, fetched.final_url)
+        self.suffix, self.final_url = page.suffix, fetched.final_url
+        self._text_sha256 = text_sha256(page.document)
         stated = {"url": fetched.url, **facts}
-        if "publisher" not in document.hints:
+        if "publisher" not in page.document.hints:
             stated.setdefault("publisher", host_of(fetched.final_url).removeprefix("www."))
-        name = suggested_name(fetched.final_url, suffix)
-        self.incoming = Incoming(content, name, stated, fetched.url)
+        name = suggested_name(fetched.final_url, page.suffix)
+        self.incoming = Incoming(page.raw, name, stated, fetched.url)
 
     def note(self, source_id: str, store: PageStore) -> None:
         """Keep, for later checks, when the page of the source that was made of it was seen so. Raises StoreError."""

@@ -10,13 +10,12 @@ from pydantic import Field
 
 from app.fetch.fetcher import Fetched, Fetcher
 from app.pages.compare import Fate, Held, PageText, Span
-from app.pages.content import as_file, read_file
+from app.pages.content import read_page
 from app.pages.judge import judge
 from app.pages.kept import Kept
 from app.pages.originals import Plan, Skipped, Wanted, host_of, now, seen_page, validators_of
 from index.errors import FetchError
 from index.fetched.records import Page, Why
-from index.fetched.signs import read_signs
 from index.fetched.store import PageStore
 from index.passage import Passage
 from index.records import Record
@@ -176,13 +175,11 @@ class Checker:
         if fetched.content is None:
             held = tuple(Held(start=a, end=z, text=words, fate=Fate.UNCHANGED) for a, z, words in spans)
             return held, tuple(self._quoted(source, spans, PageText(source, source.language)))
-        raw, suffix = as_file(fetched)
-        document = read_file(raw, suffix, fetched.final_url)
-        text = PageText(document, source.language)
+        page = read_page(fetched)
+        text = PageText(page.document, source.language)
         held = text.hold(spans)
         if 2 * sum(h.fate is Fate.GONE for h in held) > len(held):
-            signs = read_signs(raw, fetched.final_url) if suffix == ".html" else None
-            judge(document, signs, source.title, fetched.url, fetched.final_url)
+            judge(page.document, page.signs, source.title, fetched.url, fetched.final_url)
         return held, tuple(self._quoted(source, spans, text))
 
     def _quoted(self, source: Source, spans: Sequence[Span], text: PageText) -> Iterator[HeldQuote]:

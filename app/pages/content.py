@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from app.fetch.fetcher import Fetched
 from index.errors import CorpusError, FetchError
 from index.fetched.records import Why
+from index.fetched.signs import Signs, read_signs
 from index.read.document import Document
 from index.read.formats import FORMATS, refuse_misnamed
 from index.read.front_matter import begins_with_front_matter
@@ -27,6 +29,27 @@ _NAMES_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page names its encoding
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """A page as it is kept, under the suffix of its kind, and its text."""
+
+    raw: bytes
+    suffix: str
+    url: str
+    document: Document
+
+    @property
+    def signs(self) -> Signs | None:
+        """What a page of the web says of itself; None for a file of another kind."""
+        return read_signs(self.raw, self.url) if self.suffix == ".html" else None
+
+
+def read_page(fetched: Fetched) -> PageRead:
+    """Read what came. Raises FetchError if it cannot be read or holds no text."""
+    raw, suffix = as_file(fetched)
+    return PageRead(raw, suffix, fetched.final_url, read_file(raw, suffix, fetched.final_url))
 
 
 def as_file(fetched: Fetched) -> tuple[bytes, str]:

@@ -12,11 +12,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from app.fetch.fetcher import Fetched, Fetcher, Validators
-from app.pages.content import as_file, read_file
+from app.pages.content import PageRead, read_page
 from app.pages.judge import judge
 from index.errors import FetchError, UsageError
 from index.fetched.records import Page, Why
-from index.fetched.signs import read_signs
 from index.fetched.store import PageStore, facts_fields
 from index.read.document import Document
 from index.records import Record
@@ -143,29 +142,28 @@ class _Original:
             fetched = fetch(validators_of(page) if is_kept else None)
             if fetched.content is None:
                 return self._unchanged(fetched)
-            raw, suffix = as_file(fetched)
-            document = read_file(raw, suffix, fetched.final_url)
-            signs = read_signs(raw, fetched.final_url) if suffix == ".html" else None
-            judge(document, signs, self._note.title, fetched.url, fetched.final_url)
+            read = read_page(fetched)
+            judge(read.document, read.signs, self._note.title, fetched.url, fetched.final_url)
         except FetchError as error:
             why = Why(error.why)
             self._store.put(page.model_copy(update={"asked": now(), "why": why, "reason": str(error)}))
             return self._outcome("failed", why=why, reason=str(error))
-        if is_kept and text_sha256(document) == page.text_sha256:
+        if is_kept and text_sha256(read.document) == page.text_sha256:
             return self._unchanged(fetched)
-        return self._keep(fetched, raw, suffix, document)
+        return self._keep(fetched, read)
 
     def _unchanged(self, fetched: Fetched) -> Outcome:
         self._page = seen_page(self._page, fetched)
         self._store.put(self._page)
         return self._outcome("unchanged")
 
-    def _keep(self, fetched: Fetched, raw: bytes, suffix: str, document: Document) -> Outcome:
+    def _keep(self, fetched: Fetched, read: PageRead) -> Outcome:
         original = self._page.original or self._note.id[: _LONGEST_ID - len(_ENDING)] + _ENDING
-        update = {"original": original, "text_sha256": text_sha256(document), "fetched": fetched.at}
+        update = {"original": original, "text_sha256": text_sha256(read.document), "fetched": fetched.at}
         self._page = seen_page(self._page.model_copy(update=update), fetched)
-        self._store.keep_text(self._page, raw, suffix, facts_fields(_facts(original, self._note, document, fetched)))
-        return self._outcome("fetched", characters=len(document.text))
+        facts = _facts(original, self._note, read.document, fetched)
+        self._store.keep_text(self._page, read.raw, read.suffix, facts_fields(facts))
+        return self._outcome("fetched", characters=len(read.document.text))
 
     def _outcome(self, state: Literal["fetched", "unchanged", "failed"], **more: object) -> Outcome:
         page = self._page

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.chat.view.elements import CHECK, NOTHING, button, notice_html, problem_html
+from app.chat.view.elements import CHECK, NOTHING, button, notice_html, open_button, problem_html
 from app.chat.view.source_viewer import overlay_bar
 from app.claim import ClaimCheck, Finding
 from app.question.check import MAX_QUESTION
@@ -92,12 +92,12 @@ def _item(found: ClaimCheck, finding: Finding, statement: Statement, quote: Answ
         "{against}</li>",
         who=opening(said_by(statement, facts, texts)),
         words=statement.text,
-        mark=button(
+        mark=open_button(
             str(quote.number),
+            quote.source_id,
+            quote.source_sha256,
+            (quote.start, quote.end),
             class_="mark",
-            data_open_found=quote.source_id,
-            data_span=f"{quote.start}-{quote.end}",
-            data_sha256=quote.source_sha256[:16],
             aria_label=texts.compare_open.format(number=quote.number, title=title),
         ),
         against=against if finding.verdict.shown else NOTHING,

@@ -78,13 +78,8 @@ def of_original_html(found: OfOriginal | None, texts: Texts, number: int = 0) ->
         return NOTHING
     way = NOTHING
     if found.text:
-        way = button(
-            texts.open_original,
-            class_="quiet",
-            data_open_found=found.source_id,
-            data_span=f"{found.start}-{found.end}",
-            data_sha256=found.source_sha256[:16],
-        )
+        place = (found.start, found.end)
+        way = open_button(texts.open_original, found.source_id, found.source_sha256, place, class_="quiet")
     return html(
         '<p class="of-original" role="note" data-backing="{backing}" dir="auto">{number}{words} {way}</p>',
         number=f"{number} · " if number else "",
@@ -92,6 +87,12 @@ def of_original_html(found: OfOriginal | None, texts: Texts, number: int = 0) ->
         words=visible(words),
         way=way,
     )
+
+
+def open_button(words: str, source_id: str, sha256: str, place: tuple[int, int], **attributes: object) -> Markup:
+    """Make the button that opens what stands at `place` of a source, in the version with this hash."""
+    opens = {"data_open_found": source_id, "data_span": f"{place[0]}-{place[1]}", "data_sha256": sha256[:16]}
+    return button(words, NOTHING, **opens, **attributes)
 
 
 def seen_html(seen: Seen | None, texts: Texts) -> Markup:

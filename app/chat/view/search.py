@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.chat.session.search import Found
-from app.chat.view.elements import NOTHING, button, problem_html
+from app.chat.view.elements import NOTHING, button, open_button, problem_html
 from app.chat.view.search_box import search_box
 from app.chat.view.source_viewer import overlay_bar
 from app.render.html import Highlight, html, join, span_html
@@ -68,12 +68,12 @@ def _item(found: Found, texts: Texts) -> Markup:
         kind=kind_words(source, texts, short=True),
         title=source.title,
         text=span_html(source, found.start, found.end, marks),
-        open=button(
+        open=open_button(
             texts.open_source,
+            source.id,
+            source.sha256,
+            found.place,
             class_="quiet",
-            data_open_found=source.id,
-            data_span=f"{found.place[0]}-{found.place[1]}",
-            data_sha256=source.sha256[:16],
             aria_label=texts.open_nearest_name.format(title=source.title),
         ),
     )
