@@ -116,7 +116,7 @@ def test_a_project_is_whole_and_works_where_it_is(made: Path, run: Footnote, web
     assert (source.publisher, source.published, source.language) == ("Harbour Papers", "2024-08-21", "en")
     assert source.url == web.url("/dock")
     assert SOLD in run("ask", "Who bought the yard from the town?", FOOTNOTE_READER="small").stdout
-    assert "Locked 1 sources" in run("sources", "lock").stdout
+    assert "Locked 1 source in " in run("sources", "lock").stdout
     assert said(run("sources", "check", "--yes", "--json"))["pages"][0]["state"] == "unchanged"
     assert web.asked[-1].headers["if-none-match"] == '"1"'
     assert f"# {TITLE}" in (made / "README.md").read_text()
@@ -458,7 +458,7 @@ def test_the_whole_road(run: Footnote, web: Web, tmp_path: Path, monkeypatch: py
     assert re.search("is in the lock and not in the index", run("sources", "verify").stdout)
     assert run("sources", "fetch", "--yes").returncode == 0
     verified = run("sources", "verify")
-    assert (verified.returncode, verified.stdout[:13]) == (0, "All 6 sources")
+    assert (verified.returncode, verified.stdout[:20]) == (0, "As locked: 6 sources")
     assert all_of(opened()) == here
     locked = (project / "corpus" / "sources.lock").read_bytes()
     run("sources", "lock")

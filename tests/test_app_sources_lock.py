@@ -144,7 +144,7 @@ def test_lock_and_verify_in_the_terminal(footnote_here: Footnote, settings: Inde
     assert locked.returncode == 0, locked.stderr
     assert "Locked 3 sources" in locked.stdout
     assert "No licence or permission is noted for 2 of them" in locked.stdout
-    assert "All 3 sources are as they were locked" in footnote_here("sources", "verify", **env).stdout
+    assert "As locked: 3 sources, fingerprint " in footnote_here("sources", "verify", **env).stdout
     (settings.corpus / "sources" / "report.pdf.meta.yaml").unlink()
     differs = footnote_here("sources", "verify", **env)
     assert differs.returncode == 1

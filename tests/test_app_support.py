@@ -45,9 +45,9 @@ STRIKE = "The company's lawyer, Ida Moen, claims that 212 of the dockers were re
         ("The ferry called at Skagen in June.", "The ferry called only at Skagen in June.",
          "the source does not say “only”"),
         ("The captain claims that the ferry was overloaded with timber.", "The ferry was overloaded with timber.",
-         "the source leaves this to somebody: “claims”"),
+         "the source only reports that somebody says so: “claims”"),
         ("The alleged theft of the silver took place in June.", "The theft of the silver took place in June.",
-         "the source says “alleged” and does not tell this as a fact"),
+         "the source says “alleged” and does not state this as a fact"),
     ],
 )  # fmt: skip
 def test_what_a_statement_changes_is_found_and_said(source: str, statement: str, words: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.query import Query
     from app.records import Answer, Turn
 
-_BATCH = "JSON Lines file of {id, question}, with history and as_typed if you like. Prints one answer a line."
+_BATCH = "JSON Lines file of {id, question}, optionally with history and as_typed. Prints one answer a line."
 _PRINTED = ("--markdown", "--json", "--cite")  # how an answer is printed
 _OF_A_QUESTION = ("--markdown", "--cite", "--bundle", "--history", "--as-typed", "--show-prompt")
 
@@ -128,7 +128,11 @@ def _print_citations(answer: Answer, style: Style) -> None:
 
 
 def compare(
-    question: str, as_typed: AsTyped = False, source: Sources = None, as_json: Json = False, home: Home = None
+    question: Annotated[str, typer.Argument(help="The question.")],
+    as_typed: AsTyped = False,
+    source: Sources = None,
+    as_json: Json = False,
+    home: Home = None,
 ) -> None:
     """Show what each source says on QUESTION, by date."""
     from app.query import Query

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import say, say_json
+from app.cli.output import counted, say, say_json
 from index.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _HOSTS = 20  # hosts that are named before anything is asked; --json names all
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources; all without one.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources, by their ids. Without one: all.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be asked for, and ask for nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking you.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 
 def fetcher_of(loaded: Settings) -> Fetcher:
@@ -87,10 +87,8 @@ def _print_plan(plan: Plan, doing: str) -> None:
     if not plan.wanted:
         say(f"There is nothing to {doing}.")
         return
-    count = sum(plan.hosts.values())
-    pages = "1 page" if count == 1 else f"{count} pages"
-    hosts = "1 host" if len(plan.hosts) == 1 else f"{len(plan.hosts)} hosts"
-    say(f"This asks for {pages} of {hosts}, and for robots.txt of each host, at most once a second a host:")
+    pages, hosts = counted(sum(plan.hosts.values()), "page"), counted(len(plan.hosts), "host")
+    say(f"This asks for {pages} of {hosts}, and for robots.txt of each host, at most one a second from each host:")
     named = list(plan.hosts.items())
     for host, of_host in named[:_HOSTS]:
         say(f"  {host}" + (f" ({of_host})" if of_host > 1 else ""))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def chat(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="Folder with texts of any kind, or one file; the corpus without one."),
+        typer.Argument(metavar="[FOLDER]", help="Folder with texts of any kind, or one file. Without it: the corpus."),
     ] = None,
     corpus: Corpus = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on [127.0.0.1].")] = None,

@@ -21,7 +21,7 @@ def check(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Show which sentences support or dispute CLAIM, and which come near and do not say it.
+    """Show which sentences support or dispute CLAIM, and which come near without saying it.
 
     Numbers, dates, names, negations and hedges are compared word for word; a model reads the rest, if one is
     installed. Without it the output says so.

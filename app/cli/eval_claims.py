@@ -13,14 +13,14 @@ from app.cli.output import say, table_console
 
 
 def evaluate_claims(
-    claims: Annotated[Path, typer.Argument(help="JSON Lines file of statements, as tests/bench/claims.jsonl.")],
+    claims: Annotated[Path, typer.Argument(help="JSON Lines file of statements, such as tests/bench/claims.jsonl.")],
     whole: Annotated[
         bool, typer.Option("--whole", help="Show the checker the whole passage, not only the evidence.")
     ] = False,
     failures: Annotated[bool, typer.Option(help="Print each wrong statement that passes.")] = False,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
 ) -> None:
-    """Check CLAIMS and print what passes, label by label, beside the guards alone and the commonest label."""
+    """Check CLAIMS and print what passes, label by label, beside what guards alone and the commonest label let pass."""
     from app.evaluate.claims import gains, majority, read_claims, score, verdicts
     from app.render.checked import print_gains, print_scores
     from app.support.check import Checker

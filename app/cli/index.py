@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.options import Corpus, Home, Json, settings
-from app.cli.output import say, say_json, say_record
+from app.cli.output import counted, say, say_json, say_record
 
 if TYPE_CHECKING:
     from index.build.progress import BuildReport
@@ -92,8 +92,8 @@ def status(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> N
         say_json({"generation": name, "stale": stale, "manifest": manifest.model_dump() if manifest else None})
     else:
         if manifest:
-            say(f"Generation {name}, built {manifest.created}: {len(manifest.sources)} sources, ", nl=False)
-            say(f"{manifest.passages} passages, {manifest.model}, fingerprint {manifest.fingerprint}.")
+            say(f"Generation {name}, built {manifest.created}: {counted(len(manifest.sources), 'source')}, ", nl=False)
+            say(f"{counted(manifest.passages, 'passage')}, {manifest.model}, fingerprint {manifest.fingerprint}.")
         say("Up to date." if stale is None else f"Out of date: {stale}. Run: footnote index build")
     if stale is not None:
         raise typer.Exit(1)
@@ -110,8 +110,10 @@ def verify(home: Home = None, as_json: Json = False) -> None:
     else:
         for problem in report.problems:
             say(problem)
-        checked = f"{report.sources} sources, {report.passages} passages, {report.sentences} sentences"
-        verdict = "all in order" if report.ok else f"{len(report.problems)} problems; run: footnote index build --full"
+        held = ((report.sources, "source"), (report.passages, "passage"), (report.sentences, "sentence"))
+        checked = ", ".join(counted(count, what) for count, what in held)
+        wrong = f"{counted(len(report.problems), 'problem')}; run: footnote index build --full"
+        verdict = "all in order" if report.ok else wrong
         say(f"Generation {report.generation}: {checked}: {verdict}.")
     if not report.ok:
         raise typer.Exit(1)

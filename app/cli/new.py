@@ -43,9 +43,9 @@ def new(
     article: Annotated[str, typer.Argument(metavar="URL_OR_FILE", help="The article: its address, or a file.")],
     follow_links: Annotated[
         int,
-        typer.Option(metavar="N", min=0, max=_MOST, help="Take up to N pages that the article links to, too."),
+        typer.Option(metavar="N", min=0, max=_MOST, help="Also take up to N of the pages that the article links to."),
     ] = 0,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take these pages without asking you.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take these pages without asking.")] = False,
     *,
     facts: dict[str, str],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show article and links, and make nothing.")] = False,
@@ -54,8 +54,8 @@ def new(
     """Make a project around another article: its corpus, settings, index and first questions in a folder of its own.
 
     Shows what the article is taken for, and what of that is guessed. With --follow-links it lists the pages that the
-    article's text links to, and fetches them if you say yes, one a second a host; a page that cannot be had is named
-    with the reason and left out. If the article cannot be had, or anything goes wrong, no folder is left.
+    article's text links to, and fetches them if you say yes, at most one a second from each host; a page that cannot be
+    had is named with the reason and left out. If the article cannot be had, or anything goes wrong, no folder is left.
     """
     from app.project.folder import staged, why_not
 

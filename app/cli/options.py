@@ -26,7 +26,7 @@ AsTyped = Annotated[
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
 Llm = Annotated[
     str | None,
-    typer.Option("--llm", metavar="URL", help="Answer by a language model: the address of its server, '/v1' included."),
+    typer.Option("--llm", metavar="URL", help="Use the language model of the server at this address, '/v1' included."),
 ]
 LlmModel = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model, as its server names it.")]
 QuotationsOnly = Annotated[

@@ -64,3 +64,8 @@ def progress_console(*, quiet: bool) -> SafeConsole:
     from app.render.console import SafeConsole
 
     return SafeConsole(stderr=True, quiet=quiet, highlight=False)
+
+
+def counted(count: int, what: str) -> str:
+    """Say how many of a thing there are, whose plural ends in -s: '1 source', '1,204 sources'."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

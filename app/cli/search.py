@@ -13,7 +13,7 @@ from index.errors import UsageError
 
 
 def search(
-    query: str,
+    query: Annotated[str, typer.Argument(help="Words to look for, or a question.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of passages.")] = 5,
     source: Sources = None,
     as_json: Json = False,
@@ -47,7 +47,7 @@ def search(
 
 
 def show(
-    source_id: str,
+    source_id: Annotated[str, typer.Argument(help="The source, by its id.")],
     span: Annotated[str | None, typer.Option(help="START:END, character offsets.")] = None,
     as_json: Json = False,
     home: Home = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.asking_pages import Ids
 from app.cli.options import Home, Json, settings
 from app.cli.output import say, say_json, table_console
 from app.cli.source_facts import facts_json, facts_table, in_words
@@ -43,7 +44,9 @@ def list_sources(as_json: Json = False, home: Home = None) -> None:
 
 
 @sources_app.command("show")
-def show_source(source_id: str, as_json: Json = False, home: Home = None) -> None:
+def show_source(
+    source_id: Annotated[str, typer.Argument(help="The source, by its id.")], as_json: Json = False, home: Home = None
+) -> None:
     """Show what is known of a source, and what of that is guessed from its file."""
     from app.sources.contents import entry_of
     from index.storage.generation import open_current
@@ -82,11 +85,11 @@ sources_app.command("verify")(verify)
 
 @sources_app.command("cite")
 def cite_sources(
-    source_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources; all without one.")] = None,
+    source_ids: Ids = None,
     style: Annotated[Style, typer.Option(help="The style of the references.")] = Style.CHICAGO,
     home: Home = None,
 ) -> None:
-    """Print sources as references. A note is cited as a note on its original; today is the day of access."""
+    """Print sources as references. A note is cited as a note on its original; the day of access is today."""
     from datetime import UTC, datetime
 
     from app.render.citations import cite_all

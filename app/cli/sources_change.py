@@ -16,7 +16,7 @@ from app.cli.options import (
     corpus_settings,
     settings,
 )
-from app.cli.output import console, say, say_json, say_record, table_console
+from app.cli.output import console, counted, say, say_json, say_record, table_console
 from app.cli.source_facts import facts_json, facts_table
 from app.cli.stated import stated, states_facts
 from app.outside import whole_characters
@@ -33,11 +33,12 @@ _OF_ONE = ("title", "url", "id")  # that no two sources share
 @states_facts
 def add(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH_OR_URL", help="Files to add: pages, PDFs, texts, ...; or addresses.")
+        list[str],
+        typer.Argument(metavar="PATH_OR_URL", help="Files (pages, PDFs, texts, ...), or addresses of pages."),
     ],
     kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
     relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
-    basis: Annotated[Basis | None, typer.Option(help="For a note, how its author knows what it says.")] = None,
+    basis: Annotated[Basis | None, typer.Option(help="For a note: how its author knows what it says.")] = None,
     *,
     facts: dict[str, str],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
@@ -47,8 +48,8 @@ def add(
 ) -> None:
     """Add files to the corpus: show what each is taken for, copy it, and index it.
 
-    A page of the web is named by its address (https://...): it is fetched, once and now. What you state is kept beside
-    the copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is a source already,
+    Name a page of the web by its address (https://...): it is fetched once, now. What you state is kept beside the
+    copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is a source already,
     none is added.
     """
     from app.cli.asking_pages import fetched_for_adding, is_address, note_pages
@@ -85,13 +86,13 @@ def add(
 def remove(
     source_ids: Annotated[list[str], typer.Argument(metavar="ID", help="The sources to remove.")],
     for_good: Annotated[
-        bool, typer.Option("--for-good", help="Delete the files and older indexes, which hold their words, too.")
+        bool, typer.Option("--for-good", help="Delete the files, and older indexes too, since they hold the words.")
     ] = False,
     corpus: Corpus = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take sources out of the corpus and the index. Their files lie in the trash for 30 days (footnote sources trash).
+    """Take sources out of the corpus and the index. Their files stay in the trash for 30 days (footnote sources trash).
 
     The first removal after that deletes them. Answers and links that quote them say from then on that the source is not
     in the index. Bundles keep their proof.
@@ -112,7 +113,10 @@ def remove(
     for note in removal.notes:
         say(f"But {note}")
     if removal.emptied:
-        say(f"Deleted what has been in the trash for more than {KEPT.days} days: {len(removal.emptied)} removals")
+        say(
+            f"Deleted what has been in the trash for more than {KEPT.days} days"
+            f": {counted(len(removal.emptied), 'removal')}"
+        )
     say(built(removal.index))
     _remind(wanted, is_changed=True)
 

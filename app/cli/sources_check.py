@@ -40,11 +40,11 @@ def check(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """See whether pages have changed since their text was indexed, passage by passage, and which quotations that hits.
+    """See whether pages have changed since their text was indexed, passage by passage, and which quotations are hit.
 
-    The quotations are those in readers' feedback and in evidence bundles. Bundles are found in this folder, in the one
-    that holds --home, and in the folders directly inside them; name others with --bundle. The index stays as it is; the
-    day on which a page was last seen so is kept. Exit code 1 if a page differs or cannot be had.
+    The quotations are those in readers' feedback and in evidence bundles. Bundles are found in the current folder, in
+    the one that holds --home, and in the folders directly inside them; name others with --bundle. The index stays as it
+    is; the day on which a page was last seen unchanged is kept. Exit code 1 if a page differs or cannot be had.
 
     With --notes no page is asked for: each sentence of a note is held against the original that was fetched, and the
     exit code is 1 if that does not bear one out.

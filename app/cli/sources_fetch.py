@@ -37,7 +37,7 @@ def fetch(
 
     Answers then quote the original; the note stands beside it as our summary. A page that is not the text that its note
     names (a paywall, a page that is gone, another page) is recorded with the reason and not indexed. Pages are asked
-    for one by one, as robots.txt allows, at most once a second a host. Exit code 1 if none could be had.
+    for one by one, as robots.txt allows, at most one a second from each host. Exit code 1 if none could be had.
     """
     from app.pages.originals import plan_originals
     from index.fetched.store import read_pages

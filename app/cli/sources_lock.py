@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Corpus, Home, Json, corpus_settings
-from app.cli.output import say, say_json, say_record
+from app.cli.output import counted, say, say_json, say_record
 
 
 def lock(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> None:
-    """Write sources.lock into the corpus' folder: what every source was when its passages were made.
+    """Write sources.lock into the corpus folder: what every source was when its passages were made.
 
-    It names address, SHA-256, date, licence, reader and passages of each. The same files give the same lock, byte for
-    byte, on any machine with the same versions.
+    It names the address, SHA-256, date, licence, reader and passages of each. The same files give the same lock, byte
+    for byte, on any machine with the same versions.
     """
     from app.sources.lock import lock_path, write_lock
 
@@ -25,14 +25,14 @@ def lock(corpus: Corpus = None, home: Home = None, as_json: Json = False) -> Non
         say_record(made)
         return
     unclear = sum(not source.licence for source in made.sources.values())
-    say(f"Locked {len(made.sources)} sources in {lock_path(wanted)}, fingerprint {made.fingerprint[:12]}.")
+    say(f"Locked {counted(len(made.sources), 'source')} in {lock_path(wanted)}, fingerprint {made.fingerprint[:12]}.")
     if unclear:
         say(f"No licence or permission is noted for {unclear} of them; state it in front matter or a sidecar.")
 
 
 def verify(
     path: Annotated[
-        Path | None, typer.Argument(metavar="[LOCK]", help="A lock; that in the corpus' folder without one.")
+        Path | None, typer.Argument(metavar="[LOCK]", help="The lock. Without it: sources.lock in the corpus folder.")
     ] = None,
     corpus: Corpus = None,
     home: Home = None,
@@ -51,6 +51,6 @@ def verify(
         for one in found:
             say(str(one))
         if not found:
-            say(f"All {len(locked.sources)} sources are as they were locked, fingerprint {locked.fingerprint[:12]}.")
+            say(f"As locked: {counted(len(locked.sources), 'source')}, fingerprint {locked.fingerprint[:12]}.")
     if found:
         raise typer.Exit(1)

@@ -13,14 +13,14 @@ from app.outside import whole_characters
 
 # By the field of a source's facts: the option and its help.
 _OPTIONS = {
-    "title": ("--title", "Its title."),
-    "author": ("--author", "Its author, as printed."),
-    "published": ("--date", "When it was published: YYYY-MM-DD, YYYY-MM or YYYY."),
-    "publisher": ("--publisher", "Who published it."),
-    "language": ("--language", "Its language, by the ISO 639 code."),
-    "url": ("--url", "Its address on the web, for a file."),
-    "licence": ("--licence", "Its licence, or who allowed you to keep it."),
-    "id": ("--id", "Its id in footnotes and commands."),
+    "title": ("--title", "Title."),
+    "author": ("--author", "Author, as printed."),
+    "published": ("--date", "Date of publication: YYYY-MM-DD, YYYY-MM or YYYY."),
+    "publisher": ("--publisher", "Publisher."),
+    "language": ("--language", "Language, by its ISO 639 code."),
+    "url": ("--url", "Address on the web, for a file."),
+    "licence": ("--licence", "Licence, or who allowed you to keep it."),
+    "id": ("--id", "Id in footnotes and commands."),
 }
 
 
