@@ -27,6 +27,7 @@ _OF_ITSELF = re.compile(
 )
 _NEAR = 0.25  # part of a sentence's telling words that the nearest one must share to be shown
 _MISSING = 0.5  # ... that the whole original must have, for it to be told that it does not say this
+_SAME = 0.5  # part of its telling words that a sentence on the same matter has
 _READ = 6  # sentences that a reader gets of an original
 _KEPT_TEXTS, _KEPT = 64, 4096  # originals, and findings, that are kept
 _T = TypeVar("_T")
@@ -91,7 +92,7 @@ class OriginalCheck:
             return OfOriginal(backing=Backing.NOT_FOUND, reasons=strange.reasons, **stamp)
         spans, evidence = _nearest(sentence, text) if checker.reader else (text.spans, text.evidence)
         verdict = checker.check(sentence, evidence)
-        backing = _backing(sentence, text, verdict)
+        backing = _backing(sentence, text, verdict, max(shared(sentence, other) for other in evidence.sentences))
         shows = backing in (Backing.BORNE_OUT, Backing.CONTRADICTED)
         place = _nearest_place(sentence, evidence) if shows else verdict.sentence
         if backing in (Backing.NOT_FOUND, Backing.UNCLEAR) and shared(sentence, evidence.sentences[place]) < _NEAR:
@@ -145,18 +146,23 @@ def _nearest_place(sentence: str, evidence: Evidence) -> int:
     return max(range(len(evidence.sentences)), key=nearness)
 
 
-def _backing(sentence: str, text: _Text, verdict: Verdict) -> Backing:
-    """Return what a verdict says of a note: words alone show that an original says otherwise by plain figures only."""
+def _backing(sentence: str, text: _Text, verdict: Verdict, nearness: float) -> Backing:
+    """Return what a verdict says of a note.
+
+    `nearness`: part of the sentence's telling words (0..1) that one of the original's has. A reader says of sentences
+    on another matter too often that they say less or otherwise, words alone say so too often of any but figures.
+    """
     if verdict.label.holds:
         return Backing.BORNE_OUT
-    if verdict.label is Label.PARTLY:
+    near = bool(verdict.reader) and nearness >= _SAME
+    if verdict.label is Label.PARTLY and (near or not verdict.reader):
         return Backing.PARTLY
     plain = bool(verdict.reasons) and _is_plain(verdict.reasons[0], text)
-    if verdict.label is Label.CONTRADICTED and (verdict.reader or plain):
+    if verdict.label is Label.CONTRADICTED and (near or plain):
         return Backing.CONTRADICTED
-    if verdict.label is Label.UNSURE:
-        return Backing.UNCLEAR
-    if verdict.reader or verdict.reasons:
+    if verdict.reader:
+        return Backing.NOT_FOUND if verdict.label is Label.NOT_SUPPORTED else Backing.UNCLEAR
+    if verdict.reasons:
         return Backing.NOT_FOUND
     # No reader has read a free paraphrase, which may put several sentences together.
     wanted = terms(sentence)
