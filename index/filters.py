@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.source import Kind, Relation, Source, date_range
+from index.source import Kind, Relation, SourceFacts, date_range
 
 
-def facets(source: Source) -> dict[str, str]:
+def facets(source: SourceFacts) -> dict[str, str]:
     """Return the fields of a source that both engines store and filter by, dates apart."""
     return {
         "source": source.id,
@@ -42,7 +42,7 @@ class Filters:
         }
         return {name: sorted(map(str, values)) for name, values in fields.items() if values}
 
-    def matches(self, source: Source) -> bool:
+    def matches(self, source: SourceFacts) -> bool:
         """Return whether `source` passes: the definition that both engines are tested against."""
         own = facets(source)
         if any(own[name] not in values for name, values in self.allowed().items()):

@@ -21,6 +21,7 @@ from index.build.progress import BuildProgress, BuildReport, Clock
 from index.build.prune import remove_unused
 from index.build.readings import Readings
 from index.build.status import Changes
+from index.build.unfinished import Unfinished
 from index.embedding.embedder import Embedder, prepare_embedder
 from index.errors import DamagedIndexError, StaleIndexError, StoreError
 from index.fetched.sources import with_originals
@@ -28,11 +29,10 @@ from index.files import IndexFile, file_errors, sync_tree, write_atomic
 from index.read.corpus import Corpus, read_folder
 from index.read.known import NOTHING_KNOWN, Known
 from index.settings import FORMAT_VERSION, IndexSettings
-from index.source import Source
 from index.storage.generation import Generation, create_folder, current_id, switch_to
 from index.storage.locks import LEASE, build_lock
 from index.storage.manifest import MANIFEST, Manifest, check_files, mismatch, store_kind
-from index.storage.reuse import known_of
+from index.storage.reuse import known_of, rules
 from index.storage.seals import SourceStamp
 
 
@@ -73,25 +73,29 @@ class _Build:
         self.traceless = traceless
         self.clock = Clock()
         self.readings = Readings(settings.home)
+        self.shelf = Unfinished(settings.home, rules())
         self.notes: list[str] = []
         self.vectors: PassageVectors | None = None  # once some are made
         self.current: str | None = None  # as the pointer says
         self.former = self._open_former()  # the same, if it can be read
 
     def close(self) -> None:
+        self.shelf.close()
         if self.former is not None:
             self.former.close()
 
     def run(self, embedder: Embedder | None) -> BuildReport:
         former = self.former.manifest if self.former else None
         self._remove_unused({self.current}, unfinished_only=True)
+        if self.full:
+            self.shelf.forget()
         known = self._known()
         with self.clock("read"):
             corpus = self._read(known)
         with self.clock("model"):
             self.embedder = embedder or prepare_embedder(self.settings, self.progress.note)
         if known is not None and self.former is not None and self.former.manifest.model != self.embedder.name:
-            known, corpus = None, _loaded(corpus, self.former)  # to be divided anew
+            known = None  # what was not read is loaded from the former index and divided anew
         stamps = stamps_of(corpus, former.sources if former else {})
         changes = Changes.between(former.sources if former else {}, stamps)
         without_text = looked_into(corpus)
@@ -143,14 +147,15 @@ class _Build:
         former = self.former
         if former is None or self.full or mismatch(former.manifest, self.settings) is not None:
             return None
-        return known_of(former.folder, former.manifest.sources)
+        known = known_of(former.folder, former.manifest.sources)
+        return replace(known, load=former.source) if known is not None else None
 
     def _read(self, known: Known | None) -> Corpus:
         corpus = read_folder(
-            self.settings.corpus, self.settings.largest_file, self.readings, self._has_read, known or NOTHING_KNOWN
-        )
-        load = self.former.source if self.former is not None else None
-        corpus = with_originals(corpus, self.settings.home, self.readings, load)
+            self.settings.corpus, self.settings.largest_file, self.readings, self._has_read, known or NOTHING_KNOWN,
+            self.shelf,
+        )  # fmt: skip
+        corpus = with_originals(corpus, self.settings.home, self.readings)
         if self.strict:
             refuse_passed_over(corpus)
         return corpus
@@ -224,7 +229,7 @@ class _Build:
 
     def _forget_unused(self) -> None:
         """Remove what was kept for this build only. A failure does not fail the build, whose index serves already."""
-        for forget in (self.readings.forget_unused, partial(forget_embedded, self.settings.home)):
+        for forget in (self.readings.forget_unused, self.shelf.forget, partial(forget_embedded, self.settings.home)):
             try:
                 forget()
             except StoreError as error:
@@ -233,8 +238,3 @@ class _Build:
     def _note(self, text: str) -> None:
         self.notes.append(text)
         self.progress.note(text)
-
-
-def _loaded(corpus: Corpus, former: Generation) -> Corpus:
-    """Return the corpus with the texts of what did not have to be read, as the former index holds them."""
-    return replace(corpus, entries=tuple(e if isinstance(e, Source) else former.source(e.id) for e in corpus.entries))

@@ -7,11 +7,9 @@ from contextlib import closing
 
 from index.errors import CorpusError, StoreError
 from index.read.corpus import Corpus
-from index.read.formats import reader_of
-from index.read.known import NOTHING_KNOWN, Known
+from index.read.known import NOTHING_KNOWN, Known, KnownSource
+from index.read.record import source_digest
 from index.settings import IndexSettings
-from index.source import Source
-from index.storage.catalog import source_digest
 from index.storage.generation import Generation, current_id
 from index.storage.manifest import mismatch
 from index.storage.reuse import known_of
@@ -30,17 +28,17 @@ def refuse_passed_over(corpus: Corpus) -> None:
 
 
 def stamps_of(corpus: Corpus, before: Mapping[str, SourceStamp]) -> dict[str, SourceStamp]:
-    """Return source id -> stamp; of a source that was not read, the one of `before`."""
-    return {e.id: _stamp(e, corpus.digests[e.file]) if isinstance(e, Source) else before[e.id] for e in corpus.entries}
+    """Return source id -> stamp; of a source that is as it was, the one of `before`. Raises StoreError."""
+    return {e.id: _stamp(e, corpus) if e.key or not e.record_sha256 else before[e.id] for e in corpus.entries}
 
 
-def _stamp(source: Source, file_sha256: str) -> SourceStamp:
+def _stamp(entry: KnownSource, corpus: Corpus) -> SourceStamp:
     return SourceStamp(
-        file=source.file,
-        file_sha256=file_sha256,
-        text_sha256=source.sha256,
-        record_sha256=source_digest(source),
-        reader=reader_of(source.file),
+        file=entry.file,
+        file_sha256=entry.file_sha256,
+        text_sha256=entry.sha256,
+        record_sha256=entry.record_sha256 or source_digest(corpus.load(entry)),
+        reader=entry.reader,
     )
 
 

@@ -19,7 +19,7 @@ from index.files import FREE_SPACE, file_errors
 from index.read.corpus import Corpus
 from index.read.split import split
 from index.settings import IndexSettings
-from index.source import Source
+from index.source import Source, SourceFacts
 from index.storage.catalog import Catalog
 from index.storage.generation import LEXICAL, VECTORS, Generation
 from index.storage.lexical import LexicalIndex, searched
@@ -50,7 +50,7 @@ class Making:
         self._former, self._kept = former, kept
         self.counts: dict[str, int] = {}
         self.passages = 0
-        self._owners: dict[int, Source] = {}  # of each passage that is made, by its id
+        self._owners: dict[int, SourceFacts] = {}  # of each passage that is made, by its id
         self._runs: list[Run] = []
 
     def write(
@@ -88,8 +88,8 @@ class Making:
                 self.counts[entry.id] = place[2]
                 self.passages += place[2]
                 row.append(place)
-            elif isinstance(entry, Source):
-                self._add(catalog, n, entry)
+            else:
+                self._add(catalog, n, corpus.load(entry))
             self._progress.advance(1)
         if row:
             self._take_over(catalog, row, len(corpus.entries) + 1 - len(row))
@@ -112,7 +112,7 @@ class Making:
         catalog.add_passages(first, n, passages)
         self.counts[source.id] = len(passages)
         self.passages += len(passages)
-        self._owners.update(dict.fromkeys(range(first, first + len(passages)), source))
+        self._owners.update(dict.fromkeys(range(first, first + len(passages)), source.facts))
 
     def _write_vectors(self, catalog: Catalog, vectors: PassageVectors, store: VectorStore | None) -> None:
         """Add the vectors that `store` lacks; all of them to a new one if it is None."""
@@ -128,7 +128,7 @@ class Making:
             for ids in _rounds(new):
                 made = vectors.of(ids, catalog)
                 with self._clock("store"):
-                    store.add(ids, made, self._sources(catalog, ids))
+                    store.add(ids, made, self._facts(catalog, ids))
             if store.count() != self.passages:
                 raise StoreError(f"Chroma holds {store.count()} of {self.passages} vectors; {FREE_SPACE}")
         vectors.reused += self.passages - len(new)
@@ -168,14 +168,15 @@ class Making:
         where = self._settings.store_url or self._folder / VECTORS
         return VectorStore.create(where, self._folder.name, self._embedder.dimension, self.passages)
 
-    def _sources(self, catalog: Catalog, ids: Sequence[int]) -> list[Source]:
-        """Return the source of each passage; one that was taken over is read."""
+    def _facts(self, catalog: Catalog, ids: Sequence[int]) -> list[SourceFacts]:
+        """Return what is known of the source of each passage; of one that was taken over it is read."""
         missing = [n for n in ids if n not in self._owners]
         if not missing:
             return [self._owners[n] for n in ids]
         assert self._former is not None, "only a former index has what can be taken over"
         there = {n: p.source_id for n, p in zip(missing, catalog.passages(missing), strict=True)}
-        return [self._owners.get(n) or self._former.source(there[n]) for n in ids]
+        facts = {i: self._former.catalog.outline(i).facts for i in {*there.values()}}
+        return [self._owners.get(n) or facts[there[n]] for n in ids]
 
     def _write_lexical(self, catalog: Catalog, reuse: Reuse) -> None:
         self._progress.stage("lexical", self.passages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,30 +13,29 @@ from index.files import file_sha256
 from index.read.corpus import Corpus, PassedOver
 from index.read.folder import sidecar_of
 from index.read.known import KnownSource
-from index.read.one_file import Keeper, read_source
-from index.source import Kind, Source
+from index.read.one_file import Keeper, NoSourceError
+from index.read.shelf import FoundFile, Shelf, shelve
+from index.source import Kind
 
 _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
 
 
-def with_originals(
-    corpus: Corpus, home: Path, keeper: Keeper | None = None, load: Callable[[str], Source] | None = None
-) -> Corpus:
-    """Return the corpus with the originals of its notes that are kept in `home`.
+def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> Corpus:
+    """Return the corpus with the originals of its notes that are kept in `home`; they lie on its shelf, too.
 
-    `load` gives a source that did not have to be read, by its id. An original that was changed since it was fetched, or
-    whose id or text is there already, is passed over and named. Notes on one address share an original.
+    An original that was changed since it was fetched, or whose id or text is there already, is passed over and named.
+    Notes on one address share an original.
     """
     taken, texts = {e.id for e in corpus.entries}, {e.sha256: e.file for e in corpus.entries}
-    entries: list[Source | KnownSource] = []
+    entries: list[KnownSource] = []
     fetched: set[tuple[str, str]] = set()  # address and text of the originals
     passed, digests = list(corpus.passed_over), dict(corpus.digests)
     pages = read_pages(home)
     for entry in corpus.entries:
         page = pages.get(entry.id)
         if page and page.file:
-            found = _read(page, entry, home, keeper)
-            if not isinstance(found, Source):
+            found = _read(page, entry, home, corpus.shelf, keeper)
+            if not isinstance(found, KnownSource):
                 passed.append(found)
             elif (page.url, found.sha256) in fetched:
                 pass  # another note's original is this note's, too
@@ -49,24 +48,16 @@ def with_originals(
                 fetched.add((page.url, found.sha256))
             digests |= _digests(page, home)
         entries.append(entry)
-    named = tuple(_named(entries, load))
-    return replace(corpus, entries=named, passed_over=tuple(passed), digests=digests)
+    return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests)
 
 
-def _named(
-    entries: Sequence[Source | KnownSource], load: Callable[[str], Source] | None
-) -> Iterator[Source | KnownSource]:
+def _named(entries: Sequence[KnownSource]) -> Iterator[KnownSource]:
     """Yield the sources, each note with the id of the one that has the text at its address."""
     by_url = {e.url: e.id for e in reversed(entries) if e.kind is Kind.FULLTEXT and e.url}
     for entry in entries:
         original = by_url.get(entry.url, "") if entry.kind is Kind.NOTE else ""
-        if original == entry.original:
-            yield entry
-            continue
-        if isinstance(entry, KnownSource):
-            assert load is not None, "who knows sources without reading them can load them"
-            entry = load(entry.id)
-        yield replace(entry, original=original)
+        is_named = original == entry.original
+        yield entry if is_named else replace(entry, original=original, record_sha256="")
 
 
 def original_digests(home: Path, notes: Container[str] | None = None) -> dict[str, str]:
@@ -88,19 +79,19 @@ def _digests(page: Page, home: Path) -> dict[str, str]:
     return {_ABOVE + p.name: file_sha256(p) for p in (path, sidecar_of(path)) if p.is_file()}
 
 
-def _read(page: Page, note: Source | KnownSource, home: Path, keeper: Keeper | None) -> Source | PassedOver:
+def _read(page: Page, note: KnownSource, home: Path, shelf: Shelf, keeper: Keeper | None) -> KnownSource | PassedOver:
     if note.url != page.url:
         return _passed(page, "its note names another address now")
     path = folder_of(home) / page.file
     try:
         if file_sha256(path) != page.sha256:
             return _passed(page, "it was changed since it was fetched")
-        return read_source(path, _ABOVE + page.file, keeper)
+        return shelve(FoundFile.at(path, _ABOVE + page.file), shelf, keeper)
     except FileNotFoundError:
         return _passed(page, "it is missing")
     except OSError as error:
         return _passed(page, f"it cannot be read ({error.strerror})")
-    except CorpusError as error:
+    except (CorpusError, NoSourceError) as error:
         return _passed(page, str(error))
 
 

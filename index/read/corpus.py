@@ -1,4 +1,4 @@
-"""A folder of files, or one file -> Sources, validated.
+"""A folder of files, or one file -> Sources, validated, read one by one: their texts go to a shelf.
 
 All metadata values are text, so that '2024-10' stays a month and '2012' a year. A file that begins as a source does,
 with front matter, and breaks a rule stops the reading: it would be missed. One that cannot be read is passed over and
@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.errors import CorpusError
+from index.errors import CorpusError, StoreError
 from index.read.facts import id_of
 from index.read.folder import ARTICLE, SIDECAR, base_of, corpus_files, entries, sidecar_of, why_no_source
 from index.read.formats import FORMATS, reader_of
 from index.read.known import NOTHING_KNOWN, Known, KnownSource, SeenFile
-from index.read.one_file import Keeper, NoSourceError, read_bytes, sidecar_fields, source_of
+from index.read.one_file import Keeper, NoSourceError, read_bytes, source_of
+from index.read.shelf import FoundFile, InMemory, Nowhere, Shelf, entry_of, shelve
 from index.source import UNPRINTABLE, Source
 
 LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
@@ -37,22 +38,37 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What a folder holds: its sources in order, those as known ones that did not have to be read.
+    """What a folder holds: what is known of its sources, in order; their texts are on the shelf.
 
     `passed_over`: what else is there, in order of the names. `digests`: the SHA-256 (hex) of every file that was looked
-    into, by its name; `seen`: the same files of the folder as they were. `stated`: the ids that were stated.
+    into, by its name; `seen`: the same files of the folder as they were. `known`: whoever has what was not read.
     """
 
-    entries: tuple[Source | KnownSource, ...]
+    entries: tuple[KnownSource, ...]
     passed_over: tuple[PassedOver, ...]
     digests: Mapping[str, str]
+    shelf: Shelf
     seen: Mapping[str, SeenFile] = field(default_factory=dict)
-    stated: frozenset[str] = frozenset()
+    known: Known = NOTHING_KNOWN
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources that were read: all of them, if nothing was known."""
-        return tuple(e for e in self.entries if isinstance(e, Source))
+        """The sources that were read, all at once: all of them, if nothing was known. Raises what `load` raises."""
+        return tuple(self.load(e) for e in self.entries if e.key)
+
+    def load(self, entry: KnownSource) -> Source:
+        """Return one of the sources. Raises StoreError."""
+        if entry.key:
+            there = self.shelf.get(entry.key)
+            if there is None:
+                raise StoreError(f"{entry.file}: what was read of it is no longer there; build the index again")
+            source = there[0]
+        else:
+            assert self.known.load is not None, "who knows sources without reading them can load them"
+            source = self.known.load(entry.id)
+        if (source.id, source.original) == (entry.id, entry.original):
+            return source
+        return replace(source, id=entry.id, original=entry.original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +96,16 @@ def read_folder(
     keeper: Keeper | None = None,
     advance: Callable[[int, int], None] = lambda _done, _of: None,
     known: Known = NOTHING_KNOWN,
+    shelf: Shelf | None = None,
 ) -> Corpus:
     """Read all sources of `folder`, and note what else is there.
 
     `largest`: MB of a file that is opened. `advance` is called after each file, with how many are done and how many
-    there are. A file whose bytes are `known` is not read. Raises CorpusError for the first source that breaks a rule,
-    and if there is no source at all.
+    there are. A file whose bytes are `known`, or whose source lies on the `shelf` (one in memory without), is not read.
+    Raises CorpusError for the first source that breaks a rule, and if there is no source at all; StoreError.
     """
-    found = _Found(folder, keeper, known)
+    shelf = shelf or InMemory()
+    found = _Found(folder, keeper, known, shelf)
     every = list(entries(folder, largest * _MB))
     for n, (path, reason) in enumerate(every, 1):
         found.add(path, reason)
@@ -98,7 +116,7 @@ def read_folder(
             f"{folder}: no source can be read here; the first that is passed over: {found.passed_over[0]}"
         )
     passed = sorted(found.passed_over, key=lambda p: p.name)
-    return Corpus(tuple(found.sources), tuple(passed), found.digests, found.seen, frozenset(found.stated))
+    return Corpus(tuple(found.sources), tuple(passed), found.digests, shelf, found.seen, known)
 
 
 def read_new(
@@ -113,7 +131,7 @@ def read_new(
     Files there that are `known` and have the size and time that they had are not opened: whoever indexes the folder
     reads them. Raises what `read_folder` raises, and CorpusError for a file that would not become a source of its own.
     """
-    found = _Found(folder, keeper, known)
+    found = _Found(folder, keeper, known, Nowhere())
     for path, reason in entries(folder, largest * _MB):
         found.add_untouched(path) if not reason and found.is_untouched(path) else found.add(path, reason)
     return tuple(found.add_new(file, largest * _MB) for file in files)
@@ -122,12 +140,11 @@ def read_new(
 class _Found:
     """Gathers what a folder holds."""
 
-    def __init__(self, folder: Path, keeper: Keeper | None, known: Known) -> None:
-        self._folder, self._keeper, self._known = base_of(folder), keeper, known
+    def __init__(self, folder: Path, keeper: Keeper | None, known: Known, shelf: Shelf) -> None:
+        self._folder, self._keeper, self._known, self._shelf = base_of(folder), keeper, known, shelf
         self._files: dict[str, str] = {}
         self._texts: dict[str, str] = {}
-        self.sources: list[Source | KnownSource] = []
-        self.stated: set[str] = set()
+        self.sources: list[KnownSource] = []
         self.passed_over: list[PassedOver] = []
         self.digests: dict[str, str] = {}
         self.seen: dict[str, SeenFile] = {}
@@ -140,8 +157,9 @@ class _Found:
             about = self._read(beside, name + SIDECAR) if beside.is_file() else None
             try:
                 if not self._is_known(name):
-                    sidecar = {} if about is None else sidecar_fields(about, name + SIDECAR)
-                    self._keep(*source_of(raw, path, name, sidecar, self._keeper))
+                    beside_sha256 = self.digests.get(name + SIDECAR, "")
+                    found = FoundFile(path, name, raw, self.digests[name], about, beside_sha256)
+                    self._keep(shelve(found, self._shelf, self._keeper))
             except NoSourceError as error:
                 reason = str(error)
             else:
@@ -166,7 +184,7 @@ class _Found:
         if source is None:
             self.passed_over.append(PassedOver(name, "it was passed over when the corpus was indexed"))
         else:
-            self._enter(source, source.has_id)
+            self._enter(source)
 
     def add_new(self, file: NewFile, largest: int) -> Source:
         """Read a file that is not there yet. Raises CorpusError."""
@@ -191,7 +209,7 @@ class _Found:
         except NoSourceError as error:
             raise CorpusError(f"{file.label}: {error}") from None
         self.digests[file.name] = digest
-        self._enter(source, has_id=True)
+        self._enter(entry_of(FoundFile(path, file.name, file.raw, digest, None, ""), source, has_id=True))
         return source
 
     def _name(self, path: Path) -> str:
@@ -220,20 +238,20 @@ class _Found:
             return False
         if self._keeper is not None and FORMATS[Path(name).suffix.lower()].is_costly:
             self._keeper.still_used(source.file_sha256, source.reader)
-        self._enter(source, source.has_id)
+        self._enter(source)
         return True
 
-    def _keep(self, source: Source, has_id: bool) -> None:
-        own = source.id if has_id else self._own_id(source.file)
-        self._enter(source if own == source.id else replace(source, id=own), has_id)
+    def _keep(self, entry: KnownSource) -> None:
+        own = entry.id if entry.has_id else self._own_id(entry.file)
+        self._enter(entry if own == entry.id else replace(entry, id=own, record_sha256=""))
 
     def _own_id(self, name: str) -> str:
         """Return the id that a file has by its name: another one if the first is taken."""
         first = id_of(name)
         return first if first not in self._files else id_of(name, again=True)
 
-    def _enter(self, source: Source | KnownSource, has_id: bool) -> None:
-        if not has_id and source.sha256 in self._texts:
+    def _enter(self, source: KnownSource) -> None:
+        if not source.has_id and source.sha256 in self._texts:
             raise NoSourceError(f"it holds the same text as {self._texts[source.sha256]}; remove one of the two")
         if source.id in self._files:
             raise CorpusError(
@@ -243,8 +261,6 @@ class _Found:
         self._files[source.id] = source.file
         self._texts.setdefault(source.sha256, source.file)
         self.sources.append(source)
-        if has_id:
-            self.stated.add(source.id)
 
 
 def file_digests(folder: Path, largest: int = LARGEST) -> dict[str, str]:

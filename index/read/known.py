@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.source import Kind
+from index.source import Kind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,11 @@ class SeenFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """A source as it was indexed. `sha256`: of its text; `sidecar_sha256`: '' without a sidecar; all in hex.
+    """What is known of a source without its text. `sha256`: of its text; `sidecar_sha256`: '' without a sidecar;
+    `record_sha256`: of all its fields, '' if they are others than those that were read; all in hex.
 
-    `reader`: what read it. `has_id`: whether its id was stated. `original`: as in `SourceFacts`.
+    `reader`: what reads it. `has_id`: whether its id was stated. `original`: as in `SourceFacts`. `key`: where it lies
+    on the shelf of those that were read; '' if it is as it was indexed.
     """
 
     id: str
@@ -35,19 +37,22 @@ class KnownSource:
     file_sha256: str
     sidecar_sha256: str
     sha256: str
+    record_sha256: str
     reader: str
     has_id: bool
     kind: Kind
     url: str
     original: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The sources by their files, and all files that were looked into by their names."""
+    """The sources by their files, and all files that were looked into by their names. `load`: gives one by its id."""
 
     sources: Mapping[str, KnownSource] = field(default_factory=dict)
     files: Mapping[str, SeenFile] = field(default_factory=dict)
+    load: Callable[[str], Source] | None = None
 
     def digest(self, path: Path, name: str) -> str:
         """Return the SHA-256 of a file that has not been touched since; '' if it has, or is not known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import sqlite3
 import threading
@@ -16,7 +15,8 @@ from typing import Any
 from index.errors import DamagedIndexError, UnknownSourceError
 from index.files import file_errors
 from index.passage import Passage, Sentence
-from index.source import Basis, Block, BlockKind, Kind, Mark, MarkKind, Relation, Source, SourceFacts
+from index.read.record import ENUMS, record_digest, record_of, source_digest, source_from
+from index.source import BlockKind, Source, SourceFacts
 from index.storage.runs import Run, read_only
 from index.storage.seals import PASSAGES, Seals, passage_digest
 
@@ -35,8 +35,6 @@ CREATE INDEX passage_key ON passage(key);
 """
 _PASSAGE = "p.n, s.id, p.start, p.end, p.text, p.header, p.sentences"
 _JOIN = "FROM passage p JOIN source s ON s.n = p.source"
-_TUPLES = {"blocks": Block, "marks": Mark}
-_ENUMS = {"kind": Kind, "relation": Relation, "basis": Basis}
 _BLOCK_KINDS = {kind.value: kind for kind in BlockKind}
 
 
@@ -97,7 +95,7 @@ class Catalog:
 
     def add_source(self, n: int, source: Source) -> None:
         with self._lock, file_errors("writing the catalog"):
-            self._db.execute("INSERT INTO source VALUES (?,?,?,?)", (n, source.id, source.text, _record(source)))
+            self._db.execute("INSERT INTO source VALUES (?,?,?,?)", (n, source.id, source.text, record_of(source)))
 
     def add_passages(self, first: int, source: int, passages: Iterable[Passage]) -> None:
         """Add passages of source number `source` with ids from `first` on, the next that is free."""
@@ -145,7 +143,7 @@ class Catalog:
         if not rows:
             raise DamagedIndexError(f"the catalog has no source '{source_id}', which the manifest names")
         try:
-            source = _source(rows[0][0], json.loads(rows[0][1]))
+            source = source_from(rows[0][0], rows[0][1])
             hashes = source.sha256, source_digest(source)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DamagedIndexError("the catalog holds a source that cannot be read") from error
@@ -168,7 +166,7 @@ class Catalog:
             raise DamagedIndexError("the catalog has not all sources that the manifest names")
         for source_id, record in rows:
             text_sha256 = self._seals.sources[source_id].text_sha256
-            self._seals.check_source(source_id, text_sha256, _digest(text_sha256, record))
+            self._seals.check_source(source_id, text_sha256, record_digest(text_sha256, record))
             yield _outline(json.loads(record))
 
     def sources(self) -> Iterator[Source]:
@@ -225,44 +223,12 @@ class Catalog:
         return UnknownSourceError(f"no source has the id '{source_id}'; {hint}")
 
 
-def source_digest(source: Source) -> str:
-    """Return the SHA-256 (hex) over all fields of a source, its text included."""
-    return _digest(source.sha256, _record(source))
-
-
-def _digest(text_sha256: str, record: str) -> str:
-    return hashlib.sha256(f"{text_sha256}\n{record}".encode()).hexdigest()
-
-
-def _record(source: Source) -> str:
-    """Return all fields but the text, as JSON."""
-    values: dict[str, Any] = {}
-    for f in fields(source):
-        value = getattr(source, f.name)
-        if f.name in _TUPLES:
-            value = [[getattr(item, g.name) for g in fields(item)] for item in value]
-        if f.name != "text":
-            values[f.name] = value
-    return json.dumps(values, ensure_ascii=False, sort_keys=True)
-
-
 def _outline(values: dict[str, Any]) -> Outline:
     facts = {f.name: values[f.name] for f in fields(SourceFacts)} | {"via": tuple(values["via"])}
-    facts |= {name: kind(values[name]) for name, kind in _ENUMS.items()}
+    facts |= {name: kind(values[name]) for name, kind in ENUMS.items()}
     last = values["pages"][-1][1] if values["pages"] else None
     # A text ends where its last block does.
     return Outline(SourceFacts(**facts), values["file"], tuple(values["guessed"]), values["blocks"][-1][1], last)
-
-
-def _source(text: str, values: dict[str, Any]) -> Source:
-    values["blocks"] = tuple(Block(a, b, _BLOCK_KINDS[k], level, under) for a, b, k, level, under in values["blocks"])
-    values["marks"] = tuple(Mark(a, b, MarkKind(k), href) for a, b, k, href in values["marks"])
-    values["lines"] = tuple((offset, line) for offset, line in values["lines"])
-    values["pages"] = tuple((offset, page) for offset, page in values["pages"])
-    values["via"], values["guessed"] = tuple(values["via"]), tuple(values["guessed"])
-    for name, kind in _ENUMS.items():
-        values[name] = kind(values[name])
-    return Source(text=text, **values)
 
 
 def _row(s: Sentence) -> tuple[Any, ...]:

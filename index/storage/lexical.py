@@ -16,7 +16,7 @@ from index.errors import DamagedIndexError, FootnoteError, StoreError, is_panic
 from index.files import FREE_SPACE
 from index.filters import Filters, facets
 from index.passage import Passage
-from index.source import Source, date_range
+from index.source import SourceFacts, date_range
 from index.storage.lexical_terms import BAR, SHORTEST_NAME, header_terms, may_be_name, names_in
 from index.storage.private import PrivateFolder
 from index.text.analysis import Token, query_terms, stem, tokens
@@ -36,7 +36,7 @@ _MOST_VARIANTS = 12  # spellings of one name
 _NAME_SHARE = 0.5
 
 
-def searched(passage: Passage, source: Source) -> str:
+def searched(passage: Passage, source: SourceFacts) -> str:
     """Return what is searched of a passage, as JSON: the fields of the index but for the id."""
     found = tokens(passage.body)
     header, header_names = header_terms(passage.header)

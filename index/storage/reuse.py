@@ -83,7 +83,7 @@ class Reuse:
         with file_errors(_WRITING):
             rows = ((name, f.size, f.changed, f.sha256) for name, f in corpus.seen.items())
             self._db.executemany("INSERT INTO main.seen VALUES (?,?,?,?)", rows)
-            known = ((e.id, e.id in corpus.stated, e.kind.value, e.url, e.original) for e in corpus.entries)
+            known = ((e.id, e.has_id, e.kind.value, e.url, e.original) for e in corpus.entries)
             self._db.executemany("INSERT INTO main.source VALUES (?,?,?,?,?)", known)
 
     def add(self, rows: Iterable[tuple[int, str]]) -> None:
@@ -148,6 +148,7 @@ def known_of(folder: Path, sources: Mapping[str, SourceStamp]) -> Known | None:
             file_sha256=stamp.file_sha256,
             sidecar_sha256=beside.sha256 if beside else "",
             sha256=stamp.text_sha256,
+            record_sha256=stamp.record_sha256,
             reader=stamp.reader,
             has_id=bool(has_id),
             kind=Kind(kind),

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError, is_panic
 from index.files import FREE_SPACE, file_errors
 from index.filters import Filters, facets
-from index.source import Source, date_range
+from index.source import SourceFacts, date_range
 from index.storage.private import PrivateFolder
 from index.storage.vector_keys import Keys
 
@@ -125,7 +125,7 @@ class VectorStore:
     def dimension(self) -> int:
         return int((self._collection.metadata or {})["dimension"])
 
-    def add(self, ids: Sequence[int], vectors: NDArray[np.float32], sources: Sequence[Source]) -> None:
+    def add(self, ids: Sequence[int], vectors: NDArray[np.float32], sources: Sequence[SourceFacts]) -> None:
         """Add one L2-normalised vector for each passage id; `sources` are the passages' sources. Raises StoreError."""
         with _chroma_errors("writing vectors"):
             step = self._client.get_max_batch_size()
@@ -251,7 +251,7 @@ def _address(url: str) -> tuple[str, int, bool]:
     return parts.hostname, port or (443 if ssl else 8000), ssl  # 8000: Chroma's own port
 
 
-def _metadata(source: Source) -> dict[str, str | int]:
+def _metadata(source: SourceFacts) -> dict[str, str | int]:
     """Return what filters need. A source without a date gets no date fields, so that it passes no date range."""
     first, last = date_range(source.published) or (None, None)
     dates = {"published_from": first, "published_to": last}
