@@ -27,6 +27,7 @@ import tantivy  # noqa: F401
 import index.build.build as building
 from index import files
 from index.build import prune
+from index.build.unfinished import Unfinished
 from index.errors import FootnoteError
 from index.settings import IndexSettings
 from index.storage.catalog import Catalog
@@ -36,6 +37,7 @@ from tests.fakes import HashedWords
 
 # The steps of a build, in the order in which they happen.
 STEPS: dict[str, tuple[Any, str]] = {
+    "read": (Unfinished, "put"),
     "begin": (building, "create_folder"),
     "source": (Catalog, "add_source"),
     "passages": (Catalog, "add_passages"),

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 Trial = Callable[..., dict[str, Any]]
 
 _STEPS = (
-    "begin source passages take-over catalog-commit vectors-taken compare vectors count lexical "
+    "read begin source passages take-over catalog-commit vectors-taken compare vectors count lexical "
     "lexical-commit sync manifest rename:manifest.json switch rename:current rename rename:build.holder"
 ).split()
 

@@ -19,7 +19,6 @@ from index.source import Source
 
 FILE = "read.unfinished"
 _DIGEST = _KEY = 64  # hex digits
-_KEEPING = "keeping what was read"
 
 
 class Unfinished:
@@ -34,10 +33,14 @@ class Unfinished:
     def put(self, key: str, source: Source, has_id: bool) -> None:
         """Write a source at once: what was read is not lost with this process. Raises StoreError."""
         line = _line(key, json.dumps([has_id, source.text, record_of(source)], ensure_ascii=False))
-        with file_errors(_KEEPING):
+        with file_errors("keeping what was read"):
             file = self._opened()
             file.seek(self._end)
-            _write(file, line)
+            try:
+                _write(file, line)
+            except OSError:
+                self.forget()  # or a disk that is full would stay so
+                raise
         self._places[key] = (self._end, len(line))
         self._end += len(line)
 

@@ -130,10 +130,10 @@ def main() -> None:
     begun = time.perf_counter()
     words = read(Path(folder))
     seconds = time.perf_counter() - begun
-    print(json.dumps({"seconds": seconds, "memory": _most_memory(), "words": words}))
+    print(json.dumps({"seconds": seconds, "memory": most_memory(), "words": words}))
 
 
-def _most_memory() -> float:
+def most_memory() -> float:
     """Return the most MB that this program has held; `getrusage` also counts what its parent held before."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):
