@@ -1,8 +1,8 @@
 """`footnote index build`: corpus -> generation, built beside the current one and switched in at once.
 
-read ── split, check the spans ── catalog ─┬─ embed what is new ── vectors
-          (what has not changed is taken   └─ lexical ── manifest ── switch ── remove old generations
-           over at each step: `making`)
+read, one by one ── split, check the spans ── catalog ─┬─ embed what is new ── vectors
+ (texts: `unfinished`) (what has not changed is taken    └─ lexical ── manifest ── switch ── remove old generations
+                        over at each step: `making`)
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ from index.fetched.store import FOLDER, folder_of, read_pages
 from index.files import file_sha256
 from index.read.corpus import Corpus, PassedOver
 from index.read.folder import sidecar_of
-from index.read.known import KnownSource
+from index.read.formats import reader_of
+from index.read.known import KnownSource, SeenFile
 from index.read.one_file import Keeper, NoSourceError
-from index.read.shelf import FoundFile, Shelf, shelve
+from index.read.shelf import FoundFile, shelve, still_used
 from index.source import Kind
 
 _ABOVE = f".{FOLDER}/"  # before a file's name: a corpus' own hidden folders are never entered, so no name is taken
@@ -29,12 +30,12 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
     taken, texts = {e.id for e in corpus.entries}, {e.sha256: e.file for e in corpus.entries}
     entries: list[KnownSource] = []
     fetched: set[tuple[str, str]] = set()  # address and text of the originals
-    passed, digests = list(corpus.passed_over), dict(corpus.digests)
+    passed, digests, seen = list(corpus.passed_over), dict(corpus.digests), dict(corpus.seen)
     pages = read_pages(home)
     for entry in corpus.entries:
         page = pages.get(entry.id)
         if page and page.file:
-            found = _read(page, entry, home, corpus.shelf, keeper)
+            found = _read(page, entry, home, corpus, keeper)
             if not isinstance(found, KnownSource):
                 passed.append(found)
             elif (page.url, found.sha256) in fetched:
@@ -46,9 +47,10 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
                 taken.add(found.id)
                 texts[found.sha256] = found.file
                 fetched.add((page.url, found.sha256))
-            digests |= _digests(page, home)
+            digests |= (here := _digests(page, home))
+            seen |= {name: SeenFile.of((folder_of(home) / Path(name).name).stat(), here[name]) for name in here}
         entries.append(entry)
-    return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests)
+    return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests, seen=seen)
 
 
 def _named(entries: Sequence[KnownSource]) -> Iterator[KnownSource]:
@@ -79,14 +81,19 @@ def _digests(page: Page, home: Path) -> dict[str, str]:
     return {_ABOVE + p.name: file_sha256(p) for p in (path, sidecar_of(path)) if p.is_file()}
 
 
-def _read(page: Page, note: KnownSource, home: Path, shelf: Shelf, keeper: Keeper | None) -> KnownSource | PassedOver:
+def _read(page: Page, note: KnownSource, home: Path, corpus: Corpus, keeper: Keeper | None) -> KnownSource | PassedOver:
     if note.url != page.url:
         return _passed(page, "its note names another address now")
     path = folder_of(home) / page.file
     try:
         if file_sha256(path) != page.sha256:
             return _passed(page, "it was changed since it was fetched")
-        return shelve(FoundFile.at(path, _ABOVE + page.file), shelf, keeper)
+        found = FoundFile.at(path, _ABOVE + page.file)
+        known = corpus.known.as_it_was(found.name, found.sha256, found.sidecar_sha256, reader_of(found.name))
+        if known is None:
+            return shelve(found, corpus.shelf, keeper)
+        still_used(known, keeper)
+        return known
     except FileNotFoundError:
         return _passed(page, "it is missing")
     except OSError as error:

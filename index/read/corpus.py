@@ -15,10 +15,10 @@ from pathlib import Path
 from index.errors import CorpusError, StoreError
 from index.read.facts import id_of
 from index.read.folder import ARTICLE, SIDECAR, base_of, corpus_files, entries, sidecar_of, why_no_source
-from index.read.formats import FORMATS, reader_of
+from index.read.formats import reader_of
 from index.read.known import NOTHING_KNOWN, Known, KnownSource, SeenFile
 from index.read.one_file import Keeper, NoSourceError, read_bytes, source_of
-from index.read.shelf import FoundFile, InMemory, Nowhere, Shelf, entry_of, shelve
+from index.read.shelf import FoundFile, InMemory, Nowhere, Shelf, entry_of, shelve, still_used
 from index.source import UNPRINTABLE, Source
 
 LARGEST = 100  # MB of a file that is opened, unless a setting says otherwise
@@ -229,15 +229,11 @@ class _Found:
 
     def _is_known(self, name: str) -> bool:
         """Take a source for what it was when it was indexed; return whether it would be the same. Its file was read."""
-        source = self._known.sources.get(name)
         beside = self.digests.get(name + SIDECAR, "")
-        here = (self.digests[name], beside, reader_of(name))
-        if source is None or here != (source.file_sha256, source.sidecar_sha256, source.reader):
+        source = self._known.as_it_was(name, self.digests[name], beside, reader_of(name))
+        if source is None or (not source.has_id and self._own_id(name) != source.id):
             return False
-        if not source.has_id and self._own_id(name) != source.id:
-            return False
-        if self._keeper is not None and FORMATS[Path(name).suffix.lower()].is_costly:
-            self._keeper.still_used(source.file_sha256, source.reader)
+        still_used(source, self._keeper)
         self._enter(source)
         return True
 

@@ -54,6 +54,12 @@ class Known:
     files: Mapping[str, SeenFile] = field(default_factory=dict)
     load: Callable[[str], Source] | None = None
 
+    def as_it_was(self, name: str, sha256: str, sidecar_sha256: str, reader: str) -> KnownSource | None:
+        """Return the source of a file, if that would be read as it was; None if not, or if it is not known."""
+        source = self.sources.get(name)
+        here = (sha256, sidecar_sha256, reader)
+        return source if source and here == (source.file_sha256, source.sidecar_sha256, source.reader) else None
+
     def digest(self, path: Path, name: str) -> str:
         """Return the SHA-256 of a file that has not been touched since; '' if it has, or is not known."""
         seen = self.files.get(name)

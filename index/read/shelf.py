@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from index.read.folder import SIDECAR, sidecar_of
@@ -90,9 +90,16 @@ def shelve(found: FoundFile, shelf: Shelf, keeper: Keeper | None) -> KnownSource
         sidecar = {} if found.sidecar is None else sidecar_fields(found.sidecar, found.name + SIDECAR)
         there = source_of(found.raw, found.path, found.name, sidecar, keeper)
         shelf.put(key, *there)
-    elif keeper is not None and FORMATS[found.path.suffix.lower()].is_costly:
-        keeper.still_used(found.sha256, reader_of(found.name))
-    return entry_of(found, *there)
+        return entry_of(found, *there)
+    entry = entry_of(found, *there)
+    still_used(entry, keeper)
+    return entry
+
+
+def still_used(entry: KnownSource, keeper: Keeper | None) -> None:
+    """Have kept what was read of a file that did not have to be read again."""
+    if keeper is not None and FORMATS[PurePath(entry.file).suffix.lower()].is_costly:
+        keeper.still_used(entry.file_sha256, entry.reader)
 
 
 def entry_of(found: FoundFile, source: Source, has_id: bool) -> KnownSource:

@@ -46,6 +46,14 @@ MEASURES: Mapping[str, tuple[Callable[[Bench], Figures], str]] = {
         "  plain pipeline  {plain:7.1f} passages/s   ratio {to_plain:.2f} (goal 3.5)\n"
         "  raw ONNX session{raw:7.1f} passages/s   ratio {to_raw:.2f} (goal 0.85)",
     ),
+    "large": (
+        speed.large_speed,
+        "10,000 files of five kinds, {passages:.0f} passages, a stand-in for the model\n"
+        "  read            {read:7.1f} files/s; {again:.0f} files/s after a kill, as they were kept\n"
+        "  whole build     {whole:7.1f} s\n"
+        "  one changed file{one_file:7.1f} s, {one_file_cpu:.1f} s of processor; no change {same:.1f} s\n"
+        "  memory          {mb:7.0f} MB at most, {small_mb:.0f} MB of 1,000 files, {before_mb:.0f} MB before the first",
+    ),
     "page": (
         speed.page_speed,
         "chat, warm        {paint:7.2f} s until something is painted\n"

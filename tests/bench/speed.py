@@ -31,6 +31,7 @@ from index.settings import IndexSettings
 from index.storage.generation import open_current
 from index.text.sentences import sentence_spans
 from tests.bench.files import make_folder, make_pdf
+from tests.bench.large import measure
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"
@@ -40,7 +41,7 @@ SECOND_QUESTION = "Why do soldiers desert?"
 SOURCES, PARAGRAPHS, SENTENCES = 30, 25, 4  # of the made corpus: about 1,000 passages
 FOOTNOTE = [sys.executable, "-c", "from app.cli.main import main; main()"]
 
-PAGES, FILES = 300, 2000
+PAGES, FILES, LARGE = 300, 2000, 10_000
 
 Figures = dict[str, float]
 
@@ -166,6 +167,24 @@ def rebuild_speed(bench: Bench) -> Figures:
     changed = sorted((corpus / "sources").glob("*.md"))[0]
     changed.write_text(changed.read_text("utf-8") + "\nOne more sentence stands here now.\n", "utf-8")
     return {"whole": whole, "one_file": seconds(lambda: build(settings))}
+
+
+def large_speed(bench: Bench) -> Figures:
+    """Files a second, memory (MB) and seconds of builds of a folder of 10,000 files, each in a process of its own."""
+    small, large = (measure(bench.work / f"large-{files}", files, 6) for files in (1_000, LARGE))
+    went_on = large["taken up"]
+    return {
+        "passages": went_on.passages,
+        "read": LARGE / large["read"].read,
+        "again": LARGE / went_on.read,
+        "whole": large["read"].seconds + went_on.seconds - went_on.read,
+        "one_file": large["one changed"].seconds,
+        "one_file_cpu": large["one changed"].cpu,
+        "same": large["no change"].seconds,
+        "mb": max(b.memory for b in large.values()),
+        "small_mb": max(b.memory for b in small.values()),
+        "before_mb": max(b.before for b in large.values()),
+    }
 
 
 def ask_speed(bench: Bench) -> Figures:
