@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 from index.build.passage_vectors import PassageVectors
@@ -29,6 +30,9 @@ from index.storage.vector_keys import Keys
 from index.storage.vectors import VectorStore, compact
 
 _BATCH = 2048  # passages a round: keeps vectors of 384 floats under 4 MB
+# Rounds after which Chroma saves its graph, at least, and how often at most: until it is saved, it takes 2.5 KB more a
+# vector, and each time all of it is written.
+_SAVED, _MOST_SAVES = 8, 16
 # Of the vectors: beyond this share that was given up, the graph is made anew, since each of them costs room and time.
 _MOST_GONE = 0.25
 
@@ -119,13 +123,14 @@ class Making:
         with self._clock("store"):
             new = [*self._owners] if store else [*range(1, self.passages + 1)]
             is_whole = store is None
-            store = store or self._empty()
+            rounds = _even_rounds(new) if is_whole else [*_rounds(new)]
+            store = store or self._empty(rounds)
         with closing(store):
             with self._clock("reuse"):
                 vectors.look_up(catalog, new)
             self._progress.stage("embed", self.passages)
             self._progress.advance(self.passages - len(new))
-            for ids in _rounds(new):
+            for ids in rounds:
                 made = vectors.of(ids, catalog)
                 with self._clock("store"):
                     store.add(ids, made, self._facts(catalog, ids))
@@ -164,9 +169,12 @@ class Making:
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
-    def _empty(self) -> VectorStore:
+    def _empty(self, rounds: Sequence[Sequence[int]]) -> VectorStore:
+        """Make a store that saves its graph after every so many rounds, the last time with the last of them."""
         where = self._settings.store_url or self._folder / VECTORS
-        return VectorStore.create(where, self._folder.name, self._embedder.dimension, self.passages)
+        least, most = min(map(len, rounds)), _between_saves(len(rounds))
+        saved = most * least if len(rounds) > most <= least else self.passages
+        return VectorStore.create(where, self._folder.name, self._embedder.dimension, saved)
 
     def _facts(self, catalog: Catalog, ids: Sequence[int]) -> list[SourceFacts]:
         """Return what is known of the source of each passage; of one that was taken over it is read."""
@@ -203,6 +211,21 @@ def _places(former: Generation) -> dict[str, tuple[int, int, int]]:
         found[source_id] = (n, first, count)
         first += count
     return found
+
+
+def _even_rounds(ids: Sequence[int]) -> list[Sequence[int]]:
+    """Divide ids of passages into rounds of one size, give or take one, the last of them one after which is saved."""
+    count = -(-len(ids) // _BATCH)
+    most = _between_saves(count)
+    if count > most:
+        count = -(-count // most) * most
+    ends = [len(ids) * n // count for n in range(count + 1)]
+    return [ids[a:b] for a, b in pairwise(ends)]
+
+
+def _between_saves(rounds: int) -> int:
+    """Return after how many of so many rounds the graph is saved."""
+    return max(_SAVED, -(-rounds // _MOST_SAVES))
 
 
 def _rounds(ids: Sequence[int]) -> Iterator[Sequence[int]]:

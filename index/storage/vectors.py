@@ -43,10 +43,10 @@ class VectorStore:
         self._closed = False
 
     @classmethod
-    def create(cls, where: Path | str, collection: str, dimension: int, expected: int = 0) -> VectorStore:
+    def create(cls, where: Path | str, collection: str, dimension: int, saved: int = 0) -> VectorStore:
         """Make an empty collection in the folder (Path) or on the server (URL) `where`.
 
-        `expected`: how many vectors will be added. Raises StoreError, or UsageError for a malformed URL.
+        `saved`: after how many vectors the graph is saved. Raises StoreError, or UsageError for a malformed URL.
         """
         hnsw: CreateHNSWConfiguration = {
             "space": "cosine",
@@ -54,10 +54,10 @@ class VectorStore:
             "ef_construction": 200,  # hnswlib's own default
             # Recall@50 on 6,000 vectors of 384 dimensions: .95 at 100, .995 at 200, 1.0 at 500; 4 ms.
             "ef_search": 500,
-            # The graph is saved once, with the last record. Chroma's default (every 1,000) rewrites it at every
-            # batch and leaves the rest in a log that is replayed whenever the collection is opened.
-            "sync_threshold": max(2, expected),
-            "batch_size": max(2, min(expected, 100)),
+            # Checked after each `add`. The last one has to reach it: what is not saved stays in a log that is
+            # replayed whenever the collection is opened. Chroma's default (1,000) rewrites the graph at every batch.
+            "sync_threshold": max(2, saved),
+            "batch_size": max(2, min(saved, 100)),
         }
         with _chroma_errors("making the vector store"), _connected(where) as client:
             made = client.create_collection(

@@ -1,4 +1,4 @@
-"""A large folder: python -m tests.bench.large [--files 10000] [--paragraphs 6] [--kinds txt,md]
+"""A large folder: python -m tests.bench.large [--files 10000] [--paragraphs 3] [--kinds txt,md]
 
 Makes files of all kinds that cost little to make, and builds their index four times, each time in a process of its own:
 a build that dies when all is read, the one that goes on from there, one after a changed file, one after no change. Says
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.build import build
+from index.build.progress import BuildProgress
 from index.settings import IndexSettings
 from tests.bench.files import most_memory
 from tests.fakes import HashedWords
@@ -42,7 +43,7 @@ _SENTENCES, _LENGTH = 4, 18  # of a paragraph; words of a sentence
 class Built:
     """A build in a process of its own. `cpu`: seconds of processor; `read`: seconds until all was read.
 
-    `memory`: the most MB that the process held, `before`: before its first file.
+    `memory`: the most MB that the process held, `before`: before its first file, `divided`: before its first vector.
     """
 
     seconds: float
@@ -50,28 +51,41 @@ class Built:
     read: float
     memory: float
     before: float
+    divided: float
     passages: int
 
 
 class Words(HashedWords):
     """The stand-in without its list of what it was given, which would be the largest thing in memory."""
 
-    def __init__(self, dimension: int, dies: bool) -> None:
+    def __init__(self, dimension: int, dies: str) -> None:
         super().__init__(dimension=dimension)
         self.dies = dies
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        if self.dies:
+        if self.dies == "split":
             raise _KilledError
         return super().count_tokens(texts)
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
+        if self.dies == "embed":
+            raise _KilledError
         try:
             return super().embed_passages(texts, progress)
         finally:
             self.calls.clear()
+
+
+class _Peak(BuildProgress):
+    """Notes how much memory was held when all was divided."""
+
+    memory = 0.0
+
+    def stage(self, name: str, total: int) -> None:  # noqa: ARG002
+        if name == "embed":
+            self.memory = most_memory()
 
 
 class _KilledError(BaseException):
@@ -117,28 +131,24 @@ def build_apart(home: Path, corpus: Path, *more: str) -> Built:
     return Built(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _child(home: Path, corpus: Path, dimension: int, dies: bool) -> Built:
-    with tempfile.TemporaryDirectory() as place:
-        small = Path(place, "corpus")
-        make_files(small, 2 * len(KINDS), 1)
-        build(IndexSettings(home=Path(place, "home"), corpus=small), embedder=Words(dimension, dies=False))
+def _child(home: Path, corpus: Path, dimension: int, dies: str) -> Built:
     before, begun, cpu = most_memory(), time.perf_counter(), time.process_time()
-    passages, read = 0, 0.0
+    passages, read, peak = 0, 0.0, _Peak()
     try:
-        report = build(IndexSettings(home=home, corpus=corpus), embedder=Words(dimension, dies))
+        report = build(IndexSettings(home=home, corpus=corpus), embedder=Words(dimension, dies), progress=peak)
         passages, read = report.passages, report.seconds["read"]
     except _KilledError:
         if not dies:
             raise
     seconds = time.perf_counter() - begun
-    return Built(seconds, time.process_time() - cpu, read or seconds, most_memory(), before, passages)
+    return Built(seconds, time.process_time() - cpu, read or seconds, most_memory(), before, peak.memory, passages)
 
 
 def measure(work: Path, files: int, paragraphs: int, kinds: Sequence[str] = KINDS) -> dict[str, Built]:
     """Return what the four builds of a folder with so many files took."""
     home, corpus = work / "home", work / "corpus"
     make_files(corpus, files, paragraphs, kinds)
-    found = {"read": build_apart(home, corpus, "--dies"), "taken up": build_apart(home, corpus)}
+    found = {"read": build_apart(home, corpus, "--dies", "split"), "taken up": build_apart(home, corpus)}
     changed = corpus / f"file-{files // 2 // len(kinds) * len(kinds):06}.{kinds[0]}"
     changed.write_bytes(_as(kinds[0], "Another title", ["The pier was closed for good, as the mayor said."]))
     return found | {"one changed": build_apart(home, corpus), "no change": build_apart(home, corpus)}
@@ -147,12 +157,12 @@ def measure(work: Path, files: int, paragraphs: int, kinds: Sequence[str] = KIND
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000, help="[10000]")
-    parser.add_argument("--paragraphs", type=int, default=6, help="of each file, 0.5 KB each [6]")
+    parser.add_argument("--paragraphs", type=int, default=3, help="of each file, 0.5 KB each [3]")
     parser.add_argument("--kinds", default=",".join(KINDS), help="[%(default)s]")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--dimension", type=int, default=384, help=argparse.SUPPRESS)
-    parser.add_argument("--dies", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--dies", choices=("split", "embed"), default="", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         built = _child(args.child, args.corpus, args.dimension, args.dies)
