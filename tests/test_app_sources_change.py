@@ -305,6 +305,33 @@ def test_what_cannot_be_taken_back_is_named_behind_what_went_wrong(
     assert state(settings) == before
 
 
+@pytest.mark.parametrize(("name", "now"), [("sale.txt", "Esk sold it."), ("sale.txt.meta.yaml", "title: The sale\n")])
+def test_what_was_edited_while_the_index_was_built_is_not_taken_back(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch, name: str, now: str
+) -> None:
+    """Nor what is stated of it in the file beside it; the rest is."""
+    sources, before = settings.corpus / "sources", state(settings)
+
+    def edited(*_args: object, **_named: object) -> None:
+        (sources / name).write_text(now, "utf-8")
+        raise StoreError("the index: no space left")
+
+    addition = prepare(settings, [Incoming(TEXT, "sale.txt", {"title": "T"}), Incoming(PAGE, "pier.html")])
+    with monkeypatch.context() as patch:
+        patch.setattr("app.sources.add.build", edited)
+        with pytest.raises(StoreError) as caught:
+            addition.commit(embedder=HashedWords())
+    assert str(caught.value) == (
+        f"the index: no space left; edited meanwhile, and stays in the corpus for the next build: {name}"
+    )
+    assert {path.name for path in sources.iterdir()} == {"union.md", "sale.txt", "sale.txt.meta.yaml"}
+    assert (sources / name).read_text("utf-8") == now
+    assert {p: d for p, d in state(settings).items() if "sale.txt" not in p} == before
+    build(settings, embedder=HashedWords())
+    held = open_current(settings).source("sale.txt")
+    assert (held.text, held.title) == (("Esk sold it.", "T") if name == "sale.txt" else (TEXT.decode(), "The sale"))
+
+
 def test_a_removal_that_cannot_be_taken_back_loses_no_file(
     settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

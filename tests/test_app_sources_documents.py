@@ -220,6 +220,25 @@ def test_a_refresh_that_cannot_be_taken_back_loses_no_document(
     assert SALE in (trash.folder / "sale.txt").read_text("utf-8")
 
 
+def test_a_refresh_that_fails_loses_no_edit_and_no_document(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh_ref_docs([Document(id_="sale", text=SALE)], settings, embedder=HashedWords())
+
+    def edited(*_args: object, **_named: object) -> None:
+        (settings.corpus / "sale.txt").write_text("It was given away.", "utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.sources.add.build", edited)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        refresh_ref_docs([Document(id_="sale", text="It was sold again.")], settings, embedder=HashedWords())
+    assert caught.value.__notes__[0] == "edited meanwhile, and stays in the corpus for the next build: sale.txt"
+    assert "sale.txt (the corpus has another file there by now)" in caught.value.__notes__[1]
+    assert (settings.corpus / "sale.txt").read_text("utf-8") == "It was given away."
+    (trash,) = in_trash(settings.home)
+    assert SALE in (trash.folder / "sale.txt").read_text("utf-8")
+
+
 def test_a_refresh_beside_another_build_is_taken_back(settings: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whose index holds the documents as they were."""
     refresh_ref_docs([Document(id_="sale", text=SALE)], settings, embedder=HashedWords())

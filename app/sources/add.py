@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from index.build.readings import Readings
 from index.errors import CorpusError, StoreError, add_words
 from index.files import sync
 from index.read.corpus import NewFile, read_new
-from index.read.folder import place_of_new, sidecar_of
+from index.read.folder import SIDECAR, place_of_new, sidecar_of
 from index.read.front_matter import write_fields
 from index.records import Record
 from index.settings import IndexSettings
@@ -62,10 +62,10 @@ class Addition:
     def commit(self, progress: BuildProgress | None = None, embedder: Embedder | None = None) -> BuildReport:
         """Put the files into the corpus, each with a sidecar for what was stated, and bring the index up to date.
 
-        If that fails or is interrupted, all is taken back but what the index that serves holds by then: another's build
-        may have taken some of it in. Raises StoreError, and what a build raises.
+        If that fails or is interrupted, all is taken back but what the index that serves holds by then, since another's
+        build may have taken some of it in, and what was edited meanwhile. Raises StoreError, and what a build raises.
         """
-        written, before = list[Path](), self._held()
+        written, before = dict[Path, bytes](), self._held()
         try:
             for file in self._files:
                 path = self._settings.corpus / file.name
@@ -78,8 +78,11 @@ class Addition:
         except BaseException as error:
             self.kept = self._held() - before
             stay = {self._settings.corpus / s.file for s in self.sources if s.id in self.kept}
-            stay |= {sidecar_of(path) for path in stay}
-            if left := _take_back([path for path in written if path not in stay]):
+            edited, left = _take_back({path: raw for path, raw in written.items() if _file_of(path) not in stay})
+            if edited:
+                stays = "edited meanwhile, and stays in the corpus for the next build"
+                add_words(error, f"{stays}: {', '.join(edited)}")
+            if left:
                 add_words(error, f"remove from the corpus what could not be taken back: {', '.join(left)}")
             if self.kept:
                 add_words(error, f"in the index all the same: {', '.join(sorted(self.kept))}")
@@ -142,18 +145,36 @@ def _proposal(source: Source, file: NewFile) -> Proposal:
     )
 
 
-def _take_back(written: Sequence[Path]) -> list[str]:
-    """Remove files; return those that stay, each with the reason."""
-    left = []
-    for path in reversed(written):
+def _take_back(written: Mapping[Path, bytes]) -> tuple[list[str], list[str]]:
+    """Remove files that hold what was written. Return those that were edited, and those that stay, with the reason.
+
+    Beside an edited file its sidecar stays, and beside an edited sidecar its file.
+    """
+    edited, left, stay = [], [], set[Path]()
+    for path, raw in written.items():
+        try:
+            if path.read_bytes() != raw:
+                edited.append(path.name)
+                stay.add(_file_of(path))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            left.append(f"{path.name} ({error.strerror})")
+            stay.add(_file_of(path))
+    for path in reversed([p for p in written if _file_of(p) not in stay]):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             left.append(f"{path.name} ({error.strerror})")
-    return left
+    return edited, left
 
 
-def _create(path: Path, raw: bytes, label: str, written: list[Path]) -> None:
+def _file_of(path: Path) -> Path:
+    """Return the file to which a sidecar belongs; of any other file, the file."""
+    return path.with_name(path.name.removesuffix(SIDECAR))
+
+
+def _create(path: Path, raw: bytes, label: str, written: dict[Path, bytes]) -> None:
     """Write a new file in one step, and note it in `written`. Raises CorpusError if there is one, StoreError."""
     beside = path.with_name(f".{os.urandom(4).hex()}.tmp")  # not read, were it left
     try:
@@ -161,7 +182,8 @@ def _create(path: Path, raw: bytes, label: str, written: list[Path]) -> None:
         try:
             beside.write_bytes(raw)
             sync(beside)
-            _move_without_overwriting(beside, path, written)
+            _move_without_overwriting(beside, path)
+            written[path] = raw
             sync(path.parent)
         finally:
             beside.unlink(missing_ok=True)
@@ -174,7 +196,7 @@ def _create(path: Path, raw: bytes, label: str, written: list[Path]) -> None:
         ) from error
 
 
-def _move_without_overwriting(beside: Path, path: Path, written: list[Path]) -> None:
+def _move_without_overwriting(beside: Path, path: Path) -> None:
     try:
         os.link(beside, path)
     except FileExistsError:
@@ -183,4 +205,3 @@ def _move_without_overwriting(beside: Path, path: Path, written: list[Path]) -> 
         if path.exists():
             raise FileExistsError(path) from error
         beside.replace(path)
-    written.append(path)
