@@ -1,14 +1,19 @@
-"""A large folder: python -m tests.bench.large [--files 10000] [--paragraphs 3] [--kinds txt,md]
+"""A large folder: python -m tests.bench.large [--files 10000] [--paragraphs 3] [--kinds txt,md] [--records]
 
 Makes files of all kinds that cost little to make, and builds their index four times, each time in a process of its own:
 a build that dies when all is read, the one that goes on from there, one after a changed file, one after no change. Says
 how long each took, and how much memory the process held at the peak, and before it read the first file. A bag of words
 of 384 dimensions stands in for the embedding model: what is measured is Footnote, and Chroma with vectors of that size.
+
+--records counts instead what Python keeps in memory of each file: builds as many files and twice as many, in this
+process, and takes the difference. Counting is slow: 400 files take a minute. Of fewer it says too much, since caches
+fill meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -16,7 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +95,19 @@ class _Peak(BuildProgress):
             self.memory = most_memory()
 
 
+class _Kept(BuildProgress):
+    """Notes how many bytes of Python's objects there are as each stage begins; dies when all is divided."""
+
+    def __init__(self) -> None:
+        self.bytes: dict[str, int] = {}
+
+    def stage(self, name: str, total: int) -> None:  # noqa: ARG002
+        gc.collect()
+        self.bytes[name] = tracemalloc.get_traced_memory()[0]
+        if name == "embed":
+            raise _KilledError
+
+
 class _KilledError(BaseException):
     pass
 
@@ -154,11 +174,35 @@ def measure(work: Path, files: int, paragraphs: int, kinds: Sequence[str] = KIND
     return found | {"one changed": build_apart(home, corpus), "no change": build_apart(home, corpus)}
 
 
+def records(work: Path, files: int, paragraphs: int, kinds: Sequence[str] = KINDS) -> dict[str, float]:
+    """Return how many bytes a file Python keeps when all is read ('split') and when all is divided ('embed')."""
+
+    def kept(name: str, number: int) -> dict[str, int]:
+        make_files(work / name / "corpus", number, paragraphs, kinds)
+        counted = _Kept()
+        with suppress(_KilledError):
+            build(
+                IndexSettings(home=work / name / "home", corpus=work / name / "corpus"),
+                embedder=Words(8, ""),
+                progress=counted,
+            )
+        return counted.bytes
+
+    kept("first", 2 * files)  # fills what Python and its libraries keep once
+    tracemalloc.start()
+    try:
+        few, many = kept("few", files), kept("many", 2 * files)
+    finally:
+        tracemalloc.stop()
+    return {name: (many[name] - few[name]) / files for name in ("split", "embed")}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=10_000, help="[10000]")
     parser.add_argument("--paragraphs", type=int, default=3, help="of each file, 0.5 KB each [3]")
     parser.add_argument("--kinds", default=",".join(KINDS), help="[%(default)s]")
+    parser.add_argument("--records", action="store_true", help="count what is kept in memory of each file instead")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--dimension", type=int, default=384, help=argparse.SUPPRESS)
@@ -168,8 +212,15 @@ def main() -> None:
         built = _child(args.child, args.corpus, args.dimension, args.dies)
         print(json.dumps({name: getattr(built, name) for name in Built.__slots__}))
         return
+    kinds = args.kinds.split(",")
     with tempfile.TemporaryDirectory() as folder:
-        for name, b in measure(Path(folder), args.files, args.paragraphs, args.kinds.split(",")).items():
+        if args.records:
+            kept = records(Path(folder), args.files, args.paragraphs, kinds)
+            print(
+                f"{kept['split'] / 1000:.1f} KB a file when all is read, {kept['embed'] / 1000:.1f} when all is divided"
+            )
+            return
+        for name, b in measure(Path(folder), args.files, args.paragraphs, kinds).items():
             print(
                 f"{name:12} {b.seconds:7.1f} s ({b.cpu:.1f} of processor), read {args.files / b.read:7.0f} files/s, "
                 f"{b.memory:5.0f} MB at most, {b.before:.0f} before, {b.passages:,} passages",
