@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError
 
 from app.outside import whole_characters
 from app.records import Answer, AnswerQuote
-from index.errors import StoreError, UsageError
-from index.files import FREE_SPACE
+from index.errors import UsageError
+from index.files import FREE_SPACE, not_stored
 from index.records import Record
 
 FILE = "feedback.jsonl"
@@ -123,4 +123,4 @@ def _errors(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{what}: {error.strerror or error} ({FILE}); {FREE_SPACE}") from error
+        raise not_stored(f"{what}: {error.strerror or error} ({FILE}); {FREE_SPACE}", error) from error

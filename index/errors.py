@@ -11,6 +11,7 @@
         ├── NoIndexError         nothing built yet
         ├── StaleIndexError      built with another model, splitter or version
         ├── DamagedIndexError    a file or count that does not match the manifest
+        ├── NoRoomError          a disk that is full (exit code 2)
         └── BuildLockedError     another build is running
 
 Errors of other libraries are mapped to these where the library is called; `app.cli.main` turns them
@@ -79,6 +80,10 @@ class DamagedIndexError(StoreError):
 
     def __init__(self, damage: str) -> None:
         super().__init__(f"{damage}; run `footnote index build --full`")
+
+
+class NoRoomError(StoreError):
+    exit_code = 2  # as for wrong input: the user has to put something right before it can be tried again
 
 
 class BuildLockedError(StoreError):

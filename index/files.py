@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sqlite3
@@ -11,12 +12,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from index.errors import DamagedIndexError, StoreError
+from index.errors import DamagedIndexError, NoRoomError, StoreError
 from index.records import Record
 
 FREE_SPACE = "free space, fix the folder's permissions, or name another folder with FOOTNOTE_HOME"
 # SQLite's primary result codes for a file that is not what it should be (https://sqlite.org/rescode.html).
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+# A full disk, or one on which this user may store no more; libraries in Rust and SQLite say so in their texts only.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL_WORDS = (*map(os.strerror, _FULL), "database or disk is full")
 
 
 class FileStamp(Record):
@@ -59,8 +63,8 @@ def damaged_files(folder: Path, stamps: Mapping[str, FileStamp], *, hashes: bool
 def file_errors(doing: str) -> Iterator[None]:
     """Map OSError and sqlite3.Error inside the block to StoreError or DamagedIndexError, in one line.
 
-    `doing` begins the message ('writing the catalog'). A file that is missing or malformed is damage; a full
-    disk or a read-only folder is not.
+    `doing` begins the message ('writing the catalog'). A file that is missing or malformed is damage; a full disk
+    (NoRoomError) or a read-only folder is not.
     """
     try:
         yield
@@ -68,12 +72,18 @@ def file_errors(doing: str) -> Iterator[None]:
         raise DamagedIndexError(f"{doing}: the file '{Path(str(error.filename or '')).name}' is missing") from error
     except OSError as error:
         where = f" ({Path(str(error.filename)).name})" if error.filename else ""
-        raise StoreError(f"{doing}: {error.strerror or error}{where}; {FREE_SPACE}") from error
+        raise not_stored(f"{doing}: {error.strerror or error}{where}; {FREE_SPACE}", error) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None or code & 0xFF in _DAMAGE:
             raise DamagedIndexError(f"{doing}: {error}") from error
-        raise StoreError(f"{doing}: {error}; {FREE_SPACE}") from error
+        raise not_stored(f"{doing}: {error}; {FREE_SPACE}", error) from error
+
+
+def not_stored(message: str, cause: BaseException) -> StoreError:
+    """Return what to raise for a file that could not be written: NoRoomError if `cause` says that it had no room."""
+    is_full = isinstance(cause, OSError) and cause.errno in _FULL
+    return (NoRoomError if is_full or any(words in str(cause) for words in _FULL_WORDS) else StoreError)(message)
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from fastapi import FastAPI
@@ -15,11 +17,14 @@ from fastapi.testclient import TestClient
 from app.adding.pages import PageFetcher
 from app.adding.routes import UPLOAD, routes
 from app.adding.service import Adding
+from tests.fakes import write_source
 from tests.local_web import Answer, page
 from tests.shipyard import FORTY, LONG, TITLE, Shipyard
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-CUTS = [(FULL, 1, "No space left on device"), (KeyboardInterrupt(), 130, "footnote: interrupted")]
+SQLITE_FULL = sqlite3.OperationalError("database or disk is full")
+SQLITE_FULL.sqlite_errorcode = sqlite3.SQLITE_FULL
+CUTS = [(FULL, 2, "No space left on device"), (KeyboardInterrupt(), 130, "footnote: interrupted")]
 NEXT = page(TITLE, FORTY.replace("forty", "fifty"), LONG)
 
 
@@ -84,6 +89,49 @@ def test_a_check_that_breaks_off_keeps_nothing_half(
         broken(shipyard, (code, said), "check")
     assert shipyard.run("search", "ships").returncode == 0
     assert shipyard.json("check", "--yes", code=1)["pages"][0]["state"] == "changed"
+
+
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        ("index.build.unfinished._write", FULL),
+        ("index.storage.catalog.record_of", SQLITE_FULL),
+        ("index.build.passage_vectors._saved", FULL),
+        ("chromadb.Collection.add", ValueError("Failed to apply logs to the hnsw segment writer")),
+        ("index.storage.lexical._schema", ValueError("An IO error occurred: 'No space left on device (os error 28)'")),
+        ("index.build.build.sync_tree", FULL),
+    ],
+    ids=["texts", "catalog", "embedded", "vectors", "lexical", "commit"],
+)
+def test_a_build_on_a_full_disk_is_one_line_and_the_index_stays(
+    shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
+) -> None:
+    """As the disk and each library says it; Chroma does not, so the disk is asked."""
+    write_source(shipyard.settings.corpus, "late", "A late report. It names the mayor.")
+    before = kept(shipyard)
+
+    def full(*_args: object, **_named: object) -> NoReturn:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, full)
+        patch.setattr("index.storage.vectors.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
+        done = shipyard.run("index", "build")
+    assert (done.returncode, kept(shipyard)) == (2, before), done.stderr
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("footnote: ")]
+    assert "full" in said or "No space left on device" in said
+    assert done.stderr.endswith(f"{said}\n")
+    assert shipyard.run("search", "ships").returncode == 0
+    assert shipyard.run("index", "build").returncode == 0
+
+
+def test_no_room_for_temporary_files_is_one_line(shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_named: object) -> NoReturn:
+        raise FULL
+
+    monkeypatch.setattr("index.storage.private.tempfile.mkdtemp", full)
+    done = shipyard.run("search", "ships")
+    assert (done.returncode, done.stderr.count("\n"), "TMPDIR" in done.stderr) == (2, 1, True)
 
 
 @pytest.mark.parametrize("command", ["fetch", "check"])

@@ -245,9 +245,9 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     [
         ("app.pages.article.download", KeyboardInterrupt(), 130),
         ("app.sources.add.build", KeyboardInterrupt(), 130),
-        ("app.sources.add.sync", FULL, 1),
+        ("app.sources.add.sync", FULL, 2),
         ("app.project.questions.candidates", KeyboardInterrupt(), 130),
-        ("app.project.folder.sync_tree", FULL, 1),
+        ("app.project.folder.sync_tree", FULL, 2),
         ("app.project.folder.sync_tree", KeyboardInterrupt(), 130),
     ],
 )

@@ -1,7 +1,7 @@
 """The command `footnote`. Errors become one line on standard error and an exit code here, and only here.
 
-Exit codes: 0 done; 1 it could not be done; 2 wrong input (arguments, settings, corpus); 3 some lines of a batch could
-not be answered; 130 interrupted.
+Exit codes: 0 done; 1 it could not be done; 2 wrong input (arguments, settings, corpus), a page that is not fetched, or
+a full disk; 3 some lines of a batch could not be answered; 130 interrupted.
 Heavy modules are imported inside the commands, so that `--help` is quick.
 """
 

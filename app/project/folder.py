@@ -19,8 +19,8 @@ from typing import Any
 
 from app.settings import CONFIG_FILE
 from index.embedding.models import MODELS
-from index.errors import StoreError, UsageError
-from index.files import file_errors, sync_tree
+from index.errors import UsageError
+from index.files import file_errors, not_stored, sync_tree
 
 HOME, CORPUS = ".footnote", "corpus"
 _OWN = frozenset({"home", "corpus", "host", "port", "hosts"})  # settings that belong to one place
@@ -93,8 +93,8 @@ class Stage:
                 self._target.parent.mkdir(parents=True, exist_ok=True)
                 self.folder.rename(self._target)
         except OSError as error:
-            raise StoreError(
-                f"{self._target}: the project cannot be put there ({error.strerror}); name another folder"
+            raise not_stored(
+                f"{self._target}: the project cannot be put there ({error.strerror}); name another folder", error
             ) from error
 
 

@@ -21,7 +21,7 @@ from index.build.inputs import known_now
 from index.build.progress import BuildProgress, BuildReport
 from index.build.readings import Readings
 from index.errors import CorpusError, StoreError, add_words
-from index.files import sync
+from index.files import not_stored, sync
 from index.read.corpus import NewFile, read_new
 from index.read.folder import SIDECAR, place_of_new, sidecar_of
 from index.read.front_matter import write_fields
@@ -191,8 +191,8 @@ def _create(path: Path, raw: bytes, label: str, written: dict[Path, bytes]) -> N
         raise CorpusError(f"{label}: the corpus has a file {path.name} already; state an id of its own") from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StoreError(
-            f"{label}: cannot be put into the corpus ({reason}); free space, or fix the folder's permissions"
+        raise not_stored(
+            f"{label}: cannot be put into the corpus ({reason}); free space, or fix the folder's permissions", error
         ) from error
 
 

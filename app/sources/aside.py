@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from app.sources.trash import new_folder
 from index.errors import StoreError, add_words
+from index.files import not_stored
 from index.read.folder import base_of
 from index.settings import IndexSettings
 from index.storage.generation import current_id
@@ -32,8 +33,9 @@ class Aside:
                 shutil.move(self._base / name, there)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise StoreError(
-                    f"{name}: cannot be moved to the trash ({reason}); fix the folder's permissions"
+                raise not_stored(
+                    f"{name}: cannot be moved to the trash ({reason}); free space, or fix the folder's permissions",
+                    error,
                 ) from error
 
     def put_back(self, error: BaseException, but: Collection[str] = ()) -> None:

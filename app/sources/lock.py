@@ -16,9 +16,9 @@ from pydantic import ValidationError
 
 from app.outside import amiss, read_json
 from index.build.status import stale_reason
-from index.errors import StaleIndexError, StoreError, UsageError
+from index.errors import StaleIndexError, UsageError
 from index.fetched.sources import original_digests
-from index.files import write_atomic
+from index.files import not_stored, write_atomic
 from index.read.corpus import file_digests
 from index.read.folder import LOCK, base_of, sidecar_of
 from index.records import Record
@@ -110,8 +110,8 @@ def write_lock(settings: IndexSettings) -> Lock:
     try:
         write_atomic(lock_path(settings), lock.written())
     except OSError as error:
-        raise StoreError(
-            f"{LOCK}: cannot be written ({error.strerror}); free space, or fix the folder's permissions"
+        raise not_stored(
+            f"{LOCK}: cannot be written ({error.strerror}); free space, or fix the folder's permissions", error
         ) from error
     return lock
 

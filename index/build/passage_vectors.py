@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.build.progress import BuildProgress, Clock
 from index.embedding.embedder import Embedder, check_vectors
@@ -141,12 +142,20 @@ class _Kept:
         with file_errors("keeping what was embedded"):
             self._folder.mkdir(parents=True, exist_ok=True)
             number = len(list(self._folder.glob("*.keys.npy")))
-            np.save(self._folder / f"{number:06}.npy", vectors)
+            (self._folder / f"{number:06}.npy").write_bytes(_saved(vectors))
             # Last, and in one step: without its keys a round does not count.
             beside = self._folder / "keys.tmp"
-            with beside.open("wb") as file:
-                np.save(file, np.frombuffer(b"".join(map(_key, texts)), dtype=np.uint8).reshape(-1, _KEY))
+            beside.write_bytes(_saved(np.frombuffer(b"".join(map(_key, texts)), dtype=np.uint8).reshape(-1, _KEY)))
             beside.replace(self._folder / f"{number:06}.keys.npy")
+
+
+def _saved(array: NDArray[Any]) -> bytes:
+    """Return what `numpy.save` writes; into a file it does not say why a write failed."""
+    import numpy as np
+
+    into = BytesIO()
+    np.save(into, array)
+    return into.getvalue()
 
 
 def _key(text: str) -> bytes:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import DamagedIndexError, FootnoteError, StoreError, is_panic
-from index.files import FREE_SPACE
+from index.errors import DamagedIndexError, FootnoteError, is_panic
+from index.files import FREE_SPACE, not_stored
 from index.filters import Filters, facets
 from index.passage import Passage
 from index.source import SourceFacts, date_range
@@ -238,7 +238,7 @@ def _write_errors() -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         text = str(error).partition("\n")[0].partition(" at path")[0]
-        raise StoreError(f"writing the lexical index: {text}; {FREE_SPACE}") from error
+        raise not_stored(f"writing the lexical index: {text}; {FREE_SPACE}", error) from error
 
 
 def _schema() -> tantivy.Schema:

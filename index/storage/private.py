@@ -19,8 +19,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import DamagedIndexError, StoreError
-from index.files import IndexFile, file_crc32, file_errors
+from index.errors import DamagedIndexError
+from index.files import IndexFile, file_crc32, file_errors, not_stored
 
 _PREFIX = "footnote-reader-"
 _LINKED = 1 << 20  # bytes; a larger file is linked, a smaller one sooner copied than both engines asked not to write it
@@ -120,7 +120,8 @@ def _temporary_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
+        raise not_stored(
             f"opening the index needs room for temporary files ({error.strerror or error}); "
-            "free space, or name another folder with TMPDIR"
+            "free space, or name another folder with TMPDIR",
+            error,
         ) from error

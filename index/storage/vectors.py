@@ -6,6 +6,7 @@ function, which downloads a model, is never made.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from index.errors import DamagedIndexError, FootnoteError, StoreError, UsageError, is_panic
-from index.files import FREE_SPACE, file_errors
+from index.errors import DamagedIndexError, FootnoteError, NoRoomError, StoreError, UsageError, is_panic
+from index.files import FREE_SPACE, file_errors, not_stored
 from index.filters import Filters, facets
 from index.source import SourceFacts, date_range
 from index.storage.private import PrivateFolder
@@ -37,8 +38,11 @@ _clients = threading.Lock()
 class VectorStore:
     """The vectors of one generation. Thread-safe."""
 
-    def __init__(self, client: Client, collection: Collection, keys: Keys | None = None) -> None:
+    def __init__(
+        self, client: Client, collection: Collection, keys: Keys | None = None, where: Path | str | None = None
+    ) -> None:
         self._client, self._collection, self._keys = client, collection, keys
+        self._folder = where if isinstance(where, Path) else None
         self._private: PrivateFolder | None = None
         self._closed = False
 
@@ -66,7 +70,7 @@ class VectorStore:
                 configuration={"hnsw": hnsw},
                 metadata={"dimension": dimension},
             )
-        return cls(client, made)
+        return cls(client, made, where=where)
 
     @classmethod
     def open(cls, where: Path | str, collection: str) -> VectorStore:
@@ -94,7 +98,7 @@ class VectorStore:
             for i in range(0, len(gone), step):
                 found.delete(ids=[str(n) for n in gone[i : i + step]])
             keys.write(where)
-        return cls(client, found, keys)
+        return cls(client, found, keys, where)
 
     @classmethod
     def open_private(cls, private: PrivateFolder, collection: str) -> VectorStore:
@@ -127,7 +131,7 @@ class VectorStore:
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32], sources: Sequence[SourceFacts]) -> None:
         """Add one L2-normalised vector for each passage id; `sources` are the passages' sources. Raises StoreError."""
-        with _chroma_errors("writing vectors"):
+        with _chroma_errors("writing vectors", folder=self._folder):
             step = self._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 self._collection.add(
@@ -272,10 +276,10 @@ def _where(filters: Filters) -> dict[str, Any] | None:
 
 
 @contextmanager
-def _chroma_errors(doing: str, damaged: bool = False) -> Iterator[None]:
+def _chroma_errors(doing: str, damaged: bool = False, folder: Path | None = None) -> Iterator[None]:
     """Map whatever Chroma raises (its own errors, httpx's, ValueError, AttributeError) to StoreError.
 
-    `damaged`: an unknown error means damage, since the block only reads.
+    `damaged`: an unknown error means damage, since the block only reads. `folder`: where it writes.
     """
     try:
         yield
@@ -292,4 +296,17 @@ def _chroma_errors(doing: str, damaged: bool = False) -> Iterator[None]:
         full = any(s in text.lower() for s in ("readonly", "read-only", "disk is full", "disk i/o", "no space"))
         if damaged and not full and not isinstance(error, OSError):
             raise DamagedIndexError(f"{doing}: {text}") from error
-        raise StoreError(f"{doing}: {text}; {FREE_SPACE}") from error
+        if folder is not None and _is_nearly_full(folder):
+            raise NoRoomError(f"{doing}: the disk is full, or nearly ({text}); {FREE_SPACE}") from error
+        raise not_stored(f"{doing}: {text}; {FREE_SPACE}", error) from error
+
+
+def _is_nearly_full(folder: Path) -> bool:
+    """Tell whether less is free than `folder` takes already: Chroma writes its graph anew, beside what there is.
+
+    It does not say why it could not.
+    """
+    try:
+        return shutil.disk_usage(folder).free < sum(path.stat().st_size for path in folder.rglob("*"))
+    except OSError:  # Chroma removes a file meanwhile
+        return False
