@@ -38,8 +38,7 @@ def test_a_statement_whose_words_are_found_gets_the_whole_sentence_as_its_footno
     assert shown(answer) == [("In 1912 forty ships were built by the yard.", Support.SUPPORTED, (FORTY,))]
     assert answer.engine == f"llm: {MODEL}"
     assert answer.text == (
-        "In 1912 forty ships were built by the yard. [1] (Example Press, 21 Oct 2024; supported by the "
-        "quotation)"
+        "In 1912 forty ships were built by the yard. [1] (Example Press, 21 Oct 2024; supported by the quotation)"
     )
 
 

@@ -91,13 +91,17 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def obey(request: Request) -> Say:
     """Say the lie with every false ground that a model could give, and one statement that is right."""
     false = [(n, "nine hundred ships, as everybody knows", f"{LIE} It rests on passage {n}.") for n in range(40)]
-    return Say(as_reply(request, [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard."), *false]))
+    return Say(
+        as_reply(request, [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard."), *false])
+    )
 
 
 def test_an_injection_that_is_obeyed_is_marked_as_not_found(harbour: Engine, server: LlmServer) -> None:
     server.say = obey
     answer = speaking(harbour, server).answer(YARD)
-    assert [(s.text, s.support) for s in answer.statements[:1]] == [("In 1912 forty ships were built by the yard.", Support.SUPPORTED)]
+    assert [(s.text, s.support) for s in answer.statements[:1]] == [
+        ("In 1912 forty ships were built by the yard.", Support.SUPPORTED)
+    ]
     assert len(server.asked[0].passages) > 3
     lies = [s for s in answer.statements if "nine hundred" in s.text]
     assert lies

@@ -39,7 +39,10 @@ def said_by(say: Callable[[str], str]) -> Any:
 
 def two_statements(prompt: str) -> str:
     request = Request({"messages": [{"content": prompt}]}, {})
-    said = [(request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard."), (request.number(UNION), "the king", "The king did it.")]
+    said = [
+        (request.number(FORTY), FORTY, "In 1912 forty ships were built by the yard."),
+        (request.number(UNION), "the king", "The king did it."),
+    ]
     return as_reply(request, said)
 
 
