@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from index.errors import ModelError, UsageError
 from index.files import FileStamp, file_sha256
 from index.passage import Passage, Sentence
-from index.rerank.card import CARD, GRAPH, SHIPPED, Platt, read_card
+from index.rerank.card import CARD, CLAIMS_CARD, CLAIMS_GRAPH, GRAPH, SHIPPED, Platt, read_card
 from index.rerank.layout import MAX_HEADER, MAX_QUESTION, MAX_TOKENS, Layout
 from index.rerank.quick import FittedReranker
 from index.rerank.readers import DEEP, NONE, SMALL, open_readers
@@ -201,11 +201,14 @@ def test_damage_is_refused_by_the_files_name(own_small: Path) -> None:
 
 @pytest.mark.parametrize("size", [SMALL, DEEP])
 def test_the_shipped_files_are_those_that_the_cards_name(size: str) -> None:
-    card = read_card(SHIPPED / size)
+    card, claims = read_card(SHIPPED / size), read_card(SHIPPED / size, CLAIMS_GRAPH, CLAIMS_CARD)
     assert card is not None
-    assert {p.name for p in (SHIPPED / size).iterdir()} == {CARD, *card.files}
+    assert (claims is not None) == (size == DEEP)
+    files = card.files | (claims.files if claims else {})
+    cards = {CARD, CLAIMS_CARD} if claims else {CARD}
+    assert {p.name for p in (SHIPPED / size).iterdir()} == {*cards, *files}
     model_card = (SHIPPED / "MODEL_CARD.md").read_text("utf-8")
-    for name, stamp in card.files.items():
+    for name, stamp in files.items():
         path = SHIPPED / size / name
         assert path.stat().st_size == stamp.size < MOST_BYTES
         assert file_sha256(path) == stamp.sha256
