@@ -19,6 +19,7 @@ from tests.test_browser_access import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FOLLOW_UP = "And how many ships did it build?"
+RIGHT = "In 1912 forty ships were built by the yard."
 KING = "The king built them with his own hands."
 
 
@@ -34,8 +35,8 @@ def silent(home: Path) -> Engine:
 
 @pytest.fixture
 def served(silent: Engine, server: LlmServer, home: Path) -> Iterator[str]:
-    """The chat's address; its model says 'Forty in 1912.' unless a test wants something else."""
-    server.claims((FORTY, FORTY, "Forty in 1912."))
+    """The chat's address; its model says `RIGHT` unless a test wants something else."""
+    server.claims((FORTY, FORTY, RIGHT))
     with serving(speaking(silent, server), home, home / "corpus") as url:
         yield url
     silent.model = None
@@ -72,16 +73,16 @@ def test_a_statement_stands_there_before_the_model_has_ended_and_what_rests_on_n
 
     def say(request: Request) -> Say:
         number = request.number(FORTY)
-        return Say(as_reply(request, [(number, FORTY, "Forty in 1912."), (0, "", KING)]), hold=more, held_at=KING)
+        return Say(as_reply(request, [(number, FORTY, RIGHT), (0, "", KING)]), hold=more, held_at=KING)
 
     server.say = say
     page = pages.open(served)
     page.locator("#question textarea").fill(YARD)
     page.keyboard.press("Enter")
     turn = page.locator("article.turn")
-    said = turn.locator(".words", has_text="Forty in 1912.")
+    said = turn.locator(".words", has_text=RIGHT)
     expect(said.locator(".mark")).to_have_text("1")
-    expect(said).to_contain_text(ENGLISH.supports["unopposed"])
+    expect(said).to_contain_text(ENGLISH.supports["supported"])
     expect(turn.locator(".answer[aria-busy=true]")).to_be_visible()
     expect(turn.locator(".waiting")).to_contain_text(ENGLISH.writing)
     assert KING not in turn.inner_text()
@@ -134,7 +135,7 @@ def test_a_follow_up_shows_what_was_searched_for_and_is_asked_with_edited_words(
     def say(request: Request) -> Say:
         if not request.passages:
             return Say(YARD)
-        return Say(as_reply(request, [(request.number(FORTY), FORTY, "Forty in 1912.")]))
+        return Say(as_reply(request, [(request.number(FORTY), FORTY, RIGHT)]))
 
     server.say = say
     page = pages.open(served)
@@ -179,7 +180,7 @@ def test_with_the_models_server_gone_there_are_quotations_and_once_it_is_back_it
     expect(below(turn)).to_have_text(ENGLISH.without_model)
     server.start()
     turn = ask(page, YARD)
-    expect(turn.locator(".words").first).to_contain_text("Forty in 1912.")
+    expect(turn.locator(".words").first).to_contain_text(RIGHT)
     expect(below(turn)).to_have_text(ENGLISH.in_words_of.format(name=MODEL))
 
 

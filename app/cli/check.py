@@ -23,8 +23,8 @@ def check(
 ) -> None:
     """Show which sentences support or dispute CLAIM, and which come near without saying it.
 
-    Numbers, dates, names, negations and hedges are compared word for word; a model reads the rest, if one is
-    installed. Without it the output says so.
+    A small model that comes with Footnote reads both, and numbers, dates, names, negations and hedges are compared word
+    for word. What it cannot tell it leaves to you. Without its files only words are compared, and the output says so.
     """
     from app.render.terminal import print_check
 
