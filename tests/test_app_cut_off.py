@@ -115,7 +115,7 @@ def test_a_build_on_a_full_disk_is_one_line_and_the_index_stays(
 
     with monkeypatch.context() as patch:
         patch.setattr(where, full)
-        patch.setattr("index.storage.vectors.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
+        patch.setattr("index.storage.chroma_errors.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 0))
         done = shipyard.run("index", "build")
     assert (done.returncode, kept(shipyard)) == (2, before), done.stderr
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("footnote: ")]

@@ -6,7 +6,6 @@ function, which downloads a model, is never made.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from index.errors import DamagedIndexError, FootnoteError, NoRoomError, StoreError, UsageError, is_panic
-from index.files import FREE_SPACE, file_errors, not_stored
+from index.errors import DamagedIndexError, UsageError
+from index.files import file_errors
 from index.filters import Filters, facets
 from index.source import SourceFacts, date_range
+from index.storage.chroma_errors import chroma_errors
 from index.storage.private import PrivateFolder
 from index.storage.vector_keys import Keys
 
@@ -63,7 +63,7 @@ class VectorStore:
             "sync_threshold": max(2, saved),
             "batch_size": max(2, min(saved, 100)),
         }
-        with _chroma_errors("making the vector store"), _connected(where) as client:
+        with chroma_errors("making the vector store"), _connected(where) as client:
             made = client.create_collection(
                 collection,
                 embedding_function=None,
@@ -78,7 +78,7 @@ class VectorStore:
         if isinstance(where, Path) and not (where / DATABASE).is_file():
             raise DamagedIndexError(f"the vectors' file '{DATABASE}' is missing")
         keys = Keys.read(where) if isinstance(where, Path) else None
-        with _chroma_errors("opening the vector store", damaged=True), _connected(where) as client:
+        with chroma_errors("opening the vector store", damaged=True), _connected(where) as client:
             found = client.get_collection(collection, embedding_function=None)
         return cls(client, found, keys)
 
@@ -91,7 +91,7 @@ class VectorStore:
         """
         # Saved at every change of two or more, as they are few; see `create`.
         hnsw: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
-        with _chroma_errors("taking over vectors", damaged=True), _connected(where) as client:
+        with chroma_errors("taking over vectors", damaged=True), _connected(where) as client:
             found = client.get_collection(former, embedding_function=None)
             found.modify(name=collection, configuration={"hnsw": hnsw})
             step = client.get_max_batch_size()
@@ -116,7 +116,7 @@ class VectorStore:
         """Delete a collection on a server, if it exists."""
         from chromadb.errors import NotFoundError
 
-        with _chroma_errors("removing a collection"):
+        with chroma_errors("removing a collection"):
             client = _connect(url)
             try:
                 client.delete_collection(collection)
@@ -131,7 +131,7 @@ class VectorStore:
 
     def add(self, ids: Sequence[int], vectors: NDArray[np.float32], sources: Sequence[SourceFacts]) -> None:
         """Add one L2-normalised vector for each passage id; `sources` are the passages' sources. Raises StoreError."""
-        with _chroma_errors("writing vectors", folder=self._folder):
+        with chroma_errors("writing vectors", folder=self._folder):
             step = self._client.get_max_batch_size()
             for i in range(0, len(ids), step):
                 self._collection.add(
@@ -146,7 +146,7 @@ class VectorStore:
             return []
         limit = k + 16
         while True:
-            with _chroma_errors("searching the vectors", damaged=True):
+            with chroma_errors("searching the vectors", damaged=True):
                 found = self._collection.query(
                     query_embeddings=[vector.tolist()], n_results=limit, where=_where(filters), include=["distances"]
                 )
@@ -167,7 +167,7 @@ class VectorStore:
         out = np.empty((len(ids), self.dimension), dtype=np.float32)
         for i in range(0, len(ids), _READ):
             some = self._keyed(ids[i : i + _READ])
-            with _chroma_errors("reading vectors", damaged=True):
+            with chroma_errors("reading vectors", damaged=True):
                 found = self._collection.get(ids=list(dict.fromkeys(some)), include=["embeddings"])
                 embeddings = found["embeddings"]
                 rows = {key: n for n, key in enumerate(found["ids"])}
@@ -182,7 +182,7 @@ class VectorStore:
         return [str(n) for n in (self._keys.of(ids) if self._keys else ids)]
 
     def count(self) -> int:
-        with _chroma_errors("counting the vectors", damaged=True):
+        with chroma_errors("counting the vectors", damaged=True):
             return int(self._collection.count())
 
     def close(self) -> None:
@@ -273,40 +273,3 @@ def _where(filters: Filters) -> dict[str, Any] | None:
     if len(terms) > 1:
         return {"$and": terms}
     return terms[0] if terms else None
-
-
-@contextmanager
-def _chroma_errors(doing: str, damaged: bool = False, folder: Path | None = None) -> Iterator[None]:
-    """Map whatever Chroma raises (its own errors, httpx's, ValueError, AttributeError) to StoreError.
-
-    `damaged`: an unknown error means damage, since the block only reads. `folder`: where it writes.
-    """
-    try:
-        yield
-    except FootnoteError:
-        raise
-    except BaseException as error:
-        if not isinstance(error, Exception) and not is_panic(error):
-            raise
-        text = " ".join(str(error).split()) or type(error).__name__
-        if "could not connect" in text.lower() or "connect" in type(error).__name__.lower():
-            raise StoreError(
-                f"{doing}: the Chroma server of store_url does not answer; start it or correct the address"
-            ) from error
-        full = any(s in text.lower() for s in ("readonly", "read-only", "disk is full", "disk i/o", "no space"))
-        if damaged and not full and not isinstance(error, OSError):
-            raise DamagedIndexError(f"{doing}: {text}") from error
-        if folder is not None and _is_nearly_full(folder):
-            raise NoRoomError(f"{doing}: the disk is full, or nearly ({text}); {FREE_SPACE}") from error
-        raise not_stored(f"{doing}: {text}; {FREE_SPACE}", error) from error
-
-
-def _is_nearly_full(folder: Path) -> bool:
-    """Tell whether less is free than `folder` takes already: Chroma writes its graph anew, beside what there is.
-
-    It does not say why it could not.
-    """
-    try:
-        return shutil.disk_usage(folder).free < sum(path.stat().st_size for path in folder.rglob("*"))
-    except OSError:  # Chroma removes a file meanwhile
-        return False
