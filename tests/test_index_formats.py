@@ -216,6 +216,25 @@ def test_tables_in_tables_and_cells_that_span() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("row", "count"),
+    [
+        ("<tr><td rowspan=100 colspan=100>Pier {}</td><td>sold</td></tr>", 300),
+        ("<tr>" + "<td>gap</td>" * 90 + "</tr>" + "<tr><td>Pier {}</td></tr>" * 40, 300),
+    ],
+    ids=["cells that span all", "rows of one cell below a wide one"],
+)
+@pytest.mark.parametrize("kind", ["page", "book"])
+def test_a_table_that_is_nearly_all_gaps_is_read_as_text(row: str, count: int, kind: str) -> None:
+    """Filled, the gaps would be a hundred times the page."""
+    rows = "".join(row.replace("{}", str(n)) for n in range(count))
+    page = f"<html><body><article><h1>Piers</h1><p>{'The piers were sold. ' * 20}</p><table>{rows}</table></article>"
+    document = read_web_page(page.encode()) if kind == "page" else read_epub(epub({"a.xhtml": page}))
+    assert len(document.text) < len(page)
+    assert {"Pier 0", f"Pier {count - 1}"} <= {text for _, text in blocks(document)}
+    check_offsets(document)
+
+
 def test_tables_in_a_table_of_a_page_stand_where_the_page_has_them() -> None:
     """What surrounds them too: each word once, in its order, and the inner rows cell by cell."""
     long = "The council of Esk sold the harbour, and nobody in the town had been asked about it before. " * 4

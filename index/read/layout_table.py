@@ -1,8 +1,8 @@
-"""Tables of a page that hold tables: they only lay it out, as pages did before there was another way."""
+"""Tables that only lay out a page, as pages did before there was another way."""
 
 from __future__ import annotations
 
-from index.read.markup import INLINE
+from index.read.markup import INLINE, is_layout
 from index.read.xml_tree import Element, local_name, new_element
 
 _CELLS = ("caption", "td", "th")
@@ -13,7 +13,7 @@ _IN_LINES = INLINE | {"br"}
 def unfold_layout_tables(root: Element) -> None:
     """Make blocks of them, in the tree. trafilatura would put the words of such a table before those of its tables."""
     # An element is the same object only as long as it is held.
-    outer = {above for table in root.iter("table") for above in table.iterancestors("table")}
+    outer = {table for table in root.iter("table") if is_layout(table)}
     for part in [p for p in root.iter(*_PARTS) if next(p.iterancestors("table"), None) in outer]:
         if local_name(part) in _CELLS:
             _put_words_in_paragraphs(part)

@@ -1,7 +1,7 @@
 """A tree of HTML -> Document. Pages, books and Word files all pass through it.
 
 Headings, lists, quotations and tables become blocks; emphasis and links become marks. Scripts and styles are no text.
-A table that holds a table is there for the layout: what stands in it is read as text. A footnote's number is left out.
+A table that only lays out a page is read as text. A footnote's number is left out.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _BLANKS = re.compile(r"\s+")
 _NOTE = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡a-z])[\])]?|[↑#¶§]|↩\ufe0e?|\^")
 _MOST_COLUMNS = 100  # that one cell may span
 _MOST_ROWS = 100
+_FEW_CELLS = 20_000  # of a table: it may have any gaps
+_GAPS_PER_CELL = 4  # of a larger one
 _CARRIED = 100  # characters of a cell that are repeated in each row that it spans
 
 
@@ -81,7 +83,7 @@ class _Reader:
         name = _name(element)
         if not name or name in _HIDDEN or element.get("hidden") is not None or is_note_mark(element):
             return False
-        if name == "table" and not _is_layout(element):
+        if name == "table" and not is_layout(element):
             self.flush()
             write_table(self._writer, *_rows(element), under=self._introduction())
             return False
@@ -188,8 +190,23 @@ def is_note_mark(element: Element) -> bool:
     return _NOTE.fullmatch("".join(link.itertext()).strip()) is not None
 
 
-def _is_layout(table: Element) -> bool:
-    return any(_name(inner) == "table" for inner in table.iterdescendants())
+def is_layout(table: Element) -> bool:
+    """Tell whether a table only lays out a page: it holds a table, or it is nearly all gaps.
+
+    A table is read with its gaps filled, so a few bytes of one that spans or leaves out most cells would take minutes.
+    """
+    cells = rows = width = widest = spanned = 0
+    for inner in table.iterdescendants():
+        name = _name(inner)
+        if name == "table":
+            return True
+        if name == "tr":
+            rows, width = rows + 1, 0
+        elif name in ("td", "th"):
+            columns = _span(inner, "colspan", _MOST_COLUMNS)
+            cells, width, spanned = cells + 1, width + columns, spanned + columns * _span(inner, "rowspan", _MOST_ROWS)
+            widest = max(widest, width)
+    return max(spanned, rows * widest) > _FEW_CELLS + _GAPS_PER_CELL * cells
 
 
 def _rows(table: Element) -> tuple[list[list[str]], bool]:
