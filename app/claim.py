@@ -14,6 +14,7 @@ from app.records import Answer, AnswerQuote, IndexStamp, QuestionKind, Role, Sta
 from app.support.check import Checker
 from app.support.records import Evidence, Label, Verdict
 from index.filters import Filters
+from index.fuse import distinct
 from index.passage import Hit, Sentence
 from index.records import Record
 from index.retrieve import Retriever
@@ -114,7 +115,7 @@ def _held(claim: str, hits: Sequence[Hit], sources: Mapping[str, Source], checke
     verdicts = checker.check_all([(claim, e) for e in evidence])
     held = [_Held(*one) for one in zip(with_sentences, verdicts, strict=True)]
     held.sort(key=lambda h: _ORDER.index(h.verdict.label))
-    once = list({(h.hit.passage.source_id, h.sentence.start): h for h in reversed(held)}.values())[::-1]
+    once = distinct(held, lambda h: (h.hit.passage.source_id, h.sentence.start))
     found = [h for h in once if h.verdict.label not in _SILENT]
     for label in _SILENT:
         found += [h for h in once if h.verdict.label is label][:SILENT]

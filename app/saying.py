@@ -26,6 +26,8 @@ class Saying(StrEnum):
     ADDRESS = "address"
     NEWEST = "newest"
     OLDEST = "oldest"
+    NEWEST_DATED = "newest-dated"  # where some sources have no date
+    OLDEST_DATED = "oldest-dated"
     LISTED = "listed"
     COUNTED = "counted"
 

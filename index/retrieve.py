@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.embedding.embedder import Embedder, open_embedder
 from index.filters import Filters
-from index.fuse import reciprocal_rank_fusion
+from index.fuse import distinct, reciprocal_rank_fusion
 from index.passage import Hit, Passage, Sentence, SentenceScore
 from index.rerank.memory import Memory
 from index.rerank.quick import FittedReranker
@@ -200,7 +200,7 @@ class Retriever:
         ]
         hits.sort(key=lambda h: -h.score)
         # The parts of a long sentence are found one by one and are one passage to the reader.
-        return list({(h.passage.source_id, h.passage.start, h.passage.end): h for h in reversed(hits)}.values())[::-1]
+        return distinct(hits, lambda h: (h.passage.source_id, h.passage.start, h.passage.end))
 
     def passages_of(self, source: Source) -> list[Passage]:
         return self.generation.passages_of(source.id)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
@@ -131,8 +132,16 @@ def _printable(value: str) -> str:
     return value
 
 
+def is_web_address(value: str) -> bool:
+    """Tell whether `value` is an address with http or https that can be taken apart."""
+    try:
+        return urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
+    except ValueError:  # such as an open bracket in the host
+        return False
+
+
 def _web_address(value: str) -> str:
-    if value and not value.startswith(("http://", "https://")):
+    if value and not is_web_address(value):
         raise ValueError("write an address that begins with http:// or https://, or leave it empty")
     return value
 
@@ -172,7 +181,7 @@ class SourceFacts:
     published: Annotated[str | None, AfterValidator(_is_date), _Optional] = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     basis: Basis = Basis.ORIGINAL
-    via: tuple[_Printable, ...] = ()
+    via: tuple[Annotated[_Printable, AfterValidator(_web_address)], ...] = ()
     licence: Annotated[_Printable | None, _Optional] = None
     original: str = ""
 

@@ -71,6 +71,12 @@ def test_the_separator_of_a_table() -> None:
         assert blocks(read_csv(text.encode()))[1][1] == row
 
 
+@pytest.mark.parametrize("code", [rb"{\info{\title \u99999999999 ?}}Boats.\par", rb"Boats \u99999999999 ?\par"])
+def test_a_character_that_there_is_not_is_damage(tmp_path: Path, code: bytes) -> None:
+    with pytest.raises(CorpusError, match="it is damaged"):
+        read_new(tmp_path, [NewFile(b"{\\rtf1" + code + b"}", "a.rtf", "a.rtf", {})])
+
+
 def test_an_error_of_a_damaged_part_is_one_line(tmp_path: Path) -> None:
     raw = docx(word_paragraph("Text."), {"word/styles.xml": b"<a>\0</a>"})
     with pytest.raises(CorpusError, match=r"its part word/styles\.xml is damaged") as caught:

@@ -307,16 +307,23 @@ def test_what_a_reader_of_claims_shares_must_be_there(claims: tuple[Path, Path],
     assert OnnxClaimReader.open(tmp_path) is None
 
 
-def test_a_new_reader_takes_away_the_reader_of_claims_that_rests_on_the_old(
+def test_a_new_reader_keeps_the_reader_of_claims_beside_it(
     data: Path, trained: Path, claims: tuple[Path, Path], tmp_path: Path
 ) -> None:
+    """It says the same, and shares those layers that the new reader has as they were."""
     folder = Path(shutil.copytree(claims[1], tmp_path / "deep"))
-    command = ("publish", data, "--to", folder, "--limit", 20, "--write", "--checkpoint")
-    run(*command, trained / "last.pt")
-    assert (folder / CLAIMS_CARD).is_file(), "the same weights"
-    train(data, tmp_path / "other", 2, "--start", trained / "last.pt")
-    assert "publish_claims" in run(*command, tmp_path / "other" / "last.pt")
-    assert not list(folder.glob("claims*"))
+    asked = [("The charter of Aldport is of 1500.", Evidence(("Aldport got its charter in 1500.",), "Aldport"))]
+    before = OnnxClaimReader.open(folder)
+    train(data, tmp_path / "other", 2, "--start", trained / "last.pt", "--frozen", 1)
+    run("publish", data, "--to", folder, "--limit", 20, "--write", "--checkpoint", tmp_path / "other" / "last.pt")
+    assert (folder / "weights-1.bin").read_bytes() != (claims[1] / "weights-1.bin").read_bytes()
+    after = OnnxClaimReader.open(folder)
+    assert before is not None
+    assert after is not None
+    assert after.read(asked) == before.read(asked)
+    card = ReaderCard.model_validate_json((folder / CLAIMS_CARD).read_bytes())
+    assert "weights-1.bin" in card.files
+    assert sum((folder / f).stat().st_size for f in card.files if f.startswith("claims-")) < 400_000
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,12 @@ _NEWEST, _OLDEST = r"\b(?:newest|latest|most recent|youngest)\b", r"\b(?:oldest|
 _EXTREME = re.compile(
     rf"(?:{_NEWEST}|{_OLDEST}).{{0,20}}?\b{one_of(_NOUNS)}\b|\b{one_of(_NOUNS)}\b.{{0,40}}?(?:{_NEWEST}|{_OLDEST})"
 )
+_EXTREMES = {  # whether the newest is asked for, whether every source has a date
+    (True, True): Saying.NEWEST,
+    (True, False): Saying.NEWEST_DATED,
+    (False, True): Saying.OLDEST,
+    (False, False): Saying.OLDEST_DATED,
+}
 _WROTE = re.compile(
     r"\bwho (?:wrote|is the author|are the authors|authored)|\bauthors? of\b|\bwritten by\b|\bby whom\b|\bbyline\b"
 )
@@ -80,12 +86,16 @@ def _of_one_source(low: str, named: Sequence[Source]) -> list[Draft]:
 
 
 def _extreme(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:
-    dated = [s for s in _pool(low, named, sources) if s.published] if _EXTREME.search(low) else []
-    if not dated:
+    """Return each source of the latest day, or of the earliest: the last or first that its date may mean."""
+    pool = _pool(low, named, sources) if _EXTREME.search(low) else []
+    days = {s.id: day for s in pool if (day := date_range(s.published))}
+    if not days:
         return []
     newest = re.search(_NEWEST, low) is not None
-    dated.sort(key=lambda s: date_range(s.published) or (0, 0), reverse=newest)
-    return [about_source(dated[0], Own(saying=Saying.NEWEST if newest else Saying.OLDEST))]
+    last = max(day[1] for day in days.values()) if newest else min(day[0] for day in days.values())
+    chosen = [s for s in pool if s.id in days and days[s.id][newest] == last]
+    all_dated = len(days) == len(pool)
+    return _each(chosen, lambda _: _EXTREMES[newest, all_dated])
 
 
 def _several(low: str, named: Named, sources: Sequence[Source]) -> list[Draft]:

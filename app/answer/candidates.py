@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.fuse import distinct
 from index.passage import AnswerSpan, Hit, Passage, Sentence, Span
 from index.source import BlockKind, Source
 from index.text.sentences import is_question
@@ -62,4 +63,4 @@ def candidates(hits: Sequence[Hit], sources: Mapping[str, Source], with_headings
         if _is_quotable(scored.sentence) or (with_headings and scored.sentence.block is BlockKind.HEADING)
     ]
     found.sort(key=lambda c: (-c.score, c.source.id, c.sentence.start))
-    return list({(c.source.id, c.sentence.start): c for c in reversed(found)}.values())[::-1]
+    return distinct(found, lambda c: (c.source.id, c.sentence.start))

@@ -10,7 +10,7 @@ from app.records import Direct, Statement
 from app.words.describe import short_speaker
 from index.source import Source
 
-_LOOSE = re.compile(r"(?<!\d)[.,]|[.,](?!\d)|[−-](?!\d)|[^\w.,−-]")
+_LOOSE = re.compile(r"(?<!\d)[.,]|[.,](?!\d)|[−-](?!\d)|[^\w.,−%‰$€£¥₴-]")
 MOST = 12  # pieces of one part
 
 
@@ -39,5 +39,5 @@ def direct(
 
 
 def _plain(text: str) -> str:
-    """Return a wording without what may differ in the same words; a figure keeps its point and its sign."""
+    """Return a wording without what may differ in the same words; a figure keeps its point, sign and currency."""
     return _LOOSE.sub("", text.lower())

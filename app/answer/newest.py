@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.answer.candidates import Candidate
 from index.source import date_range
 from index.text.analysis import analyse
+from index.text.dates import year_of
 
 _AS_SURE = 0.5  # part of the best one's confidence that a newer word needs to lead
 _EVER = 0
@@ -21,15 +22,12 @@ def newest_first(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def day_of(candidate: Candidate) -> int:
-    """Return the day that a sentence speaks of, as YYYYMMDD: the latest it names, else that of its source; 0 if none.
-
-    A date without a year is in its source's.
-    """
+    """Return the day that a sentence speaks of, as YYYYMMDD: the latest it names, else that of its source; 0 if none."""
     published = date_range(candidate.source.published)
     source_day = published[1] if published else _EVER
-    named = []
-    for date in analyse(candidate.sentence.read).dates:
-        year = date.year or source_day // 10_000
-        if year:
-            named.append(year * 10_000 + (date.month or 12) * 100 + (date.day or 31))
+    named = [
+        year_of(date, source_day) * 10_000 + (date.month or 12) * 100 + (date.day or 31)
+        for date in analyse(candidate.sentence.read).dates
+        if date.year or source_day
+    ]
     return max(named, default=source_day)

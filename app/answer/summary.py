@@ -54,9 +54,12 @@ def summarise(source: Source, passages: Sequence[Passage], embedder: Embedder) -
         if s.block not in _NOT_ITS_OWN and s.end - s.start >= MIN_CHARS and not (s.part and s.part[0])
     ]
     chosen = _central(source.title, [s for s, _ in sentences], [n for _, n in sentences], embedder)
-    headline = [b for b in source.blocks if b.kind is BlockKind.HEADING][:1]
+    headline = [b for b in source.blocks[:1] if b.kind is BlockKind.HEADING]
     said = [(Quote.of(source, b.start, b.end),) for b in headline] + [quotes_of(source, s) for s in chosen]
-    return [Draft(as_one(q), q, role=Role.FURTHER if n else Role.ANSWER) for n, q in enumerate(said)]
+    return [
+        Draft(as_one(q), q, role=Role.FURTHER if n else Role.ANSWER, heading=n < len(headline))
+        for n, q in enumerate(said)
+    ]
 
 
 def summary_hits(drafts: Sequence[Draft], passages: Sequence[Passage]) -> list[Hit]:

@@ -6,6 +6,7 @@ from app.llm import prompt as prompts
 from app.llm.prompt import Prompt
 from app.llm.protocol import Asked
 from app.records import QuestionKind
+from index.fuse import distinct
 from index.passage import Passage
 
 # What the sources say is asked for; other questions are about Footnote, its list of sources, or nothing in them.
@@ -39,5 +40,4 @@ def passages_of(asked: Asked) -> list[Passage]:
         holding = [p for p in hits if p.source_id == quote.source_id and p.start <= quote.start < p.end]
         holding = holding or [p for p in asked.lookup(quote.source_id) if p.start <= quote.start < p.end]
         first += holding[:1]
-    spans = {(p.source_id, p.start, p.end): p for p in reversed([*first, *hits])}
-    return [*spans.values()][::-1]
+    return distinct([*first, *hits], lambda p: (p.source_id, p.start, p.end))

@@ -17,7 +17,8 @@ from index.source import UNPRINTABLE
 _ARROW = re.compile(r"\s(?:->|=>|→|⇒)\s")
 _NUMBER = re.compile(r"\A[\s*•-]{0,8}(?:\d{1,2}[.)]\s{1,4})?(?:passage\s)?\[?\s?(\d{1,4})\s?\][:.)]?\s*", re.IGNORECASE)
 _MARK = re.compile(r"\s?\[\s?\d{1,3}(?:\s?[,;-]\s?\d{1,3}){0,8}\s?\]")  # a footnote that the model invents
-_BULLET = re.compile(r"\A\s*(?:[-*•#>]+\s+|\d{1,2}[.)]\s+)+")
+_BULLET = re.compile(r"\A\s*(?:[-*•#>]+\s+(?!\d))+")
+_LIST_NUMBER = re.compile(r"\A\s*(?:[-*•]\s+)?\d{1,2}[.)]\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _THINK, _END_OF_THINK = "<think>", "</think>"
 _FENCE = "```"
@@ -135,7 +136,11 @@ def read_whole(reply: str) -> tuple[Claim, ...]:
 def one_line(reply: str) -> str:
     """Return the first line that says something: for a reply that is to be one question."""
     rest = _beginning(reply) or ""
-    lines = (_clean(line).strip(_QUOTES + " ") for line in rest.split("\n") if not line.startswith(_FENCE))
+    lines = (
+        _clean(_LIST_NUMBER.sub("", line)).strip(_QUOTES + " ")
+        for line in rest.split("\n")
+        if not line.startswith(_FENCE)
+    )
     return next((line for line in lines if any(map(str.isalpha, line))), "")
 
 
@@ -194,7 +199,7 @@ def _of_line(line: str) -> Claim | None:
     number = _NUMBER.match(bare)
     arrow = _ARROW.search(bare, number.end()) if number else None
     if number is None or arrow is None:
-        return Claim(_clean(bare), 0, "")
+        return Claim(_clean(_LIST_NUMBER.sub("", bare)), 0, "")
     return Claim(_clean(bare[arrow.end() :]), int(number[1]), bare[number.end() : arrow.start()])
 
 

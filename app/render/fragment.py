@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from app.render.page_text import Directive, PageText, Span, page_text
-from index.source import Kind, Source
+from index.source import Kind, Source, is_web_address
 
 _DELIMITER = ":~:"  # the draft's 'fragment directive delimiter'
 # Characters of the encoded words. Chromium's own links give up to 300 characters whole, longer texts by their ends.
@@ -31,14 +31,8 @@ _RENDERED = re.compile("[ \t\n\r\f]+")  # CSS collapses these, but not a no-brea
 
 def web_address(url: str) -> str:
     """Return `url` if it is a plain http or https address with a host, else ''."""
-    if any(c.isspace() or not c.isprintable() for c in url):
-        return ""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:  # such as an open bracket in the host
-        return ""
-    return url if parts.scheme in {"http", "https"} and host else ""
+    plain = all(c.isprintable() and not c.isspace() for c in url)
+    return url if plain and is_web_address(url) else ""
 
 
 def live_address(source: Source, start: int, end: int) -> str:

@@ -33,14 +33,17 @@ DECISIVE = frozenset(
 _LESS = frozenset({Guard.QUALIFIER, Guard.ADDED, Guard.SPEAKER, Guard.DOUBT})  # the source says it, but not so much
 _ABOUT = 0.5  # part of a statement's telling words that a sentence must share: guards cannot read a free paraphrase
 _RELATED = 0.25  # ... with less of them a sentence speaks of something else
-_SURE = 0.7  # from here on the reader is believed that a source says less or otherwise; docs/quality.md says how often
+SURE = 0.7  # chosen with tests/bench/claim_levels.py
 
 
 class Checker:
-    """Checks statements; `reader`: None where there is no model. Safe to use from several threads if the reader is."""
+    """Checks statements; `reader`: None where there is no model. Safe to use from several threads if the reader is.
 
-    def __init__(self, reader: ClaimReader | None = None) -> None:
-        self.reader = reader
+    `sure`: the probability (0..1) from which on the reader is believed that a source says less or otherwise.
+    """
+
+    def __init__(self, reader: ClaimReader | None = None, sure: float = SURE) -> None:
+        self.reader, self._sure = reader, sure
 
     @property
     def name(self) -> str:
@@ -82,7 +85,7 @@ class Checker:
         if belief is None or self.reader is None:
             return Verdict(label=_by_guards(statement, evidence, nearest, reasons), reasons=reasons, sentence=nearest)
         return Verdict(
-            label=_by_reader(belief, self.reader.least, reasons),
+            label=_by_reader(belief, self.reader.least, self._sure, reasons),
             reasons=reasons,
             sentence=belief.sentence,
             probability=belief.supported,
@@ -113,19 +116,23 @@ def _label_of(reason: Reason) -> Label:
     return Label.CONTRADICTED if reason.given else Label.NOT_SUPPORTED
 
 
-def _by_reader(belief: Belief, least: float, reasons: Sequence[Reason]) -> Label:
-    """Take the reader's word where it is sure enough; a decisive guard speaks against what it lets pass."""
+def _by_reader(belief: Belief, least: float, sure: float, reasons: Sequence[Reason]) -> Label:
+    """Take the reader's word where it is sure enough; a decisive guard speaks against what it lets pass.
+
+    Of a statement that it read in part it cannot say that it holds, of evidence read in part not what it lacks.
+    """
     against = [r for r in reasons if r.guard in DECISIVE]
     if belief.supported >= least and not against:
-        return Label.SUPPORTED
+        return Label.SUPPORTED if belief.whole_statement else Label.UNSURE
     if belief.supported >= least:
         return _label_of(against[0])
     likeliest = max(belief[:4])
-    if belief.partly >= _SURE or (belief.partly == likeliest and any(r.guard in _LESS for r in reasons)):
+    if belief.partly >= sure or (belief.partly == likeliest and any(r.guard in _LESS for r in reasons)):
         return Label.PARTLY
-    if belief.contradicted >= _SURE:
+    if belief.contradicted >= sure:
         return Label.CONTRADICTED
-    return Label.NOT_SUPPORTED if belief.not_mentioned == likeliest else Label.UNSURE
+    read_all = belief.whole_statement and belief.whole_evidence
+    return Label.NOT_SUPPORTED if belief.not_mentioned == likeliest and read_all else Label.UNSURE
 
 
 def _plain(text: str) -> str:

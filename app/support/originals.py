@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nlargest
+from itertools import accumulate
 from typing import TypeVar
 
 from app.support.check import Checker, installed
@@ -28,7 +29,7 @@ _OF_ITSELF = re.compile(
 _NEAR = 0.25  # part of a sentence's telling words that the nearest one must share to be shown
 _MISSING = 0.5  # ... that the whole original must have, for it to be told that it does not say this
 _SAME = 0.5  # part of its telling words that a sentence on the same matter has
-_READ = 6  # sentences that a reader gets of an original
+_READ, _FIT = 6, 1200  # sentences, and their characters, that a reader gets of an original
 _KEPT_TEXTS, _KEPT = 64, 4096  # originals, and findings, that are kept
 _T = TypeVar("_T")
 _FIGURES = frozenset({Guard.FIGURE, Guard.UNIT, Guard.DATE})
@@ -130,7 +131,9 @@ def _read(original: Source) -> _Text:
 def _nearest(sentence: str, text: _Text) -> tuple[tuple[tuple[int, int], ...], Evidence]:
     """Return the sentences that share the most words with `sentence`, in their order: a reader takes a few."""
     every = text.evidence.sentences
-    best = sorted(nlargest(_READ, range(len(every)), key=lambda n: shared(sentence, every[n])))
+    nearest = nlargest(_READ, range(len(every)), key=lambda n: shared(sentence, every[n]))
+    lengths = accumulate(len(every[n]) for n in nearest)
+    best = sorted({nearest[0], *(n for n, length in zip(nearest, lengths, strict=True) if length <= _FIT)})
     chosen = Evidence(tuple(every[n] for n in best), text.evidence.header, text.evidence.context)
     return tuple(text.spans[n] for n in best), chosen
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.support.records import Evidence
 from index.rerank.card import CLAIMS_CARD, CLAIMS_GRAPH, SHIPPED
-from index.rerank.layout import Row
+from index.rerank.layout import MAX_QUESTION, Row
 from index.rerank.network import Network
 
 CLAIMS = SHIPPED / "deep"
@@ -27,7 +27,8 @@ Floats = NDArray[np.float64]
 class Belief(NamedTuple):
     """The probabilities (0..1, together 1) of what the sentences do with a statement.
 
-    `sentence`: the number of the one that shows it best, from 0.
+    `sentence`: the number of the one that shows it best, from 0. `whole_statement`, `whole_evidence`: whether all
+    words of the statement and all sentences fitted into what the reader reads.
     """
 
     supported: float
@@ -35,6 +36,8 @@ class Belief(NamedTuple):
     contradicted: float
     not_mentioned: float
     sentence: int
+    whole_statement: bool = True
+    whole_evidence: bool = True
 
 
 class ClaimReader(Protocol):
@@ -70,16 +73,19 @@ class OnnxClaimReader:
 
     def read(self, pairs: Sequence[tuple[str, Evidence]]) -> list[Belief]:
         """Return one belief a statement with its evidence. Raises ModelError if the model fails."""
-        rows = [self._row(statement, evidence) for statement, evidence in pairs]
-        outputs = zip(rows, self._network.run(rows), strict=True)
-        return [
-            self._belief(row, *(np.asarray(out, dtype=np.float64).reshape(-1) for out in found))
-            for row, found in outputs
-        ]
-
-    def _row(self, statement: str, evidence: Evidence) -> Row:
-        asked, header, *sentences = self._network.layout.pieces([statement, evidence.header, *evidence.sentences])
-        return self._network.layout.row(asked, header, sentences)
+        pieces = [self._network.layout.pieces([s, e.header, *e.sentences]) for s, e in pairs]
+        rows = [self._network.layout.row(said, header, sentences) for said, header, *sentences in pieces]
+        beliefs = []
+        for (said, _, *sentences), row, outputs in zip(pieces, rows, self._network.run(rows), strict=True):
+            belief = self._belief(row, *(np.asarray(out, dtype=np.float64).reshape(-1) for out in outputs))
+            read = sum(end - start for start, end in row.spans)
+            beliefs.append(
+                belief._replace(
+                    whole_statement=len(said.ids) <= MAX_QUESTION,
+                    whole_evidence=read == sum(len(s.ids) for s in sentences),
+                )
+            )
+        return beliefs
 
     def _belief(self, row: Row, logits: Floats, evidence: Floats) -> Belief:
         """Return probabilities: 'supported' by the card's curve, the others share the rest as the logits say."""

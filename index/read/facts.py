@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.errors import CorpusError
 from index.read.document import Document
 from index.read.folder import ARTICLE
-from index.source import STATED, UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range
+from index.source import STATED, UNPRINTABLE, BlockKind, Kind, Relation, SourceFacts, date_range, is_web_address
 from index.text.classify_language import classify
 from index.text.dates import dates
 
@@ -114,7 +114,7 @@ def _usable(values: Mapping[str, object]) -> dict[str, str]:
         elif name == "language":
             match = _LANGUAGE.match(words)
             words = match[1].lower() if match else ""
-        elif name == "url" and not words.startswith(("http://", "https://")):
+        elif name == "url" and not is_web_address(words):
             words = ""
         if words:
             found[name] = words

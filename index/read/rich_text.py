@@ -31,7 +31,7 @@ def read_rich_text(raw: bytes) -> Document:
         raise ValueError("it is no RTF; save it as .rtf, or name it after what it is")
     code = raw.decode("latin-1")
     try:
-        text = _words(code)
+        text, hints = _words(code), _hints(code[:_HEAD])
     except Exception as error:  # noqa: BLE001 - a damaged file may trip striprtf anywhere
         raise ValueError(f"it is damaged ({type(error).__name__}); open it and save it again") from None
     writer = BlockWriter()
@@ -46,7 +46,7 @@ def read_rich_text(raw: bytes) -> Document:
         kind = BlockKind.LIST_ITEM if item else BlockKind.PARAGRAPH
         writer.add(" ".join(line[item.end() if item else 0 :].split()), kind)
     _write_rows(writer, rows)
-    return writer.document(_hints(code[:_HEAD]))
+    return writer.document(hints)
 
 
 def _words(code: str) -> str:

@@ -58,6 +58,10 @@ class ReaderCard(Record):
         joined = "".join(stamp.sha256 for _, stamp in sorted(self.files.items()))
         return hashlib.sha256(joined.encode("ascii")).hexdigest()
 
+    def write(self, path: Path) -> None:
+        """Write the card as `read_card` reads it."""
+        path.write_text(self.model_dump_json(indent=1) + "\n", "utf-8")
+
 
 def read_card(folder: Path, graph: str = GRAPH, name: str = CARD) -> ReaderCard | None:
     """Read the card of the reader in `folder`, None if there is no reader. Raises ModelError if it is damaged."""

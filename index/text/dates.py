@@ -36,6 +36,7 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BEGINS = MONTH_NUMBER.keys() | PARTS.keys() | PARTS_OF.keys()
+_HALF_A_YEAR = 6  # months
 _AMBIGUOUS = ("march", "may")  # also verbs
 
 
@@ -75,6 +76,17 @@ def month_number(word: str) -> int | None:
 def may_be(one: Date, other: Date) -> bool:
     """Return whether two dates may be the same: no year or month that both tell differs."""
     return all(None in pair or pair[0] == pair[1] for pair in ((one.year, other.year), (one.month, other.month)))
+
+
+def year_of(date: Date, day: int) -> int:
+    """Return the date's year; of a date that names none, as a text of `day` (YYYYMMDD) means it.
+
+    A month more than half a year ahead is the past one: a text of January that says 'in December' looks back.
+    """
+    if date.year is not None:
+        return date.year
+    ahead = (date.month or 0) - day // 100 % 100
+    return day // 10_000 - (ahead > _HALF_A_YEAR)
 
 
 def dates(text: str) -> list[Date]:

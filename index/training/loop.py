@@ -163,8 +163,9 @@ def best_device() -> str:
 
 
 def precision(device: str) -> Any:
-    """Return the context of a forward pass: bfloat16 on a GPU."""
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda")
+    """Return the context of a forward pass: bfloat16 on a GPU, and on a processor that multiplies it faster."""
+    fast = device == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False)
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=fast)
 
 
 def moved(batch: Batch, device: str) -> Batch:

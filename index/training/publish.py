@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from index.errors import ModelError, UsageError, in_plain_words
+from index.errors import UsageError, in_plain_words
 from index.files import FileStamp, file_sha256
 from index.rerank.card import CARD, CLAIMS_CARD, CLAIMS_GRAPH, SHIPPED, Platt, ReaderCard, read_card
 from index.rerank.layout import tokenizer_file
@@ -28,7 +28,7 @@ from index.rerank.reranker import Thresholds
 from index.rerank.runtime import Reader
 from index.training.baselines import by_reader
 from index.training.data import CALIBRATION, SETS, Example, hold_out, read, read_sets, thin
-from index.training.export import export
+from index.training.export import CLAIMS, export, write_parts
 from index.training.fit import fit_platt
 from index.training.metrics import Prediction, columns, summary
 from index.training.network import ReaderNetwork, Size, build, load_weights
@@ -92,39 +92,36 @@ def make(network: ReaderNetwork, data: Path, folder: Path, thresholds: Threshold
         data={name: file_sha256(data / name) for name in (*used, CALIBRATION)},
         measured={},
     )
-    _write_card(card, folder)
+    card.write(folder / CARD)
     reader = Reader.open(folder)
     assert reader is not None, "its card was just written"
     every = [*calibration, *held]
     predictions = by_reader(every, reader)
     measured = {"calibration": summary(predictions[: len(calibration)], calibration)}
     card = card.model_copy(update={"curve": fit_curve(predictions, every), "measured": measured})
-    _write_card(card, folder)
+    card.write(folder / CARD)
     return card
 
 
 def put(card: ReaderCard, made: Path, target: Path) -> None:
     """Copy a reader from the folder `made` to `target`, its card last, and remove weights of an earlier one.
 
-    A reader of claims that rests on those weights is removed too.
+    A reader of claims stays beside it, and shares the weights that are still the same. Raises ModelError if that one is
+    damaged; then nothing is changed.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for name in card.files:
-        shutil.copyfile(made / name, target / name)
-    shutil.copyfile(made / CARD, target / CARD)
-    for path in target.glob("weights-*.bin"):
-        if path.name not in card.files:
+    claims = read_card(target, CLAIMS_GRAPH, CLAIMS_CARD)
+    with tempfile.TemporaryDirectory() as work:
+        old = Path(shutil.copytree(target, Path(work, "old")))
+        for path in (*target.glob("weights-*.bin"), *target.glob(f"{CLAIMS.weights}*")):
             path.unlink()
-    try:
-        read_card(target, CLAIMS_GRAPH, CLAIMS_CARD)
-    except ModelError:
-        for path in target.glob("claims*"):
-            path.unlink()
-        print(f"{target} has other weights now: make its reader of claims anew, with index.training.publish_claims")
-
-
-def _write_card(card: ReaderCard, folder: Path) -> None:
-    (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
+        for name in card.files:
+            shutil.copyfile(made / name, target / name)
+        if claims:
+            files = write_parts(old / CLAIMS_GRAPH, target, CLAIMS)
+            stamps = {name: FileStamp.of(target / name) for name in files}
+            claims.model_copy(update={"files": stamps}).write(target / CLAIMS_CARD)
+        shutil.copyfile(made / CARD, target / CARD)
 
 
 def main() -> None:

@@ -97,7 +97,7 @@ def make(network: ClaimNetwork, data: Path, folder: Path) -> ReaderCard:
         data={name: file_sha256(data / name) for name in SETS if (data / name).is_file()},
         measured={},
     )
-    _write_card(card, folder)
+    card.write(folder / CLAIMS_CARD)
     reader = Network.open(folder, graph=CLAIMS_GRAPH, card_name=CLAIMS_CARD)
     assert reader is not None, "its card was just written"
     views = {"whole": held, "alone": [alone(s) for s in held]}
@@ -109,12 +109,8 @@ def make(network: ClaimNetwork, data: Path, folder: Path) -> ReaderCard:
     thresholds = choose_thresholds(np.concatenate(list(probability.values())), truth)
     measured = {name: measured_at(found, right, thresholds) for name, found in probability.items()}
     card = card.model_copy(update={"curve": curve, "thresholds": thresholds, "measured": measured})
-    _write_card(card, folder)
+    card.write(folder / CLAIMS_CARD)
     return card
-
-
-def _write_card(card: ReaderCard, folder: Path) -> None:
-    (folder / CLAIMS_CARD).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def main() -> None:
