@@ -22,7 +22,7 @@ def newest_first(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def day_of(candidate: Candidate) -> int:
-    """Return the day that a sentence speaks of, as YYYYMMDD: the latest it names, else that of its source; 0 if none."""
+    """Return the day that a sentence speaks of, as YYYYMMDD: the latest it names, else its source's; 0 if none."""
     published = date_range(candidate.source.published)
     source_day = published[1] if published else _EVER
     named = [
