@@ -91,7 +91,7 @@ def _readers(settings: Settings) -> Finding:
         found = open_readers(settings.reader)
     except FootnoteError as error:
         return Finding(name="reader", ok=False, words=str(error))
-    words = found.missing or {"none": "none is wanted: the embedding model alone decides"}.get(
+    words = found.missing or {"none": "none is wanted: the embedding model and words in common decide"}.get(
         settings.reader, f"'{settings.reader}' is in order"
     )
     return Finding(name="reader", ok=not found.missing, words=words, facts={"reader": settings.reader})

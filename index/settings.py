@@ -42,7 +42,8 @@ class IndexSettings(BaseModel):
     reader: str = Field(
         "deep",
         description="the model that reads the best passages: 'deep', 'small' (a third of the work, answers less "
-        "well), a folder, or 'none' for the embedding model alone (no words stand out, and there is no direct answer)",
+        "well), a folder, or 'none': the embedding model and words in common decide (no words stand out, and there is "
+        "no direct answer)",
     )
     largest_file: int = Field(
         100, ge=1, le=4096, description="the size in MB from which a file is passed over and not opened"

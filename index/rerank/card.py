@@ -17,7 +17,7 @@ from index.rerank.reranker import Thresholds
 GRAPH, CARD = "reader.onnx", "reader.json"
 CLAIMS_GRAPH, CLAIMS_CARD = "claims.onnx", "claims.json"  # beside the deep reader's, whose lower layers they share
 SHIPPED = Path(__file__).resolve().parent / "weights"
-REMEDY = 'install Footnote again, or set `reader = "none"` to rank with the embedding model alone'
+REMEDY = 'install Footnote again, or set `reader = "none"` to do without readers'
 
 
 class Platt(Record):
