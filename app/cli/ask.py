@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from app.query import Query
     from app.records import Answer, Turn
 
-_BATCH = "JSON Lines file of {id, question}, optionally with history and as_typed. Prints one answer a line."
+_BATCH = (
+    "JSON Lines file of {id, question}, optionally with history and as_typed. Prints one answer a line; add --json."
+)
 _PRINTED = ("--markdown", "--json", "--cite")  # how an answer is printed
 _OF_A_QUESTION = ("--markdown", "--cite", "--bundle", "--history", "--as-typed", "--show-prompt")
 
