@@ -19,11 +19,10 @@ PAGE = Path(__file__).resolve().parent / "cli.md"
 HEAD = """\
 # Commands
 
-Every command with its options, as its `--help` prints them. Exit codes: 0 done; 1 it could not be done; 2 wrong input
-(arguments, settings, corpus), a page that is not fetched, or a full disk; 3 some lines of a batch could not be
-answered; 130 interrupted.
-[settings.md](settings.md) says what holds where an option is not given; [json.md](json.md) names the fields of
-what is printed as JSON.
+Every command with its options, as its `--help` prints them. Exit codes: 0 done; 1 it could not be done, or a check
+failed; 2 wrong input (arguments, settings, corpus), a page that is not fetched, or a full disk; 3 some lines of a batch
+could not be answered; 130 interrupted. [settings.md](settings.md) says what applies if you leave an option out;
+[json.md](json.md) names the fields of what is printed as JSON.
 """
 
 

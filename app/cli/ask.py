@@ -49,7 +49,7 @@ def ask(
 ) -> None:
     """Answer QUESTION from the sources, with a footnote for every statement.
 
-    With --batch: exit code 3 if a line could not be answered; it says why.
+    With --batch, the exit code is 3 if a line could not be answered; its output says why.
     """
     given: dict[str, object] = {"--markdown": markdown, "--json": as_json, "--cite": cite, "--bundle": bundle}
     given |= {"--history": history, "--as-typed": as_typed, "--show-prompt": show_prompt}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _HOSTS = 20  # hosts that are named before anything is asked; --json names all
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Sources, by their ids. Without one: all.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be asked for, and ask for nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say which pages would be fetched, and fetch none.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 
@@ -88,7 +88,7 @@ def _print_plan(plan: Plan, doing: str) -> None:
         say(f"There is nothing to {doing}.")
         return
     pages, hosts = counted(sum(plan.hosts.values()), "page"), counted(len(plan.hosts), "host")
-    say(f"This asks for {pages} of {hosts}, and for robots.txt of each host, at most one a second from each host:")
+    say(f"This asks {hosts} for {pages}, and each for its robots.txt, at most one a second from each host:")
     named = list(plan.hosts.items())
     for host, of_host in named[:_HOSTS]:
         say(f"  {host}" + (f" ({of_host})" if of_host > 1 else ""))

@@ -25,7 +25,7 @@ def chat(
     port: Annotated[int | None, typer.Option(help="Port to serve on [7860]; 0 for any free one.")] = None,
     home: Home = None,
 ) -> None:
-    """Index a folder of Markdown, texts, pages, PDFs and other files if needed, then serve the chat.
+    """Index a folder of Markdown, text, web pages, PDFs and other files if needed, then serve the chat.
 
     The index of FOLDER is kept in FOLDER/.footnote, unless --home or a setting says otherwise.
     """

@@ -24,7 +24,8 @@ def check(
     """Show which sentences support or dispute CLAIM, and which come near without saying it.
 
     A small model that comes with Footnote reads both, and numbers, dates, names, negations and hedges are compared word
-    for word. What it cannot tell it leaves to you. Without its files only words are compared, and the output says so.
+    for word. Where the model cannot tell, it leaves the judgement to you. Without its files, only words are compared,
+    and the output says so.
     """
     from app.render.terminal import print_check
 

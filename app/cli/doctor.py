@@ -11,7 +11,7 @@ from app.cli.output import say, say_json
 def doctor(
     llm: Llm = None, model: LlmModel = None, as_json: Json = False, corpus: Corpus = None, home: Home = None
 ) -> None:
-    """Look at the index, models and disk, and say what leaves the machine. Exit code 1 if something is amiss."""
+    """Look at the index, models and disk, and say what leaves the machine. Exit code 1 if something is wrong."""
     from app.doctor import examine
 
     wanted = settings(home=home, corpus=corpus, llm_url=llm, llm_model=model)

@@ -15,7 +15,7 @@ from app.cli.output import table_console
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="JSON Lines file of questions, such as corpus/questions.jsonl.")],
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
-    curve: Annotated[bool, typer.Option(help="Print the trade between the two errors of refusal.")] = True,
+    curve: Annotated[bool, typer.Option(help="Print the wrong refusals and answers at each threshold.")] = True,
     failures: Annotated[bool, typer.Option(help="Print each question that was not answered correctly.")] = False,
     home: Annotated[Path | None, typer.Option(help="Folder of the index [.footnote].")] = None,
 ) -> None:

@@ -20,7 +20,7 @@ def evaluate_claims(
     failures: Annotated[bool, typer.Option(help="Print each wrong statement that passes.")] = False,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the report to this file.")] = None,
 ) -> None:
-    """Check CLAIMS and print what passes, label by label, beside what guards alone and the commonest label let pass."""
+    """Check CLAIMS and print what passes, by label, beside what guards or the commonest label alone let pass."""
     from app.evaluate.claims import gains, majority, read_claims, score, verdicts
     from app.render.checked import print_gains, print_scores
     from app.support.check import Checker

@@ -121,7 +121,7 @@ def verify(home: Home = None, as_json: Json = False) -> None:
 
 @index_app.command()
 def prune(home: Home = None, as_json: Json = False) -> None:
-    """Delete old indexes that nobody uses."""
+    """Delete old indexes that are no longer in use."""
     from index.build.prune import prune as run
 
     removed = run(settings(home=home).index)

@@ -53,9 +53,9 @@ def new(
 ) -> None:
     """Make a project around another article: its corpus, settings, index and first questions in a folder of its own.
 
-    Shows what the article is taken for, and what of that is guessed. With --follow-links it lists the pages that the
-    article's text links to, and fetches them if you say yes, at most one a second from each host; a page that cannot be
-    had is named with the reason and left out. If the article cannot be had, or anything goes wrong, no folder is left.
+    Shows the article's title, author and other facts, and which are guessed. With --follow-links, it lists the pages
+    that the article's text links to and fetches them if you say yes, at most one a second from each host. A page that
+    cannot be fetched is named with the reason and left out. If anything else goes wrong, no folder is left.
     """
     from app.project.folder import staged, why_not
 

@@ -21,7 +21,7 @@ Corpus = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsTyped = Annotated[
-    bool, typer.Option("--as-typed", help="Take the question word for word: no earlier turn, no word mended.")
+    bool, typer.Option("--as-typed", help="Ask the question exactly as typed: use no earlier turn, mend no word.")
 ]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Ask only this source (id). Repeatable.")]
 Llm = Annotated[

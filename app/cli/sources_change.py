@@ -34,23 +34,23 @@ _OF_ONE = ("title", "url", "id")  # that no two sources share
 def add(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH_OR_URL", help="Files (pages, PDFs, texts, ...), or addresses of pages."),
+        typer.Argument(metavar="PATH_OR_URL", help="Files (web pages, PDFs, texts, ...), or addresses of pages."),
     ],
-    kind: Annotated[Kind | None, typer.Option(help="'fulltext': its own words; 'note': your summary of it.")] = None,
-    relation: Annotated[Relation | None, typer.Option(help="How it stands to the article.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="'fulltext': the original's words; 'note': your summary.")] = None,
+    relation: Annotated[Relation | None, typer.Option(help="How it relates to the article.")] = None,
     basis: Annotated[Basis | None, typer.Option(help="For a note: how its author knows what it says.")] = None,
     *,
     facts: dict[str, str],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each is taken for, and add nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how each would be added, and add nothing.")] = False,
     corpus: Corpus = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Add files to the corpus: show what each is taken for, copy it, and index it.
+    """Add files to the corpus: show each one's title, author and so on, copy it, and index it.
 
-    Name a page of the web by its address (https://...): it is fetched once, now. What you state is kept beside the
-    copy, in NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is a source already,
-    none is added.
+    Name a web page by its address (https://...): it is fetched once, now. What you state is kept beside the copy, in
+    NAME.meta.yaml; the rest is guessed from the file. If one file cannot be read, or is already a source, none is
+    added.
     """
     from app.cli.asking_pages import fetched_for_adding, is_address, note_pages
     from app.sources.add import prepare
@@ -94,8 +94,8 @@ def remove(
 ) -> None:
     """Take sources out of the corpus and the index. Their files stay in the trash for 30 days (footnote sources trash).
 
-    The first removal after that deletes them. Answers and links that quote them say from then on that the source is not
-    in the index. Bundles keep their proof.
+    The first removal after that deletes them. Answers and links that quote a removed source then say that it is not in
+    the index. Bundles keep their proof.
     """
     from app.sources.remove import remove as run
     from app.sources.trash import KEPT
@@ -126,7 +126,7 @@ def trash(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """List what removed sources have left in the trash, and until when it stays.
+    """List the files of removed sources in the trash, and how long they stay there.
 
     To take a removal back, move its files into the corpus and run: footnote index build
     """
@@ -176,4 +176,4 @@ def _remind(wanted: IndexSettings, *, is_changed: bool) -> None:
     from app.sources.lock import lock_path
 
     if is_changed and lock_path(wanted).exists():
-        say("sources.lock is from before; to lock the sources as they are now, run: footnote sources lock")
+        say("sources.lock is older than this change; to lock the sources as they are now, run: footnote sources lock")

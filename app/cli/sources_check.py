@@ -32,7 +32,7 @@ def check(
         typer.Option(help="Also check the quotations of this bundle. Repeatable."),
     ] = None,
     notes: Annotated[
-        bool, typer.Option("--notes", help="Ask for no page: hold the notes against their originals.")
+        bool, typer.Option("--notes", help="Fetch no page: compare the notes with their originals.")
     ] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -40,14 +40,14 @@ def check(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """See whether pages have changed since their text was indexed, passage by passage, and which quotations are hit.
+    """See whether pages have changed since their text was indexed, by passage, and which quotations that affects.
 
     The quotations are those in readers' feedback and in evidence bundles. Bundles are found in the current folder, in
     the one that holds --home, and in the folders directly inside them; name others with --bundle. The index stays as it
-    is; the day on which a page was last seen unchanged is kept. Exit code 1 if a page differs or cannot be had.
+    is; what is found, and when, is recorded. Exit code 1 if a page differs or cannot be fetched.
 
-    With --notes no page is asked for: each sentence of a note is held against the original that was fetched, and the
-    exit code is 1 if that does not bear one out.
+    With --notes, no page is fetched: each sentence of a note is compared with its original in the index, and the exit
+    code is 1 if one is not borne out.
     """
     loaded = corpus_settings(corpus, home)
     ids = [whole_characters(i) for i in source_ids or ()]

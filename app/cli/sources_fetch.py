@@ -35,9 +35,9 @@ def fetch(
 ) -> None:
     """Fetch the originals behind notes, keep them in a private folder of --home, and index them beside their notes.
 
-    Answers then quote the original; the note stands beside it as our summary. A page that is not the text that its note
-    names (a paywall, a page that is gone, another page) is recorded with the reason and not indexed. Pages are asked
-    for one by one, as robots.txt allows, at most one a second from each host. Exit code 1 if none could be had.
+    Answers then quote the original, with the note beside it as our summary. A page that is not the text that its note
+    names (a paywall, a page that is gone, another page) is recorded with the reason and not indexed. Pages are fetched
+    one by one, as robots.txt allows, at most one a second from each host. Exit code 1 if none could be fetched.
     """
     from app.pages.originals import plan_originals
     from index.fetched.store import read_pages

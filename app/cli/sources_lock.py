@@ -38,7 +38,7 @@ def verify(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Hold files and index against a lock, and say line by line what differs. Exit code 1 if anything does."""
+    """Compare files and index with a lock, and say line by line what differs. Exit code 1 if anything does."""
     from app.sources.lock import lock_path, read_lock
     from app.sources.lock import verify as differences
 
