@@ -74,13 +74,13 @@ class Settings(BaseSettings, IndexSettings):
     add_sources: AddSources = Field(
         AddSources.LOCAL,
         description="who may add and remove sources in the browser: 'local', a browser on this machine while `host` is "
-        "this machine alone and `hosts` names no other; 'all' who reach the page; 'nobody'",
+        "this machine alone and `hosts` names no other; 'all', everybody who reaches the page; 'nobody'",
     )
 
     llm_url: str = Field(
         "",
         description="address of a server of language models with OpenAI's interface, '/v1' included: "
-        "'http://127.0.0.1:11434/v1'; empty: answers are quotations alone. A key is read from the variable "
+        "'http://127.0.0.1:11434/v1'; empty: answers are made of quotations. A key is read from the variable "
         "`FOOTNOTE_LLM_KEY` and nowhere else",
     )
     llm_model: str = Field("", description="the model to ask, as its server names it")
@@ -97,8 +97,8 @@ class Settings(BaseSettings, IndexSettings):
     )
     llm_doubted: Doubted = Field(
         Doubted.LAST,
-        description="the model's statements that no quotation bears out as they are said: 'last', grey and labelled, "
-        "or 'never' shown",
+        description="where the model's statements go that no quotation bears out as they stand: 'last', grey and "
+        "labelled, or 'never' shown",
     )
 
     @field_validator("llm_url")
