@@ -26,8 +26,8 @@ _SAID = {
 }
 _UNREAD = "close to the original in words, and nothing found against it"  # 'borne out', where no model has read it
 _ERRS = (
-    "This compares words, numbers, dates and names with the original's, and errs in both directions: a free "
-    "paraphrase may be taken for missing, or pass. Read both texts."
+    "This check errs in both directions: a free paraphrase may be taken for missing, and a wrong one may pass. Read "
+    "both texts."
 )
 
 
