@@ -42,15 +42,15 @@ In this folder:
 ```
 footnote chat                        # ask in a browser
 footnote ask "What is the article about?"
-footnote sources list                # what there is, and what of it is guessed
+footnote sources list                # what there is, and which facts are guessed
 footnote sources add PAGE_OR_FILE    # add what the article rests on, or what disputes it
 footnote sources check               # have the pages changed since?
 footnote sources lock                # a proof of what the index was made from
 ```
 
-`corpus/` holds the article and its sources as they came; `NAME.meta.yaml` beside a file states what is not to be
-guessed of it. `corpus/suggestions.txt` holds the first questions. Others' texts are theirs: see whether
-you may publish them before you publish this folder. `.footnote/` holds the index and stays out of git.
+`corpus/` holds the article and its sources as they came; `NAME.meta.yaml` beside a file states facts that would
+otherwise be guessed. `corpus/suggestions.txt` holds the first questions. The texts belong to others: before you publish
+this folder, find out whether you may. `.footnote/` holds the index and stays out of git.
 """
 
 
