@@ -117,6 +117,16 @@ def test_a_page_comes_with_all_that_tells_its_versions_apart(web: Web) -> None:
     assert "cookie" not in sent
 
 
+def test_a_stamp_that_no_header_may_hold_is_neither_kept_nor_sent(web: Web) -> None:
+    web.paths["/report"] = Answer(page("The report", "Forty ships."), headers={"ETag": '"é"', "Last-Modified": "März"})
+    address = web.url("/report")
+    assert fetch(address).validators == Validators(address)
+    for kept in ('"é"', '"\t"', '"a\r\nX: 1"', '"\x7f"'):
+        assert fetch(address, known=Validators(address, kept, "Mon, 21 Oct 2024 10:00:00 GMT")).content
+        assert "if-none-match" not in web.asked[-1].headers
+        assert web.asked[-1].headers["if-modified-since"] == "Mon, 21 Oct 2024 10:00:00 GMT"
+
+
 def test_a_packed_page_is_unpacked(web: Web) -> None:
     text = page("The report", "Forty ships.").encode()
     web.paths["/one"] = Answer(gzip.compress(text), headers={"Content-Encoding": "gzip"})

@@ -30,7 +30,7 @@ class Validators:
 
     def headers(self, url: str) -> dict[str, str]:
         """Return the headers that ask for the page only if it has changed."""
-        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        named = {"If-None-Match": _sendable(self.etag), "If-Modified-Since": _sendable(self.last_modified)}
         return {name: value for name, value in named.items() if value} if url == self.url else {}
 
 
@@ -112,8 +112,14 @@ def _fetched(url: str, address: Address, reply: Reply, known: Validators) -> Fet
         return Fetched(url, address.url, at, None, "", known)
     if reply.status != 200:
         raise _status(address.url, reply)
-    validators = Validators(address.url, reply.headers.get("etag", ""), reply.headers.get("last-modified", ""))
+    etag, last_modified = (_sendable(reply.headers.get(name, "")) for name in ("etag", "last-modified"))
+    validators = Validators(address.url, etag, last_modified)
     return Fetched(url, address.url, at, reply.body, reply.headers.get("content-type", ""), validators)
+
+
+def _sendable(value: str) -> str:
+    """Return the value of a header if it can be sent back; '' if not: printable ASCII only."""
+    return value if value.isascii() and value.isprintable() else ""
 
 
 def _status(url: str, reply: Reply) -> FetchError:
