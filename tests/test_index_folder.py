@@ -66,6 +66,18 @@ def test_one_file_is_a_corpus(folder: Path) -> None:
     assert [(s.id, s.file, s.text) for s in found.sources] == [("good.txt", "good.txt", GOOD)]
 
 
+def test_what_has_no_proper_name_is_passed_over_and_a_folder_not_entered(folder: Path) -> None:
+    for n, name in enumerate((b"caf\xe9", b"a\x1b[2J", b".hid\xff")):
+        place = os.path.join(os.fsencode(folder), name)
+        os.mkdir(place)
+        Path(os.fsdecode(place), f"{n}.txt").write_text(f"Boat {n} is for sale.")
+    Path(os.fsdecode(os.path.join(os.fsencode(folder), b"\xff.txt"))).write_text("Another boat is for sale.")
+    report = build(settings_of(folder), embedder=HashedWords())
+    reason = "its name holds a control character, or is not UTF-8; rename it"
+    assert [*map(str, report.passed_over)] == [f"{n}: {reason}" for n in ("a\ufffd[2J", "caf\ufffd", "\ufffd.txt")]
+    assert [s.file for s in read_folder(folder).sources] == ["good.txt"]
+
+
 def test_an_article_of_any_kind_stands_before_its_sources(folder: Path) -> None:
     (folder / "article.txt").write_text("The article says that the harbour is sold.")
     (folder / "sources").mkdir()

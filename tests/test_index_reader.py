@@ -212,7 +212,7 @@ def test_what_is_no_source_is_passed_over_and_named(tmp_path: Path) -> None:
         "notes.md": "it lies beside sources/",
         "sources/._a.md": "it is hidden",
         "sources/README.md": "it holds headings only",
-        "sources/bad\ufffdname.md": "its name holds a control character",
+        "sources/bad\ufffdname.md": "its name holds a control character, or is not UTF-8",
         "sources/empty.md": "the body is empty",
         "sources/gone.md": "it is no file, or a link that leads nowhere",
         "sources/linked": "a linked folder is not entered",

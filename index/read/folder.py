@@ -20,6 +20,7 @@ SIDECAR = ".meta.yaml"  # behind the name of the file that it is about: 'report.
 LOCK = "sources.lock"  # what `footnote sources lock` writes
 OWN_NAMES = frozenset({"suggestions.txt", LOCK})  # of the corpus, no source
 _KINDS = ", ".join(FORMATS)
+_BAD_NAME = "its name holds a control character, or is not UTF-8; rename it"
 
 
 def corpus_files(folder: Path, largest: int) -> list[Path]:
@@ -55,7 +56,7 @@ def why_no_source(name: str, size: int, largest: int) -> str:
     if name.startswith("."):
         return "it is hidden; rename it to have it read"
     if UNPRINTABLE.search(name):
-        return "its name holds a control character; rename it"
+        return _BAD_NAME
     if PurePath(name).suffix.lower() not in FORMATS:
         return f"files of this kind cannot be read; save it as one of {_KINDS}"
     if size > largest:
@@ -64,7 +65,7 @@ def why_no_source(name: str, size: int, largest: int) -> str:
 
 
 def entries(folder: Path, largest: int) -> Iterator[tuple[Path, str]]:
-    """Yield every file and linked folder that is in sight with the reason to pass it over, '' for none.
+    """Yield every file in sight, and every folder not entered, with the reason to pass it over, '' for none.
 
     `largest`: bytes of a file that is opened at most.
     """
@@ -102,9 +103,9 @@ def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
     """Yield what is in `top` and its subfolders; hidden folders are not entered."""
     closed: list[OSError] = []
     for place, folders, names in os.walk(top, onerror=closed.append):
-        linked = [n for n in folders if os.path.islink(Path(place, n))]
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in linked)
-        yield from ((Path(place, n), "a linked folder is not entered; move or copy it here") for n in sorted(linked))
+        not_entered = {n: reason for n in sorted(folders) if (reason := _why_not_entered(Path(place, n)))}
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in not_entered)
+        yield from ((Path(place, n), reason) for n, reason in not_entered.items())
         for path in (Path(place, n) for n in sorted(names)):
             if path.name.endswith(SIDECAR):
                 if not os.path.exists(path.with_name(path.name.removesuffix(SIDECAR))):
@@ -116,6 +117,13 @@ def _below(top: Path, largest: int) -> Iterator[tuple[Path, str]]:
                 yield path, _amiss(path, largest)
     for error in closed:
         yield Path(error.filename), f"this folder cannot be read ({error.strerror}); change its permissions"
+
+
+def _why_not_entered(folder: Path) -> str:
+    """Say why a folder that is in sight is not entered; '' if it is, or is hidden."""
+    if os.path.islink(folder):
+        return "a linked folder is not entered; move or copy it here"
+    return _BAD_NAME if UNPRINTABLE.search(folder.name) and not folder.name.startswith(".") else ""
 
 
 def _amiss(path: Path, largest: int) -> str:
