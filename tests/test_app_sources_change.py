@@ -359,6 +359,48 @@ def test_a_removal_that_cannot_be_taken_back_loses_no_file(
     assert state(settings) == before
 
 
+def linked(settings: IndexSettings) -> Path:
+    """Put a source that is a relative link into the corpus, and index it; return the link."""
+    (settings.corpus.parent / "sale of the harbour.txt").write_bytes(TEXT)
+    link = settings.corpus / "sources" / "sale.txt"
+    link.symlink_to(Path("../..") / "sale of the harbour.txt")
+    build(settings, embedder=HashedWords())
+    return link
+
+
+def test_a_removal_of_a_link_that_fails_leaves_the_link(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = linked(settings)
+    before = state(settings)
+    monkeypatch.setattr("app.sources.remove.build", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        remove(settings, ["sale.txt", "union"])
+    assert (link.is_symlink(), state(settings)) == (True, before)
+    assert not hasattr(caught.value, "__notes__")
+    assert list((settings.home / "trash").iterdir()) == []
+
+
+def test_a_move_to_another_disk_that_broke_off_leaves_nothing_in_the_trash(
+    settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(settings)
+    before = state(settings)
+
+    def half(path: Path, there: Path) -> None:
+        if path.is_symlink():
+            there.symlink_to(path.readlink())
+        else:
+            there.write_bytes(path.read_bytes()[:9])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(there))
+
+    monkeypatch.setattr("app.sources.aside.shutil.move", half)
+    with pytest.raises(StoreError, match="free space"):
+        remove(settings, ["sale.txt", "union"])
+    assert state(settings) == before
+    assert list((settings.home / "trash").iterdir()) == []
+
+
 def test_a_file_that_was_written_again_meanwhile_does_not_cost_the_old_one(
     settings: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -622,6 +664,18 @@ def test_for_good_no_word_of_it_is_left(settings: IndexSettings) -> None:
     left = [p for p in settings.home.parent.rglob("*") if p.is_file() and b"Hanno Wirt" in p.read_bytes()]
     assert left == []
     assert stale_reason(settings) is None
+
+
+def test_of_a_link_only_the_link_is_said_to_go(footnote_here: Footnote, settings: IndexSettings) -> None:
+    env = {"FOOTNOTE_HOME": str(settings.home), "FOOTNOTE_CORPUS": str(settings.corpus)}
+    target, words = linked(settings).resolve(), "sources/sale.txt (a link; the file that it leads to stays)"
+    removal = remove(settings, ["sale.txt"], embedder=HashedWords())
+    assert removal.trash
+    assert words in footnote_here("sources", "trash", **env).stdout
+    assert words in footnote_here("sources", "trash", "--empty", **env).stdout
+    linked(settings)
+    assert f"Deleted for good: {words}" in footnote_here("sources", "remove", "sale.txt", "--for-good", **env).stdout
+    assert target.read_bytes() == TEXT
 
 
 def test_for_good_what_an_open_chat_still_holds_is_said(footnote_here: Footnote, settings: IndexSettings) -> None:

@@ -25,6 +25,8 @@ from index.source import Basis, Kind, Relation
 
 if TYPE_CHECKING:
     from app.sources.add import Proposal
+    from app.sources.remove import RemovedSource
+    from app.sources.trash import Trashed
     from index.settings import IndexSettings
 
 _OF_ONE = ("title", "url", "id")  # that no two sources share
@@ -108,7 +110,7 @@ def remove(
         return
     for source in removal.sources:
         say(f"Removed {source.id}: {source.title}")
-    files = ", ".join(name for source in removal.sources for name in source.files)
+    files = ", ".join(_listed(source) for source in removal.sources)
     say(f"Moved to {removal.trash}: {files}" if removal.trash else f"Deleted for good: {files}")
     for note in removal.notes:
         say(f"But {note}")
@@ -139,10 +141,15 @@ def trash(
     elif not found:
         say("The trash is empty.")
     for one in () if as_json else found:
-        files = ", ".join(one.files)
+        files = _listed(one)
         say(f"Deleted: {files}" if delete else f"{one.removed:%Y-%m-%d}, until {one.goes:%Y-%m-%d}: {files}")
         if not delete:
             say(f"  in {one.folder}")
+
+
+def _listed(gone: RemovedSource | Trashed) -> str:
+    """Name the files of a removal; of a link, say that only the link is gone."""
+    return ", ".join(f"{n} (a link; the file that it leads to stays)" if n in gone.links else n for n in gone.files)
 
 
 def _progress(*, quiet: bool) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from app.sources.trash import new_folder
 from index.errors import StoreError, add_words
@@ -44,18 +47,42 @@ class Aside:
         for name in (n for n in self._moved if n not in but):
             path, there = self._base / name, self.folder / name
             try:
-                if not there.exists():
+                if not _is_there(there):
                     continue
-                if not path.exists():
+                if not _is_there(path):
                     shutil.move(there, path)
-                elif not path.read_bytes().startswith(there.read_bytes()):  # else a copy to another disk broke off
+                elif _is_copy(there, path):
+                    there.unlink()
+                else:
                     left.append(f"{name} (the corpus has another file there by now)")
             except OSError as reason:
                 left.append(f"{path.name} ({reason.strerror})")
         if left:
             add_words(error, f"put back into the corpus what lies in {self.folder}: {', '.join(left)}")
-        elif not but:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        _remove_empty(self.folder)
+
+
+def _is_copy(there: Path, path: Path) -> bool:
+    """Whether what lies in the trash is the corpus' own file, or its beginning: a move to another disk broke off."""
+    if there.is_symlink():
+        return path.is_symlink() and there.readlink() == path.readlink()
+    return path.read_bytes().startswith(there.read_bytes())
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file or a link lies at a path, wherever the link leads. Raises OSError."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove a folder and its subfolders, but none that holds something."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            os.rmdir(place)
 
 
 def serving(settings: IndexSettings) -> Manifest | None:

@@ -31,11 +31,15 @@ _LATER = "when that has ended, run: footnote index prune"
 
 
 class RemovedSource(Record):
-    """A source that was taken out. `files`: it and its sidecar, by their names in the corpus' folder."""
+    """A source that was taken out. `files`: it and its sidecar, by their names in the corpus' folder.
+
+    `links`: those of them that were only links to files, which stay.
+    """
 
     id: str
     title: str
     files: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 class Removal(Record):
@@ -120,7 +124,8 @@ def _chosen(settings: IndexSettings, source_ids: Sequence[str]) -> list[RemovedS
             )
         beside = sidecar_of(path)
         names = (source.file, *([beside.relative_to(base).as_posix()] if beside.is_file() else []))
-        found.append(RemovedSource(id=source.id, title=source.title, files=names))
+        links = tuple(n for n in names if (base / n).is_symlink())
+        found.append(RemovedSource(id=source.id, title=source.title, files=names, links=links))
     return found
 
 

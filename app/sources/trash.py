@@ -23,11 +23,15 @@ _NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 
 
 class Trashed(Record):
-    """What one removal took out. `removed`: when (UTC). `files`: their names in the corpus' folder, sorted."""
+    """What one removal took out. `removed`: when (UTC). `files`: their names in the corpus' folder, sorted.
+
+    `links`: those of them that are only links to files.
+    """
 
     removed: datetime
     folder: Path
     files: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
     @property
     def goes(self) -> datetime:
@@ -45,14 +49,7 @@ def in_trash(home: Path) -> tuple[Trashed, ...]:
     with file_errors("looking into the trash"):
         top = home / _FOLDER
         folders = sorted(f for f in top.iterdir() if _NAME.match(f.name) and f.is_dir()) if top.is_dir() else []
-        return tuple(
-            Trashed(
-                removed=datetime.strptime(f.name.partition("-")[0], _TIME).replace(tzinfo=UTC),
-                folder=f,
-                files=_files(f),
-            )
-            for f in folders
-        )
+        return tuple(_trashed(f) for f in folders)
 
 
 def empty(home: Path, now: datetime | None = None) -> tuple[Trashed, ...]:
@@ -74,9 +71,20 @@ def empty_old(home: Path, now: datetime) -> tuple[tuple[Trashed, ...], tuple[str
         return (), (f"the trash could not be emptied of what is old: {error}",)
 
 
-def _files(folder: Path) -> tuple[str, ...]:
-    """Return the names of the files in a folder, sorted; none if it goes meanwhile."""
+def _trashed(folder: Path) -> Trashed:
+    """Return what lies in a folder; no files if it goes meanwhile."""
     try:
-        return tuple(sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()))
+        found = {p.relative_to(folder).as_posix(): p.is_symlink() for p in folder.rglob("*") if _is_file(p)}
     except FileNotFoundError:
-        return ()
+        found = {}
+    return Trashed(
+        removed=datetime.strptime(folder.name.partition("-")[0], _TIME).replace(tzinfo=UTC),
+        folder=folder,
+        files=tuple(sorted(found)),
+        links=tuple(sorted(name for name, is_link in found.items() if is_link)),
+    )
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file or a link, wherever that leads."""
+    return path.is_symlink() or path.is_file()
