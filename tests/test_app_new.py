@@ -169,6 +169,13 @@ def test_a_list_of_references_counts_and_pages_beside_the_text_do_not() -> None:
     assert {link.host for link in found} == {"text.example", "a.example", "b.example"}
 
 
+def test_a_control_character_in_a_link_stops_nothing(run: Footnote, web: Web) -> None:
+    links = "".join(f'<a href="/{n}{c}">See</a>' for n, c in enumerate(("&#1;", "&#11;", "&#xFFFE;")))
+    web.paths["/odd"] = Answer(page(TITLE, f"{FIGURE} {SOLD} {links}", LONG, head='<base href="/&#2;">'))
+    done = said(run("new", "a", web.url("/odd"), "--follow-links", "9", "--dry-run", "--json"))
+    assert [link["url"] for link in done["links"]] == [web.url(f"/{n}") for n in range(3)]
+
+
 def test_pages_are_followed_and_one_that_cannot_be_had_stops_nothing(run: Footnote, web: Web, tmp_path: Path) -> None:
     done = said(run("new", "a", web.url("/dock"), "--follow-links", "20", "--yes", "--json"))
     came = {p["url"].rpartition("/")[2]: p["why"] for p in done["pages"]}

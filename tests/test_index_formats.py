@@ -304,6 +304,22 @@ def test_a_page_that_names_no_encoding_of_pages_is_read_as_what_it_is(charset: s
     assert document.text == "The harbour-master is sold \\u0041 \xa3."
 
 
+@pytest.mark.parametrize("reference", ["&#1;", "&#11;", "&#0031;", "&#x1f", "&#XFFFE;", "&#65535;"])
+def test_a_reference_to_what_is_no_character_costs_nothing_of_a_page(reference: str) -> None:
+    """Where the tree is changed: behind a footnote's number, in a table that lays out the page, in a link."""
+    page = (
+        f"<html><body><p>Esk<sup><a href='#n1'>1</a></sup>{reference} sold it at &#65;&#x20ac;.</p><table><tr><td>The"
+        f"{reference} north<table><tr><td>2020</td><td>5</td></tr></table></td></tr></table>"
+        f"<p>See <a href='/a{reference}'>there</a>.</p></body></html>"
+    )
+    document = read_web_page(page.encode(), "https://esk.example/b")
+    assert blocks(document) == [
+        ("paragraph", "Esk sold it at A€."), ("paragraph", "The north"), ("table_row", "2020 | 5"),
+        ("paragraph", "See there."),
+    ]  # fmt: skip
+    assert [m.href for m in document.marks] == ["https://esk.example/a"]
+
+
 @pytest.mark.parametrize("charset", ["punycode", "idna"])
 def test_a_page_in_ascii_that_names_a_codec_of_domains_is_read_as_what_it_is(charset: str) -> None:
     page = f'<html><head><meta charset="{charset}"></head><body><p>The harbour--master is sold.</p></body></html>'

@@ -31,6 +31,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})",
 _HEAD = 4096  # bytes in which a page names its encoding
 # Codecs of Python that are no encoding of a page; the first takes time in proportion to the square of the length.
 _NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
+_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,5})(?![0-9])|[xX]0*([0-9a-fA-F]{1,4})(?![0-9a-fA-F]));?")
 # Carries no text and can be megabytes: taken out before anything else looks at the page.
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
 _LONGEST_TAG = 2000  # characters of a script's or style's opening or closing tag
@@ -108,10 +109,16 @@ def _joined(base: str, href: str) -> str:
 
 
 def _page_text(raw: bytes) -> str:
-    text = _without_scripts(_decoded(raw))
+    text = _REFERENCE.sub(_referred, _without_scripts(_decoded(raw)))
     if not _TAG.search(text):
         raise ValueError("it holds no HTML; if it is a text, save it as .txt")
     return text
+
+
+def _referred(reference: re.Match[str]) -> str:
+    """Return a reference to a character; for a control, which lxml reads and then refuses to write, a blank."""
+    code = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return " " if (code < 0x20 and chr(code) not in "\t\n\r") or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
 def _decoded(raw: bytes) -> str:

@@ -42,8 +42,9 @@ class Kind:
 _TAGS = (
     "<table>", "<tr>", "<td colspan='99999' rowspan='99999'>", "<div>", "</div>", "<p>", "<li>", "<ul>", "<!--", "-->",
     "<![CDATA[", "]]>", "<script>", "</script>", "<b>", "</b>", "<svg>", "<math>", "<template>", "<pre>", "&#0;",
-    "&#xd800;", "&#x10ffff;", "&amp;", "&lt;", "<a href='#'>", "<sup>", "<br>", "<h1>", "<meta charset='utf-7'>",
-    "<meta charset='utf-16'>", "<?xml version='1.0' encoding='ebcdic'?>", "<!DOCTYPE x [<!ENTITY a 'b'>]>", "<time>",
+    "&#xd800;", "&#x10ffff;", "&amp;", "&lt;", "<a href='#'>", "<a href='/x&#1;'>", "<base href='//[&#11;'>",
+    "&#xfffe;", "<sup>", "<br>", "<h1>", "<meta charset='utf-7'>", "<meta charset='utf-16'>",
+    "<?xml version='1.0' encoding='ebcdic'?>", "<!DOCTYPE x [<!ENTITY a 'b'>]>", "<time>",
     '<meta property="article:published_time" content="2024-02-30">', "<html>", "<body>", "<select>", "<frameset>",
     '{"@graph":[', '{"@type":"Person","name":', "[", "{", "]", "}", '"', ":", ",", "null",
     "<script type='application/ld+json'>",

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.pages.links import links_of, with_links
 from index.build.verify import span_errors
 from index.errors import FootnoteError
 from index.read.corpus import NewFile, read_new
@@ -33,6 +34,7 @@ SECONDS = 20  # of the processor for one document of some kilobytes, on a machin
 STUCK = 300  # seconds of the clock: it waits for something
 MEMORY = 3_000_000_000  # bytes of addresses, with the libraries
 ROUND = 200  # documents that one process reads
+ADDRESS = "https://example.org/news/harbour"
 
 
 def read(raw: bytes, name: str, folder: Path) -> str:
@@ -43,6 +45,8 @@ def read(raw: bytes, name: str, folder: Path) -> str:
         if "\n" in str(error):
             raise AssertionError(f"an error of more than one line: {error!r}") from error
         return "refused"
+    if name.endswith(".html"):  # as the article of a new project is read
+        links_of(with_links(raw, ".html", ADDRESS), raw, ".html", ADDRESS)
     source.text.encode("utf-8")
     for passage in split(source, HashedWords(), 128):
         problems = list(span_errors(source, passage))
