@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
 from app.feedback import Feedback, record
+from app.fetch.fetcher import Fetched, Validators
+from app.pages.content import as_file
 from app.records import AnswerQuote
 from app.words.describe import date_words
 from index.build.status import stale_reason
@@ -563,6 +566,17 @@ def test_the_encoding_that_only_the_server_names_is_kept(shipyard: Shipyard) -> 
     shipyard.web.paths["/yard"] = Answer(body, headers={"Content-Type": "text/html; charset=koi8-r"})
     shipyard.fetch()
     assert "Корабли строят на верфи." in shipyard.sources()["note-original"]
+
+
+@pytest.mark.parametrize("charset", ["punycode", "IDNA", "unicode_escape", "undefined", "hex", "no-such"])
+def test_what_the_server_names_is_no_encoding_of_pages(charset: str) -> None:
+    """The first would take hours for a page of some megabytes."""
+    body = f"Sold \\u0041-{'a' * 200_000}".encode()
+    fetched = Fetched("", "https://example.org/a", "", body, f"text/plain; charset={charset}", Validators())
+    begun = time.process_time()
+    raw, suffix = as_file(fetched)
+    assert (raw == body, suffix) == (True, ".txt")
+    assert time.process_time() - begun < 1
 
 
 def test_no_other_command_reaches_the_network(shipyard: Shipyard) -> None:

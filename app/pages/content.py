@@ -11,6 +11,7 @@ from app.fetch.fetcher import Fetched
 from index.errors import CorpusError, FetchError
 from index.fetched.records import Why
 from index.fetched.signs import Signs, read_signs
+from index.read.decode import in_utf8
 from index.read.document import Document
 from index.read.formats import FORMATS, refuse_misnamed
 from index.read.front_matter import begins_with_front_matter
@@ -67,7 +68,7 @@ def as_file(fetched: Fetched) -> tuple[bytes, str]:
         )
     if suffix == ".md" and begins_with_front_matter(raw):
         suffix = ".txt"  # what a page states there is no statement of the user's
-    return (_in_utf8(raw, fetched.content_type) if suffix in _TEXTS else raw), suffix
+    return (_as_utf8(raw, fetched.content_type) if suffix in _TEXTS else raw), suffix
 
 
 def _suffix_of(url: str) -> str:
@@ -80,15 +81,10 @@ def _suffix_by_beginning(raw: bytes) -> str:
     return ".html" if begin.startswith((b"<!doctype html", b"<html")) else ""
 
 
-def _in_utf8(raw: bytes, content_type: str) -> bytes:
+def _as_utf8(raw: bytes, content_type: str) -> bytes:
     """Write a text in UTF-8 if only the server says in which encoding it is: a file cannot say so."""
     named = _CHARSET.search(content_type)
-    if named is None or _NAMES_CHARSET.search(raw[:_HEAD]):
-        return raw
-    try:
-        return raw.decode(named[1]).encode("utf-8")
-    except (LookupError, UnicodeError):
-        return raw
+    return raw if named is None or _NAMES_CHARSET.search(raw[:_HEAD]) else in_utf8(raw, named[1])
 
 
 def read_file(raw: bytes, suffix: str, url: str) -> Document:

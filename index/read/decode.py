@@ -28,6 +28,8 @@ _CODE_PAGES = {
     "cp1254": frozenset("az tr".split()),
     "cp1257": frozenset("et lt lv".split()),
 }
+# Codecs of Python that are no encoding of a page; the first takes time in proportion to the square of the length.
+_NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
 _SAMPLE = 20_000  # bytes that the encoding is told from
 # Controls without a meaning in a text, halves of characters, marks that only say where a word may be broken.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -45,6 +47,15 @@ def decode(raw: bytes) -> str:
         return clean(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return clean(_mixed(raw))
+
+
+def in_utf8(raw: bytes, charset: str) -> bytes:
+    """Return a text in UTF-8 that is said to be in `charset`; as it is if it cannot be read so, or that is none."""
+    try:
+        codec = codecs.lookup(charset).name
+        return raw if codec in _NO_CHARSETS else raw.decode(codec).encode("utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return raw
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,6 @@ text at all is read whole: a page made by hand may be too short, or too plain, t
 
 from __future__ import annotations
 
-import codecs
 import json
 import logging
 import re
@@ -18,7 +17,7 @@ from urllib.parse import urljoin
 from trafilatura import extract, extract_metadata
 from trafilatura.settings import use_config
 
-from index.read.decode import decode
+from index.read.decode import decode, in_utf8
 from index.read.document import Document
 from index.read.layout_table import unfold_layout_tables
 from index.read.markup import is_note_mark, read_tree
@@ -29,8 +28,6 @@ for _name in ("trafilatura", "htmldate", "courlan"):
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page names its encoding
-# Codecs of Python that are no encoding of a page; the first takes time in proportion to the square of the length.
-_NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
 _REFERENCE = re.compile(r"&#(?:0*([0-9]{1,5})(?![0-9])|[xX]0*([0-9a-fA-F]{1,4})(?![0-9a-fA-F]));?")
 # Carries no text and can be megabytes: taken out before anything else looks at the page.
 _SCRIPT = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
@@ -124,14 +121,7 @@ def _referred(reference: re.Match[str]) -> str:
 def _decoded(raw: bytes) -> str:
     """Return the page as text, in the encoding that it names if it can be read so."""
     named = _CHARSET.search(raw[:_HEAD])
-    if named:
-        try:
-            codec = codecs.lookup(named[1].decode("ascii")).name
-            if codec not in _NO_CHARSETS:
-                return decode(raw.decode(codec).encode("utf-8", "replace"))
-        except (LookupError, UnicodeError):
-            pass  # a page that misnames its encoding is read as a file that names none
-    return decode(raw)
+    return decode(in_utf8(raw, named[1].decode("ascii")) if named else raw)
 
 
 def _without_scripts(text: str) -> str:
