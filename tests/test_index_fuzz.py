@@ -41,6 +41,7 @@ def test_a_damaged_document_is_read_or_refused(tmp_path: Path, suffix: str) -> N
         ("words-without-blanks.pdf", lambda: pdf([column(["a" * 60_000])])),
         ("tags-in-linked-data.html", lambda: linked('{"x": "' + "<!--" * 50_000 + '"}')),
         ("scripts-without-an-end.html", lambda: PAGE.encode() + b"<script</script" * 200_000),
+        ("notes.html", lambda: b"<p>" + b"word <a href='#n1'>1</a> " * 30_000),
         ("quotes.csv", lambda: b"Year;Boats\n20" + '"e\u0301\t'.encode() * 40_000),
         ("fonts.rtf", lambda: rb"{\rtf1{\fonttbl{\f0 " + rb"\f1\fcharset9" * 20_000 + rb"Boats.\par"),
         ("two-fonts.rtf", lambda: rb"{\rtf1}\fonttbl}{\fonttbl{\f0 " + rb"\f1\fcharset9" * 20_000 + rb"Boats.\par"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from itertools import islice
 from urllib.parse import urljoin
@@ -214,6 +214,30 @@ def _is_furniture(element: Element) -> bool:
 
 def _without(root: Element, unwanted: Callable[[Element], bool]) -> Element:
     """Take what is unwanted out of a tree, and return the tree."""
-    for element in [e for e in root.iter() if e is not root and unwanted(e)]:
-        element.drop_tree()
+    for parent in list(root.iter()):
+        if gone := {child for child in parent if unwanted(child)}:
+            _take_out(parent, gone)
     return root
+
+
+def _take_out(parent: Element, gone: Collection[Element]) -> None:
+    """Remove children, but not the words behind them. lxml's `drop_tree` copies all words before each child again."""
+    last: Element | None = None
+    words = [parent.text or ""]  # behind the last child that stays
+    for child in list(parent):
+        if child in gone:
+            words.append(child.tail or "")
+            parent.remove(child)
+        else:
+            _set_words(parent, last, words)
+            last, words = child, [child.tail or ""]
+    _set_words(parent, last, words)
+
+
+def _set_words(parent: Element, last: Element | None, words: Sequence[str]) -> None:
+    if len(words) > 1:
+        joined = "".join(words) or None
+        if last is None:
+            parent.text = joined
+        else:
+            last.tail = joined
