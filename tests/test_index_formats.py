@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -324,6 +325,28 @@ def test_a_reference_to_what_is_no_character_costs_nothing_of_a_page(reference: 
 def test_a_page_in_ascii_that_names_a_codec_of_domains_is_read_as_what_it_is(charset: str) -> None:
     page = f'<html><head><meta charset="{charset}"></head><body><p>The harbour--master is sold.</p></body></html>'
     assert read_web_page(page.encode()).text == "The harbour--master is sold."
+
+
+@pytest.mark.parametrize("begin", [b"The harbour is sold.\n", b"Year;Boats\n2020;5\n2021;6\n"])
+@pytest.mark.parametrize("read", [read_plain_text, read_csv])
+def test_empty_lines_cost_little_memory(read: Callable[[bytes], Document], begin: bytes) -> None:
+    """Each took from seventy to a hundred times its length."""
+    raw = begin + b"\n" * 100_000
+    read(begin)  # what is loaded once
+    tracemalloc.start()
+    try:
+        document = read(raw)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert document == read(begin)
+    assert peak < 10 * len(raw)
+
+
+def test_lines_keep_their_numbers_behind_empty_ones() -> None:
+    for last in ("The end.", "x" * 200):  # wrapped, and a line a paragraph
+        document = read_plain_text(f"\n\nOne\nor two.\n\n\n- Three.\n- Four.\n\n{last}".encode())
+        assert [line for _, line in document.lines] == [3, 4, 7, 8, 10]
 
 
 def test_a_book_of_many_chapters_takes_no_time_for_each_of_them() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice, repeat
 from types import MappingProxyType
 
 from index.read.document import Document
@@ -91,7 +92,7 @@ class BlockWriter:
 
 def write_table(
     writer: BlockWriter,
-    rows: Sequence[Sequence[str]],
+    rows: Iterable[Sequence[str]],
     has_head: bool,
     under: int = NO_BLOCK,
     pages: Sequence[int] | None = None,
@@ -100,10 +101,11 @@ def write_table(
 
     `pages`: the page of each row.
     """
-    numbers = pages if pages is not None else [None] * len(rows)
-    filled = [(row, page) for row, page in zip(rows, numbers, strict=True) if any(cell.strip() for cell in row)]
-    for n, (row, page) in enumerate(filled):
-        is_head = has_head and n == 0 and len(filled) > 1
+    numbered = zip(rows, repeat(None)) if pages is None else zip(rows, pages, strict=True)
+    filled = ((row, page) for row, page in numbered if any(cell.strip() for cell in row))
+    first = list(islice(filled, 2))
+    for n, (row, page) in enumerate(chain(first, filled)):
+        is_head = has_head and n == 0 and len(first) > 1
         kind = BlockKind.TABLE_HEAD if is_head else BlockKind.TABLE_ROW
         if len(row) == 1:
             kind = BlockKind.PARAGRAPH

@@ -21,12 +21,11 @@ def read_csv(raw: bytes) -> Document:
     """Read a table in any encoding, its cells parted by ',', ';', '|' or a tab. Raises ValueError if it is none."""
     text = decode(raw)
     separator = max(_SEPARATORS, key=lambda s: _fit(text[:_SAMPLE], s))
+    writer = BlockWriter()
     try:
-        rows = list(_rows(text, separator))
+        write_table(writer, _rows(text, separator), has_head=True)
     except csv.Error as error:
         raise ValueError(f"it is no table of comma-separated values ({error}); save it as CSV in UTF-8") from None
-    writer = BlockWriter()
-    write_table(writer, rows, has_head=True)
     return writer.document()
 
 
