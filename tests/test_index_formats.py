@@ -122,6 +122,25 @@ def test_a_word_file() -> None:
     assert document.hints["author"] == "Jane Roe"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_word_file_whose_text_lies_in_a_part_of_any_name_declares_no_entities(encoding: str) -> None:
+    raw = docx(word_paragraph("Another text."))
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        relations = archive.read("_rels/.rels").replace(b"word/document.xml", b"word/main.dat")
+        document = archive.read("word/document.xml").decode().replace("Another text", "&x;")
+    main = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE d [<!ENTITY x "Boats">]>{document}'
+    parts: dict[str, str | bytes] = {"_rels/.rels": relations, "word/main.dat": main.encode(encoding)}
+    with pytest.raises(ValueError, match=r"its part word/main\.dat declares entities"):
+        read_word(docx(word_paragraph("Another text."), parts))
+
+
+def test_a_damaged_picture_of_a_word_file_costs_the_picture() -> None:
+    raw = docx(word_paragraph("The mayor sold it."), {"word/media/boat.png": b"\x89PNG" + bytes(range(256))})
+    damaged = raw.replace(b"\x89PNG", b"\x88PNG")
+    assert damaged != raw
+    assert read_word(damaged).text == "The mayor sold it."
+
+
 def test_rich_text() -> None:
     document = read_rich_text(
         rb"{\rtf1\ansi\ansicpg1252{\info{\title Caf\'e9 report}{\author Jane Roe}{\revtim\yr2024\mo3\dy4}}"

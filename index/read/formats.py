@@ -16,7 +16,7 @@ from pathlib import PurePath
 from index.errors import CorpusError
 from index.read.document import Document
 
-READER_VERSION = 4  # raise it when a reader would make another text of the same file
+READER_VERSION = 5  # raise it when a reader would make another text of the same file
 
 
 @dataclass(frozen=True, slots=True)

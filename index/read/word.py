@@ -17,6 +17,7 @@ from index.read.zipped import Archive
 _MAIN = "word/document.xml"
 _PROPERTIES = "docProps/core.xml"
 _APP = "docProps/app.xml"
+_ENTITY = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh\ntable => table:fresh"
 
 
@@ -25,9 +26,7 @@ def read_word(raw: bytes) -> Document:
     archive = Archive(raw)
     if _MAIN not in archive:
         raise ValueError("it is a zip archive and no Word file; save it as .docx")
-    for part in archive.names:
-        if part.endswith((".xml", ".rels")):
-            parse_xml(archive.read(part), part)  # mammoth would expand entities; this refuses them
+    _refuse_entities(archive)
     try:
         page = mammoth.convert_to_html(
             io.BytesIO(raw), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {})
@@ -35,6 +34,20 @@ def read_word(raw: bytes) -> Document:
     except Exception as error:  # noqa: BLE001 - a damaged file may trip mammoth anywhere
         raise ValueError(f"it is damaged ({type(error).__name__}); open it in Word and save it again") from None
     return read_tree(parse_html(f"<html><body>{page}</body></html>"), _hints(archive))
+
+
+def _refuse_entities(archive: Archive) -> None:
+    """Raise ValueError if a part declares entities: mammoth would expand them, and it reads parts of any name."""
+    for part in archive.names:
+        if part.endswith((".xml", ".rels")):
+            parse_xml(archive.read(part), part)
+            continue
+        try:
+            content = archive.read(part)
+        except ValueError:
+            continue  # a damaged picture, which is not read
+        if any(mark in content for mark in _ENTITY):
+            raise ValueError(f"its part {part} declares entities, which no such file needs")
 
 
 def _hints(archive: Archive) -> dict[str, str]:
