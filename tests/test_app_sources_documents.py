@@ -56,6 +56,12 @@ def test_ids_and_metadata_stay(settings: IndexSettings) -> None:
     assert stale_reason(settings) is None
 
 
+def test_the_address_of_a_document_is_never_cut(settings: IndexSettings) -> None:
+    url = "https://esk.example/sale?" + "a=1&" * 100
+    added = add_documents([Document(id_="sale", text=SALE, metadata={"url": url})], settings, embedder=HashedWords())
+    assert open_current(settings).source(added.source_ids["sale"]).url == url
+
+
 def test_what_is_found_is_a_node_of_the_document(settings: IndexSettings) -> None:
     given = Document(id_="/papers/sale.txt", text=SALE, metadata={"desk": 7})
     add_documents([given, Document(text="The old pier is closed to boats.")], settings, embedder=HashedWords())

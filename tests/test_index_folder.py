@@ -150,6 +150,16 @@ def test_front_matter_of_another_program_is_no_error(folder: Path) -> None:
     assert not {"title", "published", "author"} & set(post.guessed)
 
 
+def test_an_address_is_never_cut(folder: Path) -> None:
+    """One that is longer than any that leads somewhere is left out."""
+    long, longer = ("https://esk.example/" + "a" * (n - 20) for n in (2_000, 2_001))
+    (folder / "post.md").write_text(f"---\nlayout: post\nlink: {long}\n---\nBoats.\n")
+    (folder / "page.html").write_text(f"<html><head><link rel='canonical' href='{long}'></head><p>Piers.</p></html>")
+    (folder / "other.md").write_text(f"---\nlayout: post\nlink: {longer}\n---\nShips.\n")
+    urls = {s.file: s.url for s in read_folder(folder).sources}
+    assert urls == {"good.txt": "", "post.md": long, "page.html": long, "other.md": ""}
+
+
 def test_names_that_give_one_id_give_two(folder: Path) -> None:
     (folder / "a b.txt").write_text("One text.")
     (folder / "a-b.txt").write_text("Another text.")

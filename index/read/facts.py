@@ -37,6 +37,7 @@ _GUESSED = ("title", "publisher", "author", "published", "language", "url", "lic
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_ID, _LONGEST = 150, 300  # characters
+_LONGEST_URL = 2_000  # characters; a part of an address is another address
 _DAY = re.compile(r"(?<!\d)(\d{4})(?:[-_.](\d{2})(?:[-_.](\d{2}))?)?(?!\d)")
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?\Z")
@@ -108,13 +109,15 @@ def _usable(values: Mapping[str, object]) -> dict[str, str]:
     """Return those values, in the form of their fields, that a field may hold."""
     found: dict[str, str] = {}
     for name, value in values.items():
-        words = " ".join(UNPRINTABLE.sub(" ", str(value)).split())[:_LONGEST]
+        words = " ".join(UNPRINTABLE.sub(" ", str(value)).split())
+        if name != "url":
+            words = words[:_LONGEST]
         if name in ("published", "saved"):
             words = _date(words)
         elif name == "language":
             match = _LANGUAGE.match(words)
             words = match[1].lower() if match else ""
-        elif name == "url" and not is_web_address(words):
+        elif name == "url" and (len(words) > _LONGEST_URL or not is_web_address(words)):
             words = ""
         if words:
             found[name] = words
