@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 from tests.documents import column, pdf, zipped
@@ -25,6 +27,19 @@ def _encrypted() -> bytes:
     return bytes(raw)
 
 
+def _packed(method: int, cut: int) -> bytes:
+    """Return a Word file whose parts are packed by `method`, each with `cut` bytes damaged."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx(word_paragraph(_GOOD)))) as parts, zipfile.ZipFile(out, "w", method) as made:
+        for name in parts.namelist():
+            made.writestr(name, parts.read(name))
+    raw = bytearray(out.getvalue())
+    for info in made.infolist():
+        start = info.header_offset + 30 + len(info.filename)
+        raw[start + 9 : start + 9 + cut] = b"\xff" * cut
+    return bytes(raw)
+
+
 _DRM = "<e><EncryptionMethod Algorithm='aes'/></e>"
 _ENTITY = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="w"><w:p>&x;</w:p></w:document>'
 
@@ -43,6 +58,9 @@ BAD: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("rooted.epub", lambda: epub({}, more={"/etc/passwd": "x"}), "unpacked outside its folder"),
     ("locked.epub", lambda: epub({}, more={"META-INF/encryption.xml": _DRM}), "protected (DRM)"),
     ("locked.docx", _encrypted, "encrypted with a password"),
+    ("packed.docx", lambda: _packed(zipfile.ZIP_LZMA, 0), "packed in a way that is not allowed"),
+    ("damaged-lzma.docx", lambda: _packed(zipfile.ZIP_LZMA, 9), "packed in a way that is not allowed"),
+    ("damaged.docx", lambda: _packed(zipfile.ZIP_DEFLATED, 9), "is damaged"),
     ("locked.odt", lambda: odt("", {"META-INF/manifest.xml": "<encryption-data/>"}), "encrypted with a password"),
     ("cut.docx", lambda: docx(word_paragraph("Text."))[:150], "damaged or cut short"),
     ("sheet.docx", lambda: zipped({"xl/workbook.xml": "<x/>"}), "no Word file"),

@@ -14,6 +14,7 @@ import zlib
 _MOST = 500_000_000  # bytes of all parts together: some hundred times the text of a long book, pictures included
 _MOST_PART = 100_000_000
 _MOST_PARTS = 50_000
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # the two ways that all three formats allow
 
 
 class Archive:
@@ -37,6 +38,8 @@ class Archive:
                 raise ValueError("it holds a part that would be unpacked outside its folder, and is not read")
             if part.flag_bits & 1:
                 raise ValueError("it is encrypted with a password; save a copy without one")
+            if part.compress_type not in _PACKED:
+                raise ValueError("it is packed in a way that is not allowed in such a file; save it again")
         self.names = tuple(dict.fromkeys(p.filename for p in parts))
         self._known = frozenset(self.names)
 
