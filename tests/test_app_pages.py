@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -263,6 +267,29 @@ def test_an_original_that_cannot_be_read_is_named_without_a_path(shipyard: Shipy
     done = shipyard.run("index", "build")
     assert "note-original.html: it cannot be read (Is a directory)" in done.stdout
     assert str(shipyard.settings.home.parent) not in done.stdout
+
+
+@pytest.mark.parametrize("end", [".html", ".html.meta.yaml"])
+def test_an_original_that_cannot_be_opened_stops_no_build(
+    shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    shipyard.fetch()
+    opened = Path.open
+
+    def refused(path: Path, *args: Any, **named: Any) -> Any:
+        if path.name == f"note-original{end}":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, *args, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refused)
+        done = shipyard.run("index", "build")
+        assert done.returncode == 0, done.stderr
+        assert "cannot be read (Permission denied)" in done.stdout
+        assert stale_reason(shipyard.settings.index) is None
+    assert "note-original" not in shipyard.sources()
+    assert shipyard.run("index", "build").returncode == 0
+    assert "note-original" in shipyard.sources()
 
 
 def test_an_original_is_forgotten_on_demand_and_locked_with_the_rest(shipyard: Shipyard) -> None:

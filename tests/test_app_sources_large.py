@@ -43,7 +43,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files of the corpus that are opened from here on."""
     names: list[str] = []
     read_bytes = reading.read_bytes
-    monkeypatch.setattr(reading, "read_bytes", lambda path, name: names.append(name) or read_bytes(path, name))
+    monkeypatch.setattr(reading, "read_bytes", lambda path: names.append(path.name) or read_bytes(path))
     return names
 
 

@@ -315,3 +315,35 @@ def test_a_folder_that_cannot_be_read_and_a_file_that_vanishes_are_named(
         "closed": "this folder cannot be read (Permission denied); change its permissions",
         "gone.txt": "it cannot be read (No such file or directory)",
     }
+
+
+def test_files_that_cannot_be_opened_are_named_and_the_rest_is_indexed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index is up to date without them, and no longer once they can be read."""
+    for name in ("closed.txt", "gone.txt", "about.txt"):
+        (folder / name).write_text(f"The words of {name} are these.")
+    (folder / "about.txt.meta.yaml").write_text("title: Closed\n")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "gone.txt":
+            path.unlink(missing_ok=True)
+        if path.name in ("closed.txt", "about.txt.meta.yaml"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return read(path)
+
+    settings = settings_of(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refused)
+        report = build(settings, embedder=HashedWords())
+        assert sorted(report.passed_over) == [
+            "about.txt: about.txt.meta.yaml beside it cannot be read (Permission denied); repair the file or its "
+            "permissions",
+            "closed.txt: it cannot be read (Permission denied); repair the file or its permissions",
+            "gone.txt: it cannot be read (No such file or directory); repair the file or its permissions",
+        ]
+        assert stale_reason(settings) is None
+    assert [s.file for s in open_current(settings).sources()] == ["good.txt"]
+    assert "closed.txt" in str(stale_reason(settings))
+    assert build(settings, embedder=HashedWords()).passed_over == ()

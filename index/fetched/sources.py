@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def with_originals(corpus: Corpus, home: Path, keeper: Keeper | None = None) -> 
                 taken.add(found.id)
                 texts[found.sha256] = found.file
                 fetched.add((page.url, found.sha256))
-            digests |= (here := _digests(page, home))
-            seen |= {name: SeenFile.of((folder_of(home) / Path(name).name).stat(), here[name]) for name in here}
+            seen |= (here := _kept(page, home))
+            digests |= {name: file.sha256 for name, file in here.items()}
         entries.append(entry)
     return replace(corpus, entries=tuple(_named(entries)), passed_over=tuple(passed), digests=digests, seen=seen)
 
@@ -67,7 +68,7 @@ def original_digests(home: Path, notes: Container[str] | None = None) -> dict[st
     found: dict[str, str] = {}
     for about, page in read_pages(home).items():
         if page.file and (notes is None or about in notes):
-            found |= _digests(page, home)
+            found |= {name: file.sha256 for name, file in _kept(page, home).items()}
     return found
 
 
@@ -76,9 +77,13 @@ def is_original(file: str) -> bool:
     return file.startswith(_ABOVE)
 
 
-def _digests(page: Page, home: Path) -> dict[str, str]:
-    path = folder_of(home) / page.file
-    return {_ABOVE + p.name: file_sha256(p) for p in (path, sidecar_of(path)) if p.is_file()}
+def _kept(page: Page, home: Path) -> dict[str, SeenFile]:
+    """Return the kept files of a page, by the names that a build calls them; one that cannot be read is left out."""
+    path, found = folder_of(home) / page.file, dict[str, SeenFile]()
+    for kept in (path, sidecar_of(path)):
+        with suppress(OSError):
+            found[_ABOVE + kept.name] = SeenFile.of(kept.stat(), file_sha256(kept))
+    return found
 
 
 def _read(page: Page, note: KnownSource, home: Path, corpus: Corpus, keeper: Keeper | None) -> KnownSource | PassedOver:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -152,10 +153,10 @@ class _Found:
     def add(self, path: Path, reason: str) -> None:
         name = self._name(path)
         if not reason:
-            raw = self._read(path, name)
             beside = sidecar_of(path)
-            about = self._read(beside, name + SIDECAR) if beside.is_file() else None
             try:
+                raw = self._read(path, name)
+                about = self._read(beside, name + SIDECAR) if beside.is_file() else None
                 if not self._is_known(name):
                     beside_sha256 = self.digests.get(name + SIDECAR, "")
                     found = FoundFile(path, name, raw, self.digests[name], about, beside_sha256)
@@ -216,12 +217,12 @@ class _Found:
         return path.relative_to(self._folder).as_posix()
 
     def _read(self, path: Path, name: str) -> bytes:
-        """Return the bytes of a file, and note them."""
+        """Return the bytes of a file, and note them. Raises NoSourceError."""
         try:
             found = path.stat()  # before it is read: what is changed meanwhile has another time
         except OSError:
             found = None
-        raw = read_bytes(path, name)
+        raw = read_bytes(path)
         self.digests[name] = hashlib.sha256(raw).hexdigest()
         if found is not None:
             self.seen[name] = SeenFile.of(found, self.digests[name])
@@ -260,9 +261,12 @@ class _Found:
 
 
 def file_digests(folder: Path, largest: int = LARGEST) -> dict[str, str]:
-    """Return relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed."""
-    base = base_of(folder)
-    return {
-        p.relative_to(base).as_posix(): hashlib.sha256(read_bytes(p, p.name)).hexdigest()
-        for p in corpus_files(folder, largest * _MB)
-    }
+    """Return relative file name -> SHA-256 (hex) of its bytes: a cheap way to see that the corpus changed.
+
+    A file that cannot be read is left out, as a build leaves it out.
+    """
+    base, found = base_of(folder), dict[str, str]()
+    for path in corpus_files(folder, largest * _MB):
+        with suppress(NoSourceError):
+            found[path.relative_to(base).as_posix()] = hashlib.sha256(read_bytes(path)).hexdigest()
+    return found

@@ -10,7 +10,7 @@ from typing import Protocol
 from index.errors import CorpusError
 from index.read.document import Document
 from index.read.facts import facts_of
-from index.read.folder import sidecar_of
+from index.read.folder import SIDECAR, sidecar_of
 from index.read.formats import FORMATS, Format, refuse_misnamed
 from index.read.front_matter import FENCE, begins_with_front_matter, read_fields
 from index.source import STATED, BlockKind, Source
@@ -37,8 +37,8 @@ def read_source(path: Path, name: str, keeper: Keeper | None = None) -> Source:
     """Read one file. Raises CorpusError: one line with `name`, field, what is wrong, what to do."""
     beside = sidecar_of(path)
     try:
-        sidecar = sidecar_fields(read_bytes(beside, beside.name), beside.name) if beside.is_file() else {}
-        return source_of(read_bytes(path, name), path, name, sidecar, keeper)[0]
+        sidecar = sidecar_fields(read_bytes(beside), beside.name) if beside.is_file() else {}
+        return source_of(read_bytes(path), path, name, sidecar, keeper)[0]
     except NoSourceError as error:
         raise CorpusError(f"{name}: {error}") from None
 
@@ -103,8 +103,10 @@ def sidecar_fields(raw: bytes, name: str) -> dict[str, object]:
         raise CorpusError(f"{name}: {error}") from None
 
 
-def read_bytes(path: Path, name: str) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Raises NoSourceError for a file that cannot be read, or is gone."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CorpusError(f"{name}: cannot be read ({error.strerror}); repair the file or its permissions") from error
+        what = f"{path.name} beside it" if path.name.endswith(SIDECAR) else "it"
+        raise NoSourceError(f"{what} cannot be read ({error.strerror}); repair the file or its permissions") from error

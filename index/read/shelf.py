@@ -62,10 +62,10 @@ class FoundFile:
 
     @classmethod
     def at(cls, path: Path, name: str) -> FoundFile:
-        """Open a file and its sidecar. Raises CorpusError, which calls it `name`."""
+        """Open a file and its sidecar. Raises NoSourceError."""
         beside = sidecar_of(path)
-        raw = read_bytes(path, name)
-        sidecar = read_bytes(beside, name + SIDECAR) if beside.is_file() else None
+        raw = read_bytes(path)
+        sidecar = read_bytes(beside) if beside.is_file() else None
         return cls(path, name, raw, _sha256(raw), sidecar, "" if sidecar is None else _sha256(sidecar))
 
     @property
