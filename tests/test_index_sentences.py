@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -131,6 +132,18 @@ def test_what_is_read_leads_back_to_the_words_of_the_sentence(markdown: str) -> 
             for at, char in enumerate(s.read):
                 own = s.own((at, at + 1))
                 assert own is None or s.text[own[0] : own[1]] == char
+
+
+def test_a_long_publisher_is_cut_in_the_header_and_leaves_room_for_the_text() -> None:
+    text = " ".join(f"Boat number {n} was sold at the old pier by the council of Esk." for n in range(12))
+    publisher = " ".join(f"Author{n}" for n in range(400))
+    source = replace(source_of(text), publisher=publisher, published="2024-05")
+    made = split(source, HashedWords(), 160)
+    assert [s.text for p in made for s in p.sentences] == [s.text for s in sentences(text)]
+    (header,) = {p.header for p in made}
+    assert header.endswith(", 2024-05")
+    assert publisher.startswith(header.removesuffix(", 2024-05"))
+    assert len(header.split()) > 20
 
 
 DENIAL = "Gavin Roe denied under oath " + "; ".join(f"that he sold plot {n} to the brewer" for n in range(1, 90)) + "."

@@ -99,18 +99,25 @@ def _section_titles(source: Source) -> list[str]:
 
 
 def _header(source: Source, section: str, embedder: TokenCounter, limit: int) -> str:
-    """Return 'Title. Publisher, date. Section', with title and section cut at their end to fit `limit` tokens."""
-    by = ", ".join(p for p in (source.publisher, source.published) if p)
+    """Return 'Title. Publisher, date. Section', cut to fit `limit` tokens: title and section first, then publisher."""
     title = "" if section == source.title else section
-    head = source.title
+    head, publisher = source.title, source.publisher
     while True:
+        by = ", ".join(p for p in (publisher, source.published) if p)
         header = ". ".join(p for p in (head, by, title) if p)
-        if embedder.count_tokens([header])[0] <= limit or not (head or title):
+        if embedder.count_tokens([header])[0] <= limit or not (head or title or publisher):
             return header
-        if len(head) >= len(title):
-            head = head[: len(head) * 3 // 4].rpartition(" ")[0]
+        if not (head or title):
+            publisher = _shorter(publisher)
+        elif len(head) >= len(title):
+            head = _shorter(head)
         else:
-            title = title[: len(title) * 3 // 4].rpartition(" ")[0]
+            title = _shorter(title)
+
+
+def _shorter(words: str) -> str:
+    """Return about three quarters of `words`, cut between two of them."""
+    return words[: len(words) * 3 // 4].rpartition(" ")[0]
 
 
 def _units(source: Source, embedder: TokenCounter, room: int) -> Iterator[_Unit]:
