@@ -151,6 +151,13 @@ def test_a_title_is_believed_if_the_text_bears_it_out(tmp_path: Path, said: str,
     assert {"title", "author", "published"} <= set(source.guessed)
 
 
+def test_a_title_with_half_a_character_is_left_out() -> None:
+    raw = pdf([column(LEFT)], {"Title": "HalfABit", "Author": "Jane Roe"})
+    document = read_pdf(raw.replace(b"(HalfABit)", b"<FEFFD83D>"))
+    assert document.text.startswith("The ")
+    assert document.hints == {"author": "Jane Roe"}
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [

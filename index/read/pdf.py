@@ -46,7 +46,7 @@ def read_pdf(raw: bytes) -> Document:
         if len(file) > _MOST_PAGES:
             raise ValueError(f"it has {len(file)} pages, more than {_MOST_PAGES}; divide it")
         pages = [_lines(file, n) for n in range(len(file))]
-        said = file.get_metadata_dict()
+        said = {name: _said(file, name) for name in ("Title", "Author", "CreationDate")}
     finally:
         file.close()
     if not any(pages):
@@ -60,13 +60,21 @@ def read_pdf(raw: bytes) -> Document:
     )
 
 
+def _said(file: pdfium.PdfDocument, name: str) -> str:
+    """Return a field of what the file says of itself; '' if it holds half a character."""
+    try:
+        return str(file.get_metadata_value(name))
+    except UnicodeDecodeError:
+        return ""
+
+
 def _hints(said: dict[str, str], document: Document, biggest: str) -> dict[str, str]:
     """Return what the file says of itself. Its title is believed if it stands in the text: many are leftovers."""
-    title, date = said.get("Title", "").strip(), _DATE.match(said.get("CreationDate", ""))
+    title, date = said["Title"].strip(), _DATE.match(said["CreationDate"])
     stands = title and " ".join(title.lower().split()) in " ".join(document.text[:20_000].lower().split())
     found = {
         "title": title if stands or not biggest else biggest,
-        "author": said.get("Author", "").strip(),
+        "author": said["Author"].strip(),
         "saved": "-".join(p for p in date.groups() if p) if date else "",
     }
     return {name: value for name, value in found.items() if value}
