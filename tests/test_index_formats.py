@@ -179,6 +179,16 @@ def test_a_footnote_of_an_open_document_stands_behind_the_text() -> None:
     assert document.text == "They sold it.\n\nIn May."
 
 
+def test_footnotes_of_an_open_document_keep_their_order() -> None:
+    one, two, three = (
+        f"<text:note><text:note-citation>{n}</text:note-citation><text:note-body><text:p>{words}</text:p>"
+        "</text:note-body></text:note>"
+        for n, words in enumerate(("In May.", "In June.", "In July."), 1)
+    )
+    body = f"<text:p>They <text:span>sold{one}</text:span> it{two}.</text:p><text:p>And left{three}.</text:p>"
+    assert read_open_document(odt(body)).text == "They sold it.\n\nAnd left.\n\nIn May.\n\nIn June.\n\nIn July."
+
+
 def test_a_page_without_its_furniture() -> None:
     """Menus and footers are no text; the page says who wrote it, when, and where it stands."""
     long = "The council of Esk sold the harbour on Monday, and nobody in the town had been asked about it before. " * 4

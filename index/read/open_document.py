@@ -64,7 +64,7 @@ def _bold_styles(root: Element) -> dict[str, str]:
 
 
 def _as_html(body: Element, styles: dict[str, str]) -> Element:
-    """Return `body` as a tree of HTML, its footnotes at the end.
+    """Return `body` as a tree of HTML, its footnotes at the end, in their order.
 
     Goes through it without recursion: lists and tables can be nested deep.
     """
@@ -72,6 +72,8 @@ def _as_html(body: Element, styles: dict[str, str]) -> Element:
     waiting: list[tuple[Element, Element]] = [(body, made)]
     while waiting:
         old, new = waiting.pop()
+        if local_name(old) == "note":
+            notes.append(new)
         new.text = old.text
         inside = []
         for child in old:
@@ -88,12 +90,11 @@ def _as_html(body: Element, styles: dict[str, str]) -> Element:
                     copy.set(attribute, value)
             if name == "note":
                 _append_text(new, child.tail)
-                notes.append(copy)
             else:
                 copy.tail = child.tail
                 new.append(copy)
             inside.append((child, copy))
-        waiting.extend(inside)
+        waiting.extend(reversed(inside))
     made.append(notes)
     return made
 
