@@ -201,6 +201,20 @@ def test_a_page_that_fails_later_leaves_the_text_as_it_was_fetched(shipyard: Shi
     assert "status 404" in shipyard.run("sources", "show", "note-original").stdout
 
 
+def test_the_original_of_a_former_address_goes_when_its_note_names_another(shipyard: Shipyard) -> None:
+    """Also if the page there cannot be had: else no command would know of its file."""
+    shipyard.note("other", "")
+    shipyard.run("index", "build")
+    shipyard.fetch()
+    shipyard.note("note", "/nothing")
+    shipyard.run("index", "build")
+    assert shipyard.why("note")[0] == "gone"
+    assert "status 404" in shipyard.run("sources", "show", "note").stdout
+    assert shipyard.run("sources", "remove", "note", "--for-good").returncode == 0
+    words = FORTY.encode()
+    assert [p for p in shipyard.settings.home.rglob("*") if p.is_file() and words in p.read_bytes()] == []
+
+
 def test_a_pdf_is_an_original_too(shipyard: Shipyard) -> None:
     lines = [
         (72.0, 780.0, 20.0, TITLE),

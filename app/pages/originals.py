@@ -134,7 +134,9 @@ class _Original:
     def __init__(self, note: SourceFacts, store: PageStore) -> None:
         self._note, self._store = note, store
         known = store.get(note.id)
-        self._page = known if known and known.url == note.url else Page(about=note.id, url=note.url)
+        is_same = known is not None and known.url == note.url
+        self._page = known if known and is_same else Page(about=note.id, url=note.url)
+        self._former = known.original if known and not is_same else ""
 
     def take(self, fetch: Callable[[Validators | None], Fetched]) -> Outcome:
         page, is_kept = self._page, self._store.has_text(self._page)
@@ -146,6 +148,8 @@ class _Original:
             judge(read.document, read.signs, self._note.title, fetched.url, fetched.final_url)
         except FetchError as error:
             why = Why(error.why)
+            if self._former:  # of an address that the note names no more: else nothing would know of its file
+                self._store.forget(self._former)
             self._store.put(page.model_copy(update={"asked": now(), "why": why, "reason": str(error)}))
             return self._outcome("failed", why=why, reason=str(error))
         if is_kept and text_sha256(read.document) == page.text_sha256:
