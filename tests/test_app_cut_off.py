@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from app.adding.pages import PageFetcher
 from app.adding.routes import UPLOAD, routes
 from app.adding.service import Adding
+from index.build.status import stale_reason
 from tests.fakes import write_source
 from tests.local_web import Answer, page
 from tests.shipyard import FORTY, LONG, TITLE, Shipyard
@@ -145,6 +146,33 @@ def test_ctrl_c_while_a_page_is_asked_for(shipyard: Shipyard, monkeypatch: pytes
         patch.setattr("app.fetch.fetcher.Fetcher.fetch", interrupted)
         broken(shipyard, (130, "footnote: interrupted"), command)
     assert shipyard.fetch()["note"]["state"] == "unchanged", "the lock is free again"
+
+
+@pytest.mark.parametrize("forget", [False, True], ids=["fetch", "forget"])
+def test_what_breaks_off_before_the_index_is_built_is_mended_by_the_same_command(
+    shipyard: Shipyard, monkeypatch: pytest.MonkeyPatch, forget: bool
+) -> None:
+    shipyard.fetch()
+    shipyard.web.paths["/yard"] = Answer(NEXT, headers={"ETag": '"2"'})
+    args = ("--forget", "note") if forget else ("--yes",)
+
+    def interrupted(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("index.build.build.build", interrupted)
+        assert shipyard.run("sources", "fetch", *args).returncode == 130
+    assert "forty" in shipyard.sources()["note-original"]
+    done = shipyard.run("sources", "fetch", *args)
+    assert done.returncode == 0, done.stderr
+    if forget:
+        assert "note-original" not in shipyard.sources()
+        assert "Removed note-original." in done.stdout
+        assert shipyard.run("sources", "fetch", *args).returncode == 2
+    else:
+        assert "has not changed" in done.stdout
+        assert "fifty" in shipyard.sources()["note-original"]
+    assert stale_reason(shipyard.settings.index) is None
 
 
 @pytest.fixture

@@ -209,6 +209,7 @@ def test_the_original_of_a_former_address_goes_when_its_note_names_another(shipy
     shipyard.note("note", "/nothing")
     shipyard.run("index", "build")
     assert shipyard.why("note")[0] == "gone"
+    assert stale_reason(shipyard.settings.index) is None
     assert "status 404" in shipyard.run("sources", "show", "note").stdout
     assert shipyard.run("sources", "remove", "note", "--for-good").returncode == 0
     words = FORTY.encode()
@@ -271,6 +272,9 @@ def test_two_notes_on_one_page_share_its_original(shipyard: Shipyard) -> None:
     done = shipyard.run("index", "build", "--strict")
     assert (done.returncode, done.stdout.count("Passed over")) == (0, 0), done.stdout + done.stderr
     assert stale_reason(shipyard.settings.index) is None
+    assert shipyard.run("sources", "fetch", "--forget", "other").returncode == 0
+    assert shipyard.run("sources", "fetch", "--forget", "other").returncode == 2
+    assert [s.original for s in open_current(shipyard.settings.index).sources()][2:] == ["note-original"] * 2
 
 
 def test_an_original_that_cannot_be_read_is_named_without_a_path(shipyard: Shipyard) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.pages.originals import Outcome, Plan
     from app.settings import Settings
     from index.build.progress import BuildReport
+    from index.fetched.store import PageStore
     from index.source import SourceFacts
 
 
@@ -40,6 +41,7 @@ def fetch(
     one by one, as robots.txt allows, at most one a second from each host. Exit code 1 if none could be fetched.
     """
     from app.pages.originals import plan_originals
+    from index.build.status import has_other_originals
     from index.fetched.store import read_pages
     from index.storage.generation import open_current
 
@@ -52,12 +54,12 @@ def fetch(
         sources = generation.sources()
         for i in ids:
             generation.source(i)
-        known = {s.id: s.facts for s in sources}
+        known, manifest = {s.id: s.facts for s in sources}, generation.manifest
     plan = plan_originals(sources, read_pages(loaded.home), ids)
     if not may_go_on(plan, "fetch", yes=yes, dry_run=dry_run, as_json=as_json):
         return
     outcomes = _fetched(loaded, plan, known, quiet=as_json) if plan.wanted else []
-    is_new = any(o.state == "fetched" or (o.state == "unchanged" and o.original not in known) for o in outcomes)
+    is_new = any(o.state == "fetched" for o in outcomes) or has_other_originals(loaded.index, manifest)
     report = _build(loaded, quiet=as_json) if is_new else None
     if as_json:
         pages = {"pages": [o.model_dump() for o in outcomes], "skipped": [s.model_dump() for s in plan.skipped]}
@@ -89,17 +91,38 @@ def _forget(loaded: Settings, ids: Sequence[str], *, quiet: bool) -> None:
     if not ids:
         raise UsageError("name the sources whose originals are to be removed")
     with changing_pages(loaded.home) as store:
-        missing = next((i for i in ids if (page := store.find(i)) is None or not page.file), None)
+        found = {i: _original(loaded, store, i) for i in ids}
+        missing = next((i for i in ids if not found[i]), None)
         if missing is not None:
             raise UsageError(f"no original of '{missing}' is kept; `footnote sources list` has the ids")
-        pages = [page for i in ids if (page := store.forget(i))]
+        for i in ids:
+            store.forget(i)
+    forgotten = list(dict.fromkeys(found.values()))
     report = _build(loaded, quiet=quiet)
     if quiet:
-        say_json({"forgotten": [page.original for page in pages], "index": report.model_dump()})
+        say_json({"forgotten": forgotten, "index": report.model_dump()})
         return
-    for page in pages:
-        say(f"Removed {page.original}.")
+    for original in forgotten:
+        say(f"Removed {original}.")
     say(built(report))
+
+
+def _original(loaded: Settings, store: PageStore, source_id: str) -> str:
+    """Return the id of an original, named by it or its note's, that is kept or that the index alone has; '' if none."""
+    page = store.find(source_id)
+    if page and page.file:
+        return page.original
+    from index.fetched.sources import is_original
+    from index.storage.generation import open_current
+
+    with closing(open_current(loaded.index)) as generation:
+        known = {s.id: s for s in generation.sources()}
+    note = known.get(source_id)
+    found = known.get(note.original or note.id) if note else None
+    if found is None or not is_original(found.file):
+        return ""
+    page = store.find(found.id)  # of another note on this address
+    return "" if page and page.file else found.id
 
 
 def _build(loaded: Settings, *, quiet: bool) -> BuildReport:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.errors import DamagedIndexError, StaleIndexError
-from index.fetched.sources import original_digests
+from index.fetched.sources import is_original, original_digests
 from index.read.corpus import file_digests
 from index.read.formats import reader_of
 from index.records import Record
 from index.settings import IndexSettings
 from index.storage.generation import current_id
-from index.storage.manifest import check_files, generations, mismatch, read_manifest
+from index.storage.manifest import Manifest, check_files, generations, mismatch, read_manifest
 from index.storage.reuse import has_these_rules
 
 _NAMED = 3  # names a message gives of each list
@@ -65,7 +65,7 @@ def stale_reason(settings: IndexSettings) -> str | None:
     difference = mismatch(manifest, settings)
     if difference is not None:
         return difference
-    before = {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
+    before = _files(manifest)
     now = file_digests(settings.corpus, settings.largest_file) | original_digests(settings.home, manifest.sources)
     changes = Changes.between(before, now)
     if changes:
@@ -76,3 +76,14 @@ def stale_reason(settings: IndexSettings) -> str | None:
     if not has_these_rules(generations(settings.home) / name):
         return "the index was built by another version of Footnote, of Python or of a library that it rests on"
     return None
+
+
+def has_other_originals(settings: IndexSettings, manifest: Manifest) -> bool:
+    """Whether other originals are kept now than an index was made from. Raises StoreError."""
+    before = {name: digest for name, digest in _files(manifest).items() if is_original(name)}
+    return before != original_digests(settings.home, manifest.sources)
+
+
+def _files(manifest: Manifest) -> dict[str, str]:
+    """Return name -> SHA-256 (hex) of all files that a build looked into."""
+    return {stamp.file: stamp.file_sha256 for stamp in manifest.sources.values()} | manifest.passed_over
