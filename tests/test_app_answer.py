@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.answer.candidates import Candidate
 from app.answer.compose import Draft, Numbering
+from app.answer.newest import newest_first
 from app.engine import Engine
 from app.events import Done, StatementReady, Understood
 from app.query import Query
@@ -19,8 +21,9 @@ from app.words.languages import ENGLISH
 from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
-from index.passage import Quote
+from index.passage import Quote, Sentence
 from index.source import BlockKind, Source
+from tests.chat_engine import source_of
 from tests.fakes import HashedWords, open_hashed, write_source
 
 
@@ -79,6 +82,12 @@ def test_a_summary_spreads_over_the_text_and_keeps_to_the_sources_own_voice(engi
     assert len({b.start for b in blocks}) >= 4
     assert not any(b.kind is BlockKind.QUOTE for b in blocks)
     assert starts[-1] > len(source.text) / 3
+
+
+def test_the_headline_of_a_summary_is_told_as_a_heading(engine: Engine) -> None:
+    first, *others = engine.answer("Summarise the article.").statements
+    assert said_by(first, engine.source(first.quotes[0].source_id)).endswith(", in a heading")
+    assert not any(s.heading for s in others)
 
 
 @pytest.mark.slow
@@ -200,6 +209,16 @@ def test_the_newest_word_leads_however_many_rows_there_are(tmp_path: Path) -> No
     check(answer, engine)
     assert answer.kind is QuestionKind.LATEST
     assert answer.statements[0].text.endswith("1929 | 929")
+
+
+def test_a_month_without_a_year_is_no_newer_word_than_the_text_that_names_it() -> None:
+    """A text of January that says 'in December' looks back."""
+
+    def said(text: str, published: str) -> Candidate:
+        return Candidate(source_of(text, published, published=published), Sentence(0, len(text), text), 0.9, 0.9)
+
+    old, new = said("Nine boats sailed in December.", "2019-01-20"), said("Ten boats sail.", "2019-03-01")
+    assert newest_first([old, new]) == [new, old]
 
 
 def test_a_speech_and_a_list_go_on_with_the_next_sentence(tmp_path: Path) -> None:

@@ -111,4 +111,6 @@ def said_directly(*answers: str) -> list[str]:
 def test_figures_that_differ_in_their_point_are_two_pieces() -> None:
     figures = ["1.5 million", "15 million", "-15 million", "1,5 million"]
     assert said_directly(*figures) == figures
+    sums = ["$40 million", "€40 million", "40%"]
+    assert said_directly(*sums) == sums
     assert said_directly("The Harbour, he said.", "the harbour he said") == ["The Harbour, he said."]

@@ -6,6 +6,7 @@ The model here obeys: it says what the hostile source tells it to say. What prot
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.bundle.write import pack
 from app.engine import Engine
 from app.llm.ground import find
 from app.llm.prompt import REFUSAL, for_answer
-from app.llm.reply import Claim, Reply, read_whole
+from app.llm.reply import Claim, Reply, numbered, read_whole
 from app.records import RESTING, Support
 from app.render.markdown import conversation_html
 from app.settings import Settings
@@ -129,6 +130,25 @@ def test_a_hostile_source_is_quoted_as_its_own_words_only(harbour: Engine, serve
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_reply_that_repeats_a_source_is_read_without_harm(text: str) -> None:
     assert all(isinstance(c, Claim) and "\n" not in c.text and "\u202e" not in c.text for c in read_whole(text))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("19. November 2024 was a Tuesday.", "19. November 2024 was a Tuesday."),
+        ("1. Mai 1912 war ein Mittwoch.", "1. Mai 1912 war ein Mittwoch."),
+        ("- The yard built forty ships.", "The yard built forty ships."),
+    ],
+)
+def test_a_figure_that_begins_a_statement_is_kept_and_the_mark_of_a_list_is_not(said: str, kept: str) -> None:
+    assert read_whole(json.dumps({"statements": [{"text": said}]})) == (Claim(kept, 0, ""),)
+    assert read_whole(f'[1] "forty ships" -> {said}') == (Claim(kept, 1, '"forty ships"'),)
+    assert [*numbered(f"[1] {said}")] == [(1, kept)]
+
+
+@pytest.mark.parametrize("mark", ["- ", "* ", "1. ", "12) ", "- 1. "])
+def test_the_mark_of_a_list_before_a_plain_line_is_dropped(mark: str) -> None:
+    assert read_whole(f"{mark}The yard built forty ships.") == (Claim("The yard built forty ships.", 0, ""),)
 
 
 @pytest.mark.parametrize("preface", ["```\n" * 5000, "<think>a</think>" * 5000, f"<think>{'hm ' * 200_000}</think>"])

@@ -204,6 +204,13 @@ def test_the_articles_own_day_names_the_article_and_dates_nothing() -> None:
     assert not names_later_day(note, text.index("It is"), len(text), ARTICLE.facts)
 
 
+def test_a_month_without_a_year_that_is_far_ahead_is_the_past_one() -> None:
+    text = "The board met in December. It meets in March."
+    note = note_of(text, published="2019-01-20")
+    assert not names_later_day(note, 0, text.index(" It"))
+    assert names_later_day(note, text.index("It meets"), len(text))
+
+
 def test_only_a_notes_words_can_be_later_than_its_original() -> None:
     text = "The board will meet on 3 July 2020."
     assert not names_later_day(note_of(text, kind=Kind.FULLTEXT), 0, len(text))

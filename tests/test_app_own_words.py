@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from app.answer.about_sources import answer_metadata
 from app.chat.session.converse import converse
 from app.chat.session.engine import EngineProvider
 from app.chat.session.exchange import Exchange
@@ -16,6 +17,7 @@ from app.saying import Own, Saying
 from app.words.languages import ENGLISH, TEXTS
 from app.words.own import own_words
 from app.words.texts import Texts
+from tests.chat_engine import source_of
 from tests.test_app_chat import Page
 
 UKRAINIAN = TEXTS["uk"]
@@ -83,6 +85,25 @@ def test_one_source_and_none_beside_the_article_are_counted_in_words() -> None:
         Own(saying=Saying.ABOUT, repeats="Harbour", sources=1)
     )
     assert "about 3 sources." in own_words(Own(saying=Saying.ABOUT, sources=3))
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the newest source?", {"ferry": Saying.NEWEST_DATED, "mole": Saying.NEWEST_DATED}),
+        ("Which source is the oldest?", {"year": Saying.OLDEST_DATED}),
+    ],
+)
+def test_the_newest_and_the_oldest_name_ties_and_say_that_some_have_no_date(
+    question: str, told: dict[str, Saying]
+) -> None:
+    """A year may mean its first day, and its last."""
+    days = {"year": "2019", "ferry": "2020-03-01", "mole": "2020-03-01", "pier": "2019-06-30", "undated": None}
+    sources = [source_of("It was sold.", name, published=day, title=f"On the {name}") for name, day in days.items()]
+    drafts = answer_metadata(question, sources)
+    assert {d.quotes[0].source_id: d.own and d.own.saying for d in drafts} == told
+    drafts = answer_metadata(question, sources[:-1])
+    assert {d.own.saying for d in drafts if d.own} == {Saying(s.removesuffix("-dated")) for s in told.values()}
 
 
 def test_own_words_from_outside_never_pass_for_a_quotation() -> None:

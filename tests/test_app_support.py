@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,36 @@ def test_a_reader_judges_what_the_guards_let_pass_and_no_more() -> None:
     assert (quoted.label, STRIKE in reader.read_all) == (Label.QUOTED, False)
 
 
+class Believing(WordReader):
+    """Believes the same of every statement."""
+
+    def __init__(self, belief: Belief) -> None:
+        super().__init__()
+        self.belief = belief
+
+    def read(self, pairs: Sequence[tuple[str, Evidence]]) -> list[Belief]:
+        return [self.belief for _ in pairs]
+
+
+@pytest.mark.parametrize(
+    ("said", "part", "label"),
+    [
+        ((0.9, 0.1, 0.0, 0.0), "", Label.SUPPORTED),
+        ((0.9, 0.1, 0.0, 0.0), "whole_statement", Label.UNSURE),
+        ((0.9, 0.1, 0.0, 0.0), "whole_evidence", Label.SUPPORTED),
+        ((0.0, 0.1, 0.0, 0.9), "", Label.NOT_SUPPORTED),
+        ((0.0, 0.1, 0.0, 0.9), "whole_statement", Label.UNSURE),
+        ((0.0, 0.1, 0.0, 0.9), "whole_evidence", Label.UNSURE),
+    ],
+)
+def test_of_what_was_read_in_part_a_reader_is_not_believed(
+    said: tuple[float, float, float, float], part: str, label: Label
+) -> None:
+    belief = Belief(*said, 0)._replace(**({part: False} if part else {}))
+    evidence = Evidence(("The ferry called at Skagen in June.",))
+    assert Checker(Believing(belief)).check("The ferry called at Skagen in June too.", evidence).label is label
+
+
 def test_reasons_are_told_in_every_language() -> None:
     verdict = Checker().check("The cellars hold 9,000 people.", Evidence(("The cellars hold up to 9,000 people.",)))
     assert [reason_words(r, TEXTS["uk"]) for r in verdict.reasons] == ["джерело каже «up to 9,000»"]
@@ -169,6 +200,11 @@ def test_a_shipped_reader_is_opened_and_its_logits_become_a_belief(tmp_path: Pat
     assert (short.sentence, long.sentence) == (0, 1)
     assert (short.supported < 0.1, long.supported > 0.8, reader.least) == (True, True, 0.8)
     assert short.contradicted > short.partly > short.not_mentioned
+    long = Evidence(("It sank.", *(f"On day {n} the gauge stood at {n}." for n in range(99))))
+    lengthy, cut = reader.read([("It sank. " * 99, Evidence(("It sank.",))), ("It sank.", long)])
+    assert (short.whole_statement, short.whole_evidence) == (True, True)
+    assert (lengthy.whole_statement, lengthy.whole_evidence) == (False, True)
+    assert (cut.whole_statement, cut.whole_evidence) == (True, False)
     assert Checker(reader).check(f"Indeed {MARKET.lower()}", Evidence((MARKET,))).reader.startswith("toy (")
 
 

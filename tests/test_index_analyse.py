@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.text.analysis import Token, analyse, query_terms, stem, terms, tokens
-from index.text.dates import dates
+from index.text.dates import dates, year_of
 from index.text.names import name_key, same_name
 from index.text.numbers import numbers
 
@@ -177,6 +177,22 @@ def test_part_of_a_month_or_year() -> None:
     (october,) = dates("in late October 2024")
     assert (october.part, october.iso) == ("late", "2024-10")
     assert [d.part for d in dates("the beginning of 1918, mid-2024")] == ["early", "mid"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "year"),
+    [
+        ("in December", 20240115, 2023),
+        ("since about May", 20240115, 2024),
+        ("in July", 20240115, 2024),
+        ("in August", 20240115, 2023),
+        ("in January", 20241231, 2024),
+        ("in December 2024", 20240115, 2024),
+    ],
+)
+def test_a_month_without_a_year_is_of_the_year_that_its_text_means(text: str, day: int, year: int) -> None:
+    (found,) = dates(text)
+    assert year_of(found, day) == year
 
 
 @pytest.mark.parametrize(

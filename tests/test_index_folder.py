@@ -160,6 +160,14 @@ def test_an_address_is_never_cut(folder: Path) -> None:
     assert urls == {"good.txt": "", "post.md": long, "page.html": long, "other.md": ""}
 
 
+def test_an_address_that_cannot_be_taken_apart_is_not_guessed(folder: Path) -> None:
+    page = '<html><head><meta property="og:url" content="https://[x"></head><body><p>Boats were sold.</p></body></html>'
+    (folder / "page.html").write_text(page)
+    (folder / "post.md").write_text('---\nlayout: post\nlink: "https://[x"\n---\nBoats.\n')
+    found = {s.file: s.url for s in read_folder(folder).sources}
+    assert (found["page.html"], found["post.md"]) == ("", "")
+
+
 def test_names_that_give_one_id_give_two(folder: Path) -> None:
     (folder / "a b.txt").write_text("One text.")
     (folder / "a-b.txt").write_text("Another text.")

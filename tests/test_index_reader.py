@@ -155,6 +155,8 @@ def edited(before: str, after: str) -> str:
         (edited("publisher: A Paper\n", ""), "field 'publisher': is missing; add it"),
         (edited("url: https", "url: ftp"), "field 'url'"),
         (edited("url: https", "url: javascript"), "field 'url'"),
+        (edited("url: https://example.org/a", 'url: "https://[x"'), "field 'url': 'https://[x': write an address"),
+        (edited("https://example.org/b", "https://[x"), "field 'via.0': 'https://[x': write an address"),
         (edited("basis:", "bassis:"), "field 'bassis': is not a field; remove it or use one of id, title"),
         (edited("id: a", "id: a b/../c"), "field 'id'"),
         (edited('title: "A title"', 'title: "A: b" c'), "line 3: the front matter is not YAML"),
