@@ -14,6 +14,7 @@ from app import __version__
 from app.bundle.current import SourceState
 from app.bundle.replay import Replay, replay
 from app.bundle.write import pack
+from app.cli.replay import _print_replay as print_replay
 from app.settings import Settings
 from index.build.build import build
 from index.errors import UsageError
@@ -188,6 +189,20 @@ def test_the_page_of_another_version_is_not_taken_for_proved() -> None:
     found = replay(changed(BUNDLE, other, forged=True))
     assert (found.ok, found.proved) == (False, 2)
     assert any("Footnote 0.0.1 made it, check it with that one" in p for p in found.problems)
+
+
+def test_a_bundle_with_too_much_text_for_its_pages_passes_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert replay(BUNDLE).unchecked == ""
+    monkeypatch.setattr("app.bundle.read.MAX_TEXT", len(ARTICLE.text))
+    found = replay(BUNDLE)
+    assert (found.ok, found.problems) == (True, ())
+    assert "conversation.html were not compared with the answers" in found.unchecked
+    print_replay(found)
+    assert "Not checked: the sources have more than" in capsys.readouterr().out
+    assert not replay(changed(BUNDLE, {"answers/01.json": answer_with(lambda r: r["direct"][0].update(text="fifty"))},
+                              forged=True)).ok  # fmt: skip
 
 
 def test_pages_with_closest_passages_of_unquoted_sources_are_made_again() -> None:

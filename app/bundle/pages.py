@@ -24,10 +24,10 @@ To check it:   footnote replay THIS-FILE.zip
                You need neither a network nor the original index.
 
 The check proves that every quotation matches the text of its source at the given place, that conversation.html
-and conversation.md say what the answers say, and that no file in the bundle has changed since it was made. It
-does not prove that the text is what the publisher wrote. The bundle is not signed, so the check cannot detect a
-forger who remade every file. If that matters, ask the sender for the bundle's SHA-256, for example by telephone:
-the check prints it.
+and conversation.md say what the answers say (if there is too much text to compare them, it tells you so), and that
+no file in the bundle has changed since it was made. It does not prove that the text is what the publisher
+wrote. The bundle is not signed, so the check cannot detect a forger who remade every file. If that matters, ask
+the sender for the bundle's SHA-256, for example by telephone: the check prints it.
 
 To check it without Footnote: each line of quotes.jsonl names a source, its SHA-256, a start, an end and the
 quoted text. The text of the source is in sources/. The SHA-256 of that file must match, and its characters from

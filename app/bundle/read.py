@@ -65,6 +65,11 @@ class Unpacked:
             self._texts[key] = content.decode("utf-8", "replace") if content is not None and right else None
         return self._texts[key]
 
+    @property
+    def too_large(self) -> bool:
+        """Return whether its sources have too many characters to make its pages again."""
+        return sum(len(self.text(*key) or "") for key in self.cards) > MAX_TEXT
+
     def member(self, name: str) -> bytes | None:
         return self._members.get(name)
 
@@ -126,7 +131,10 @@ class Unpacked:
 
 
 def altered_pages(unpacked: Unpacked) -> Iterator[str]:
-    """Yield the members for readers that say something else than the answers. Call where all else is in order."""
+    """Yield the members for readers that say something else than the answers.
+
+    Call where all else is in order and it is not `too_large`.
+    """
     manifest = unpacked.manifest
     try:
         made = datetime.strptime(manifest.made, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -134,9 +142,6 @@ def altered_pages(unpacked: Unpacked) -> Iterator[str]:
         yield f"{MANIFEST}: 'made' is no time in UTC"
         return
     texts = {card: unpacked.text(*key) for key, card in unpacked.cards.items()}
-    if sum(len(text or "") for text in texts.values()) > MAX_TEXT:
-        yield f"its sources have more than {MAX_TEXT:,} characters, too many to make its pages again and compare them"
-        return
     sources = [card.source(text) for card, text in texts.items() if text is not None]
     whole = [source for source in sources if source is not None]
     if len(whole) < len(texts):

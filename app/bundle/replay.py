@@ -16,12 +16,18 @@ from app.bundle.archive import MAX_FILE
 from app.bundle.current import CurrentIndex, SourceState
 from app.bundle.format import QUOTES, QuoteLine, SourceCard, answer_name, misquoted
 from app.bundle.labels import Relabelled, held_otherwise, is_labelled, relabelled
+from app.bundle.pages import MAX_TEXT
 from app.bundle.read import Unpacked, altered_pages
 from app.llm.checking import Checking
 from app.records import AnswerQuote, IndexStamp
 from index.errors import UsageError
 from index.records import Record
 from index.source import Source, page_span
+
+_TOO_LARGE = (
+    f"the sources have more than {MAX_TEXT:,} characters, so README.txt, conversation.md and conversation.html were "
+    "not compared with the answers"
+)
 
 
 class ReplayedQuote(QuoteLine):
@@ -41,6 +47,7 @@ class ReplayedQuote(QuoteLine):
 class Replay(Record):
     """What a check found. `sha256`: of the bundle itself. `problems`: members changed, missing, added or unreadable.
 
+    `unchecked`: what was not checked, in words, '' if all was: that is no failure.
     `generation`: the index that sources were compared with, '' if there is none; `note`: why it could not be read.
     `checker`: what has checked a language model's statements again, '' where there are none; `labels`: where it differs
     from another checker's label. Where it differs from its own, that is a problem.
@@ -54,6 +61,7 @@ class Replay(Record):
     answers: int
     problems: tuple[str, ...]
     quotes: tuple[ReplayedQuote, ...]
+    unchecked: str = ""
     generation: str = ""
     note: str = ""
     checker: str = ""
@@ -86,13 +94,15 @@ def replay(bundle: Path | bytes, home: Path | None = None) -> Replay:
     labels = tuple(_labels(unpacked, checking)) if checking else ()
     if any(s.of_original for answer in unpacked.answers.values() for s in answer.statements):
         _check_originals(unpacked)
-    if not unpacked.problems and all(q.proved for q in quotes):  # what is amiss elsewhere makes other pages
-        unpacked.problems += altered_pages(unpacked)
+    unchecked = _TOO_LARGE if unpacked.too_large else ""
+    if not unchecked and not unpacked.problems and all(q.proved for q in quotes):
+        unpacked.problems += altered_pages(unpacked)  # what is amiss elsewhere makes other pages
     return Replay(
         sha256=hashlib.sha256(data).hexdigest(),
         **unpacked.manifest.model_dump(include={"title", "made", "footnote", "indexes", "answers"}),
         problems=tuple(unpacked.problems),
         quotes=quotes,
+        unchecked=unchecked,
         generation=present.generation,
         note=present.note,
         checker=checking.name if checking else "",

@@ -57,6 +57,8 @@ def _print_replay(found: Replay) -> None:
             console.print(f"Not proved: [{quote.answer}.{quote.number}] {quote.reason}.", markup=False)
     for problem in found.problems:
         console.print(f"Bundle: {problem}.", markup=False)
+    if found.unchecked:
+        console.print(f"Not checked: {found.unchecked}.", markup=False)
     for text in (*_about_labels(found), *_about_index(found)):
         console.print(text, markup=False)
     console.print(Text(_verdict(found), style="bold"))
