@@ -45,7 +45,7 @@ def shown(exchange: Exchange, code: str) -> str:
         ("Who published the article?", "World Socialist Web Site published “Ukraine", "Опубліковано у виданні World"),
         ("When was the article published?", "Published 15 Nov 2024: “Ukraine", "Опубліковано 15 лист. 2024: «Ukraine"),
         ("How many sources are there?", "29 sources: the article itself (1)", "29 джерел: сама стаття (1)"),
-        ("What is the oldest source?", "The oldest source is “", "Найдавніше джерело: «"),
+        ("What is the oldest source?", "The oldest source with a date is “", "Найдавніше джерело з датою: «"),
         ("Which sources are laws?", "a law the article refers to)", "закон, про який говорить стаття)"),
     ],
 )
