@@ -52,6 +52,7 @@ class Support(StrEnum):
 RESTING = frozenset(
     {Support.SUPPORTED, Support.PARTLY, Support.UNSUPPORTED, Support.CONTRADICTED, Support.UNCHECKED}
 )  # a model's words with a footnote
+OWN = frozenset({Support.METADATA, Support.NONE})  # Footnote's own words
 WRITTEN = RESTING | {Support.NOT_FOUND}  # a model's words
 # What no quotation bears out as it is said: such statements stand last, in this order, or nowhere.
 DOUBTED = (Support.PARTLY, Support.CONTRADICTED, Support.UNSUPPORTED, Support.NOT_FOUND)
@@ -130,7 +131,9 @@ class Statement(Record):
 
     @model_validator(mode="after")
     def _own_words_are_no_quotation(self) -> Self:
-        if self.own and (self.support is Support.QUOTED or (self.own.saying.of_a_source and not self.quotes)):
+        is_own, of_a_source = self.own is not None, self.own is not None and self.own.saying.of_a_source
+        fits = is_own == (self.support in OWN) and of_a_source == (self.support is Support.METADATA)
+        if not fits or (is_own and bool(self.quotes) != of_a_source):
             raise ValueError("Footnote's own words are no quotation, and show the source that they are about")
         return self
 

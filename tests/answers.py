@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from app.answer.compose import Draft, Numbering, finish
 from app.bundle.write import pack
 from app.records import Answer, Direct, IndexStamp, QuestionKind, Role, Support, Understanding
+from app.saying import Own, Saying
 from app.settings import Settings
 from app.words.describe import short_speaker
+from app.words.own import own_words
 from index.passage import Hit, Passage, Quote
 from index.source import Kind, Relation, Source
 from tests.chat_engine import source_of
@@ -42,13 +44,14 @@ def answer_of(
     quoted: Sequence[tuple[Source, str]],
     *,
     standalone: str = "",
-    about: str = "",
+    about: bool = False,
     direct: Sequence[tuple[str, int]] = (),
     parts: Sequence[tuple[str, int]] = (),
     generation: str = "20261125T120000Z-00c0ffee",
     **understood: object,
 ) -> Answer:
-    """An answer that quotes `quoted` (source, words), the first as its lead; `about`: one more in Footnote's words.
+    """An answer that quotes `quoted` (source, words), the first as its lead; `about`: one more in Footnote's words, on
+    the first source.
 
     `direct`: words and the number of their footnote. `parts`: each question with the number of its quotations, in their
     order. `understood`: fields of `Understanding`.
@@ -62,7 +65,9 @@ def answer_of(
     ]
     if about:
         source = quoted[0][0]
-        drafts.append(Draft(about, (span(source, quoted[0][1]),), Support.METADATA, Role.FURTHER))
+        own = Own(saying=Saying.LISTED)
+        quote = span(source, quoted[0][1])
+        drafts.append(Draft(own_words(own, source.facts), (quote,), Support.METADATA, Role.FURTHER, own=own))
     statements = [numbering.statement(d) for d in drafts]
     pieces = [Direct(text=t, number=n, speaker="", part=of[n - 1]) for t, n in direct]
     pieces = [
@@ -120,7 +125,7 @@ ANSWERS = [
     answer_of(
         "How many ships?",
         [(ARTICLE, FORTY), (NOTE, NOTE.text)],
-        about="“Ships of the year” is the article.",
+        about=True,
         direct=[("forty", 1), ("31", 2)],
     ),
     refusal_of("Who is the king?", [NOTE]),

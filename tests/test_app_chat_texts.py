@@ -8,7 +8,8 @@ from string import Formatter
 
 import pytest
 
-from app.records import Statement, Support
+from app.records import AnswerQuote, Statement, Support
+from app.saying import Own, Saying
 from app.words.describe import date_words, language_words, said_by, time_words
 from app.words.languages import ENGLISH, TEXTS, choose
 from app.words.plural import Plural
@@ -104,8 +105,14 @@ def test_dates_of_every_precision() -> None:
 
 def test_who_speaks_is_said_in_the_language_of_the_page() -> None:
     uk, source = TEXTS["uk"], source_of("Words.")
-    cases = ((Support.QUOTED, False), (Support.QUOTED, True), (Support.METADATA, False), (Support.NONE, False))
-    said = [said_by(Statement(text="Words.", quoting=q, support=s), source.facts, uk) for s, q in cases]
+    title = AnswerQuote(number=1, source_id=source.id, source_sha256=source.sha256, start=0, end=6, text="Words.")
+    statements = [
+        Statement(text="Words."),
+        Statement(text="Words.", quoting=True),
+        Statement(text="Words.", quotes=(title,), support=Support.METADATA, own=Own(saying=Saying.LISTED)),
+        Statement(text="Words.", support=Support.NONE, own=Own(saying=Saying.HELLO)),
+    ]
+    said = [said_by(statement, source.facts, uk) for statement in statements]
     mine = "наша нотатка про A Publisher, 29 лист. 2024"
     note = "наша нотатка про текст A Publisher, прочитаний в оригіналі"
     assert said == [mine, f"{mine}, цитуючи", note, ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -11,15 +12,24 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.answer.candidates import Candidate
+from app.answer.compose import Numbering
+from app.answer.extract import draft_of
 from app.bundle.current import SourceState
+from app.bundle.format import SourceCard, mislabelled
 from app.bundle.replay import Replay, replay
 from app.bundle.write import pack
 from app.cli.replay import _print_replay as print_replay
+from app.records import Role
 from app.settings import Settings
 from index.build.build import build
-from index.errors import UsageError
+from index.errors import QuoteError, UsageError
+from index.read.corpus import read_corpus
+from index.read.sentences import sentences_of
 from index.settings import IndexSettings
+from index.source import BlockKind
 from tests.answers import ARTICLE, BUNDLE, CARD, FORTY, NOTE, TEXT, answer_of, refusal_of, rewritten, span
+from tests.conftest import CORPUS
 from tests.fakes import HashedWords, write_source
 from tests.zips import Change, changed, members, swap
 
@@ -46,6 +56,45 @@ def test_any_change_of_any_member_is_seen(name: str) -> None:
     found = replay(changed(BUNDLE, {name: None}))
     assert not found.ok
     assert f"{name} is missing" in found.problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "true", "problem"),
+    [
+        (BlockKind.QUOTE, {"quoting": True}, "its source's own words and is somebody else's"),
+        (BlockKind.HEADING, {"heading": True}, "stands in a heading and is not said to"),
+    ],
+)
+def test_who_speaks_is_checked_against_the_blocks(kind: BlockKind, true: dict[str, bool], problem: str) -> None:
+    source = dataclasses.replace(ARTICLE, blocks=tuple(dataclasses.replace(b, kind=kind) for b in ARTICLE.blocks))
+    answer = answer_of("Has she a deputy?", [(source, "She has no deputy.")])
+    (statement,) = answer.statements
+    with pytest.raises(QuoteError, match=problem):
+        pack([answer], [source], Settings(), "x")
+    sound = answer.model_copy(update={"statements": (statement.model_copy(update=true),)})
+    data = pack([sound], [source], Settings(), "x")
+    assert replay(data).ok
+    untrue = answer_with(lambda r: r["statements"][0].update(dict.fromkeys(true, False)))
+    found = replay(changed(data, {"answers/01.json": untrue}, forged=True))
+    assert any(problem in p for p in found.problems), found.problems
+
+
+def test_no_sentence_of_a_sound_answer_is_found_mislabelled(tmp_path: Path) -> None:
+    """Labels in bold, lists under quotations, rows under their heads: as the answers quote them."""
+    write_source(
+        tmp_path,
+        "odd",
+        "# Head\n\n> **Who?** Ida Moen.\n>\n> She said:\n>\n> - one;\n> - two.\n\n**The yard.** It was sold.\n\n"
+        "## Why was it sold?\n\nAsked: why?\n\nFor money:\n\n- debts;\n- fines.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+    )
+    for source in [*read_corpus(tmp_path), *read_corpus(CORPUS)]:
+        numbering = Numbering({source.id: source})
+        placed = [p.sentence for p in sentences_of(source)]
+        drafts = [draft_of(Candidate(source, s, 1.0, 1.0), Role.ANSWER) for s in placed]
+        answer = answer_of("?", []).model_copy(update={"statements": tuple(map(numbering.statement, drafts))})
+        assert {s.block for s in placed} > {BlockKind.PARAGRAPH} or source.id != "odd"
+        card = SourceCard(facts=source.facts, sha256=source.sha256, text="", characters=0, blocks=source.blocks)
+        assert [*mislabelled(answer, {(source.id, source.sha256): card})] == []
 
 
 def test_an_added_member_is_seen() -> None:
@@ -88,6 +137,17 @@ def answer_with(change: object) -> Change:
 def _second_quote_under_number_one(record: dict) -> None:  # type: ignore[type-arg]
     false = {**record["statements"][0]["quotes"][0], "text": "The yard built fifty ships in 1912."}
     record["statements"].insert(0, {**record["statements"][0], "text": false["text"], "quotes": [false]})
+
+
+def invented(support: str) -> object:
+    """Footnote made to say something that it has no words for."""
+
+    def change(record: dict) -> None:  # type: ignore[type-arg]
+        first = record["statements"][0]
+        quotes = first["quotes"] if support == "metadata" else []
+        record["statements"].insert(0, {**first, "text": "Footnote vouches.", "support": support, "quotes": quotes})
+
+    return change
 
 
 BOTH = ("quotes.jsonl", "answers/01.json")
@@ -157,6 +217,20 @@ def test_a_forger_who_mends_the_hashes_is_caught_by_the_quotation(forgery: str) 
         ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(number=2))}, "direct answer of footnote 2"),
         ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(number=9))}, "direct answer of footnote 9"),
         ({"answers/01.json": answer_with(lambda r: r["direct"][0].update(text=""))}, "direct answer of footnote 1"),
+        (
+            {"answers/01.json": answer_with(lambda r: r["statements"][2].update(text="The article is a forgery."))},
+            "answers/01.json: statement 3 is not what Footnote says itself",
+        ),
+        ({"answers/01.json": answer_with(invented("metadata"))}, "cannot be read: answers/01.json: statements.0"),
+        ({"answers/01.json": answer_with(invented("none"))}, "cannot be read: answers/01.json: statements.0"),
+        (
+            {"answers/01.json": answer_with(lambda r: r["statements"][0].update(quoting=True))},
+            "answers/01.json: statement 1 is said to be somebody else's words and is its source's own",
+        ),
+        (
+            {"answers/01.json": answer_with(lambda r: r["statements"][1].update(heading=True))},
+            "answers/01.json: statement 2 is said to stand in a heading and does not",
+        ),
         ({CARD: b"null"}, "cannot be read: sources/paper-1912.json"),
         ({"manifest.json": swap('"quotations": 2', '"quotations": 3')}, "does not hold each of the 3 quotations once"),
         ({"manifest.json": swap('"answers": 2', '"answers": 1000000000')}, "does not hold the 1000000000 answers"),

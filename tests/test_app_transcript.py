@@ -17,6 +17,7 @@ from app.records import Answer, Role, Statement, Support
 from app.render.escape_markdown import address, emphasis, plain
 from app.render.markdown import answer_markdown, conversation_html, conversation_markdown
 from app.render.visible import visible
+from app.saying import Own, Saying
 from index.source import Kind, Source
 from tests.answers import answer_of, harbour, refusal_of, rewritten
 from tests.chat_engine import source_of
@@ -35,7 +36,7 @@ def conversation() -> tuple[list[Answer], tuple[Source, Source]]:
             "and in 1912?",
             [(article, "The yard built forty ships in 1912."), (note, note.text)],
             standalone="How many ships did the yard build in 1912?",
-            about="“Ships of the year” is the article.",
+            about=True,
         ),
         refusal_of("Who is the king?", [note]),
     ]
@@ -57,7 +58,7 @@ More from the sources:
 
 our note on Dock Union, Jan 1913: “The union counted 31 ships built by the yard in 1912.” [2]
 
-“Ships of the year” is the article. [1]
+“Ships of the year” (Harbour Paper, 1 Dec 1912, by Ida Holm; the article itself). [1]
 
 **References**
 
@@ -137,7 +138,9 @@ def test_small_talk_has_no_references() -> None:
     hello = answer_of("hello", []).model_copy(
         update={
             "abstained": False,
-            "statements": (Statement(text="Ask me. *Please*", support=Support.NONE, role=Role.SELF),),
+            "statements": (
+                Statement(text="Ask me. *Please*", support=Support.NONE, role=Role.SELF, own=Own(saying=Saying.ASSENT)),
+            ),
         }
     )
     assert answer_markdown(hello, made=MADE) == (
@@ -167,7 +170,7 @@ def kinds(tokens: list[Token]) -> set[str]:
 def test_what_a_source_contains_renders_as_text(renderer: MarkdownIt, lead: str) -> None:
     words = f"{lead}{HOSTILE}".strip()
     source = source_of(words, title=words, publisher=words, author=words, url="https://a.example/p", kind=Kind.FULLTEXT)
-    answers = [answer_of(words, [(source, words)], standalone=f"{words}?", about=words), refusal_of(words, [source])]
+    answers = [answer_of(words, [(source, words)], standalone=f"{words}?", about=True), refusal_of(words, [source])]
     tokens = renderer.parse(conversation_markdown(answers, words, [source], made=MADE))
     assert kinds(tokens).isdisjoint({"html_inline", "html_block", "image", "code_inline", "fence", "code_block",
                                      "table_open", "s_open"})  # fmt: skip
@@ -267,7 +270,7 @@ def test_the_page_holds_question_answer_references_and_abstention() -> None:
 
 def test_the_page_runs_nothing_and_asks_nobody() -> None:
     source = source_of(HOSTILE, title=HOSTILE, publisher=HOSTILE, author=HOSTILE, url='https://a.example/"><script>')
-    answers = [answer_of(HOSTILE, [(source, HOSTILE)], about=HOSTILE), refusal_of(HOSTILE, [source])]
+    answers = [answer_of(HOSTILE, [(source, HOSTILE)], about=True), refusal_of(HOSTILE, [source])]
     page = conversation_html(answers, f"</title>{HOSTILE}", [source], made=MADE)
     seen = Seen(page)
     assert {t for t, _ in seen.elements} <= set(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated
 
@@ -12,9 +12,10 @@ from app.llm.ground import find
 from app.llm.reply import read_whole
 from app.model_run import Purpose
 from app.records import RESTING, WRITTEN, Answer, AnswerQuote, IndexStamp, Statement, Support, as_one
+from app.words.own import own_words
 from index.errors import UsageError
 from index.records import Record
-from index.source import Block, Source, SourceFacts
+from index.source import Block, BlockKind, Source, SourceFacts
 
 FORMAT = 3  # raised when a member changes its meaning
 MANIFEST, QUOTES, README = "manifest.json", "quotes.jsonl", "README.txt"
@@ -97,13 +98,50 @@ def misquoted(answer: Answer) -> set[int]:
 
 
 def unfounded(answer: Answer) -> Iterator[str]:
-    """Yield where `answer` claims to be cut out of a quotation, or to rest on one, and does not."""
+    """Yield where `answer` claims to be cut out of a quotation, to rest on one or to be Footnote's, and is not."""
     for number in dict.fromkeys(d.number for d in answer.unfounded):
         yield f"the direct answer of footnote {number} does not stand in its quotation"
     said = _said(answer)
     for place, statement in enumerate(answer.statements, 1):
         if statement.support in WRITTEN and (why := _unheld(statement, said)):
             yield f"statement {place} {why}"
+        if statement.own and not _is_own(statement, answer):
+            yield f"statement {place} is not what Footnote says itself"
+
+
+def _is_own(statement: Statement, answer: Answer) -> bool:
+    facts = answer.facts_of(statement.quotes[0].source_id) if statement.quotes else None
+    if statement.own is None or (statement.own.saying.of_a_source and facts is None):
+        return False
+    return statement.text == own_words(statement.own, facts)
+
+
+def mislabelled(answer: Answer, cards: Mapping[Version, SourceCard]) -> Iterator[str]:
+    """Yield where `answer` says otherwise than a source's blocks whether words are another's, or stand in a heading.
+
+    Where a quotation lies in blocks of several kinds that is open.
+    """
+    for place, statement in enumerate(answer.statements, 1):
+        quote = statement.quotes[-1] if statement.quotes and not statement.own else None
+        card = cards.get((quote.source_id, quote.source_sha256)) if quote else None
+        blocks = [b for b in card.blocks if quote and b.start < quote.end and quote.start < b.end] if card else []
+        if quote and blocks:
+            # A label in bold at the start of a block is a heading too; a card does not say what is in bold.
+            may_be_label = quote.start <= blocks[-1].start and quote.end < blocks[-1].end
+            wrong = _mislabelled(statement, {b.kind for b in blocks}, may_be_label)
+            yield from (f"statement {place} {what}" for what in wrong)
+
+
+def _mislabelled(statement: Statement, kinds: Collection[BlockKind], may_be_label: bool) -> Iterator[str]:
+    whole, label = statement.support is Support.QUOTED, may_be_label and not statement.quoting
+    if statement.quoting and BlockKind.QUOTE not in kinds:
+        yield "is said to be somebody else's words and is its source's own"
+    if not statement.quoting and kinds == {BlockKind.QUOTE} and not (label and (statement.heading or not whole)):
+        yield "is said to be its source's own words and is somebody else's"
+    if statement.heading and not (whole and (BlockKind.HEADING in kinds or label)):
+        yield "is said to stand in a heading and does not"
+    if not statement.heading and whole and kinds == {BlockKind.HEADING}:
+        yield "stands in a heading and is not said to"
 
 
 def _said(answer: Answer) -> dict[str, list[str]]:

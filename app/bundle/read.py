@@ -27,6 +27,7 @@ from app.bundle.format import (
     answer_name,
     misdescribed,
     misheld,
+    mislabelled,
     quote_lines,
     unfounded,
 )
@@ -52,7 +53,12 @@ class Unpacked:
         self.answers = self._answers()
         self._texts: dict[Version, str | None] = {}
         for n, answer in self.answers.items():
-            wrong = (*misdescribed(answer, self.cards), *unfounded(answer), *misheld(answer, self.text))
+            wrong = (
+                *misdescribed(answer, self.cards),
+                *unfounded(answer),
+                *mislabelled(answer, self.cards),
+                *misheld(answer, self.text),
+            )
             self.problems += (f"{answer_name(n)}: {what}" for what in wrong)
 
     def text(self, source_id: str, sha256: str) -> str | None:

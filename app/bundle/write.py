@@ -29,6 +29,7 @@ from app.bundle.format import (
     answer_name,
     misdescribed,
     misheld,
+    mislabelled,
     misquoted,
     quote_lines,
     unfounded,
@@ -157,10 +158,10 @@ def _check_words(answers: Sequence[Answer], cards: Mapping[Version, SourceCard])
         wrong = misquoted(answer)
         if wrong:
             raise QuoteError(f"answer {n}, footnote {min(wrong)}: the statement is not what it quotes; ask again")
-        for what in unfounded(answer):
-            raise QuoteError(f"answer {n}: {what}; ask again")
         for what in misdescribed(answer, cards):
             raise QuoteError(f"answer {n}: {what}; ask again to quote the source as it is now")
+        for what in (*unfounded(answer), *mislabelled(answer, cards)):
+            raise QuoteError(f"answer {n}: {what}; ask again")
 
 
 def _check_labels(answers: Sequence[Answer], quoted: Mapping[Version, Source]) -> None:
