@@ -14,7 +14,8 @@ from app.answer.about_topic import about, mentions_of
 from app.answer.candidates import Candidate, InFull, candidates, in_full
 from app.answer.compose import Draft, own_draft
 from app.answer.constraints import satisfying, unmentioned
-from app.answer.extract import drafts, select, telling_figure
+from app.answer.extract import drafts, select
+from app.answer.same_figure import telling_figure
 from app.question.classify import Question
 from app.question.named_sources import is_its_author, named_sources
 from app.question.topic import topic

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.answer.beside_original import beside_original
 from app.answer.compose import Draft, Numbering, finish, own_draft
 from app.answer.direct import direct
-from app.answer.extract import telling_figure
+from app.answer.same_figure import telling_figure
 from app.answer.unclear import question_back
 from app.answerer import Answerer, Found, Stopwatch
 from app.compare.rows import Comparison, compare, tabulate

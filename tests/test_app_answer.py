@@ -10,10 +10,12 @@ import pytest
 
 from app.answer.candidates import Candidate
 from app.answer.compose import Draft, Numbering
+from app.answer.extract import select
 from app.answer.newest import newest_first
 from app.engine import Engine
 from app.events import Done, StatementReady, Understood
 from app.query import Query
+from app.question.classify import classify
 from app.records import Answer, QuestionKind, Role, Turn
 from app.settings import Settings
 from app.words.describe import said_by
@@ -21,7 +23,7 @@ from app.words.languages import ENGLISH
 from index.build.build import build
 from index.errors import QuoteError, UnknownSourceError, UsageError
 from index.filters import Filters
-from index.passage import Quote, Sentence
+from index.passage import AnswerSpan, Quote, Sentence
 from index.source import BlockKind, Source
 from tests.chat_engine import source_of
 from tests.fakes import HashedWords, open_hashed, write_source
@@ -181,6 +183,20 @@ def test_a_source_that_disputes_the_very_figure_is_brought_up(tmp_path: Path) ->
     check(answer, engine)
     assert answer.quotes[0].source_id == "paper"
     assert "ledger" in {q.source_id for q in answer.quotes}
+
+
+def test_only_what_counts_as_the_figure_does_and_at_its_time_is_brought_up() -> None:
+    def said(text: str, answer: str = "") -> Candidate:
+        start = text.index(answer)
+        span = AnswerSpan(start, start + len(answer), 1.0) if answer else None
+        return Candidate(source_of(text, text), Sentence(0, len(text), text), 0.9, 0.9, span)
+
+    question = classify("How many ships were sold in 1912?")
+    lead = said("The yard sold 408 ships in 1912.", "408")
+    same, article, later = said("It counted 408 ships."), said("Article 408 is on ships."), said("In 1913 408 sank.")
+    assert select(question, [lead], lambda _: [], [article, later, same]) == [lead, same]
+    law = said("The sale of ships falls under Article 408.", "408")
+    assert select(question, [law], lambda _: [], [same, said("Article 408 is a crime.")]) == [law]
 
 
 def test_figures_of_another_time_are_no_answer(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from app.answer.going_on import going_on
 from app.answer.list_items import cut_list
 from app.answer.newest import newest_first
 from app.answer.originals import originals_first
+from app.answer.same_figure import telling_figure, with_the_figure
 from app.answer.whole_list import holds, whole_list
 from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
@@ -25,7 +26,6 @@ from index.text.analysis import analyse
 from index.text.answer_type import AnswerType
 from index.text.dates import may_be
 from index.text.figures import is_exact
-from index.text.numbers import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,6 @@ _ONE_VOICE = frozenset({QuestionKind.EXPLAIN, QuestionKind.OVERVIEW, QuestionKin
 _SEVERAL = frozenset({QuestionKind.LIST, QuestionKind.CHOICE, QuestionKind.COMPARE})
 # Two sentences that share this part of their terms say the same: of one source only the better is shown.
 _SAME = 0.6
-# A smaller figure can be in two texts by chance.
-_TELLING = 100
 # The items of a list stand beside each other: there, less is asked of each.
 _BESIDE, _PARAGRAPH = 0.25, 600  # part of the share, characters
 _NO_DIRECT = frozenset({QuestionKind.ABOUT, QuestionKind.OVERVIEW})  # not answered in a few words
@@ -101,13 +99,6 @@ def select(
     return [*opening, *_grouped(chosen[len(opening) :])]
 
 
-def telling_figure(lead: Candidate) -> str | None:
-    """Return the lead's answering figure as written there; None if there is none, or one too small to tell."""
-    span = answering_words(lead)
-    words = lead.sentence.text[slice(*span)] if span else ""
-    return words if any(n.value >= _TELLING for n in numbers(words)) else None
-
-
 def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Candidate]) -> list[Candidate]:
     """Return sentences of other sources with the very figure that answers: they confirm, qualify or dispute it.
 
@@ -116,10 +107,9 @@ def _on_the_same_figure(question: Question, lead: Candidate, named: Sequence[Can
     figure = telling_figure(lead)
     if figure is None:
         return []
-    said = {n.value for n in numbers(figure)}
     least = 0.0 if is_exact(figure) else lead.score * LIMITS[question.kind].share
     others = [c for c in named if c.source.id != lead.source.id and c.score >= least]
-    return [c for c in others if said & {n.value for n in numbers(c.sentence.text)}][:_ON_FIGURE]
+    return with_the_figure(figure, others, question)[:_ON_FIGURE]
 
 
 def _beside(candidate: Candidate, lead: Candidate) -> bool:

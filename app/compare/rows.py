@@ -15,8 +15,8 @@ from itertools import takewhile
 
 from app.answer.candidates import Candidate, candidates
 from app.answer.compose import Numbering
-from app.answer.constraints import of_the_time
 from app.answer.extract import draft_of
+from app.answer.same_figure import with_the_figure
 from app.compare.relevance import CUT, Cut, Found, on_the_matter, quotable
 from app.question.classify import Question
 from app.records import AnswerQuote, IndexStamp, Role
@@ -28,7 +28,6 @@ from index.retrieve import Retriever
 from index.source import BlockKind, Source, SourceFacts, date_range
 from index.text.analysis import tokens
 from index.text.figures import counts, figures_and_dates, is_exact
-from index.text.numbers import numbers
 
 EACH = 2  # passages of a source that are read
 _NAMING = 30  # passages that are looked at for the figure that answers
@@ -163,8 +162,9 @@ def gather(
     if figure is None:
         return ranked, []
     named = retriever.mentioning(figure, asked.search, scope, k=_NAMING, quick=True)
-    same_figure = of_the_time(candidates(named, sources), asked)
-    return ranked, _naming(figure, quotable(query, named, same_figure))
+    same_figure = quotable(query, named, with_the_figure(figure, candidates(named, sources), asked))
+    # A round figure can match by chance: its passage must share words with the question.
+    return ranked, [f for f in same_figure if is_exact(figure) or f.cover >= CUT.cover]
 
 
 def choose(asked: Question, ranked: Sequence[Found], named: Sequence[Found] = (), cut: Cut = CUT) -> list[Found]:
@@ -190,15 +190,6 @@ def _second(first: Found, other: Found, counted: str, cut: Cut) -> bool:
     near = other.own >= _SECOND_WORDS * first.own and other.score(cut) >= _SECOND_SCORE * first.score(cut)
     one, two = _values(first, counted), _values(other, counted)
     return near and bool(one) and bool(two) and not one & two
-
-
-def _naming(figure: str, found: Sequence[Found]) -> list[Found]:
-    """Return those of `found` that hold the value of `figure`; a round figure can match by chance, so its passage
-    must share words with the question.
-    """
-    said = {n.value for n in numbers(figure)}
-    exact = is_exact(figure)
-    return [f for f in found if said & {n.value for n in counts(f.text)} and (exact or f.cover >= CUT.cover)]
 
 
 def _counted(asked: Question) -> str:

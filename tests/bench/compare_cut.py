@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.answer.extract import telling_figure
+from app.answer.same_figure import telling_figure
 from app.compare.relevance import CUT, Cut, Found
 from app.compare.rows import choose, gather
 from app.engine import Engine
