@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from app.engine import Engine
 from app.llm.failure import ModelFailure
 from app.llm.prompt import REFUSAL
+from app.settings import Settings
 from index.errors import QuoteError, UsageError
 from tests.conftest import CORPUS, ROOT
-from tests.fakes import HashedWords
+from tests.fakes import HashedWords, open_hashed, write_source
 from tests.llm_server import FORTY, MODEL, UNION, YARD, LlmServer, Request, Say, as_reply
 
 
@@ -87,6 +89,22 @@ def test_it_streams_and_works_in_an_event_loop(yard: Engine) -> None:
     whole, lines = asyncio.run(both())
     assert whole == EXPECTED
     assert "".join(lines).strip() == EXPECTED
+
+
+def test_what_a_note_only_tells_of_the_article_is_marked(tmp_path: Path) -> None:
+    told = "The Harbour Paper article says that the yard built forty ships."
+    corpus = tmp_path / "corpus"
+    write_source(corpus, "paper", FORTY, kind="article", relation="article", publisher="Harbour Paper")
+    write_source(corpus, "union", told, publisher="Dock Union", url="https://union.example/")
+    engine = open_hashed(Settings(home=tmp_path / "home", corpus=corpus, reader="small"))
+
+    def say(prompt: str) -> str:
+        request = Request({"messages": [{"content": prompt}]}, {})
+        return as_reply(request, [(request.number(told), told, "Forty ships were built.")])
+
+    for article in (engine.source("paper").facts, None):
+        (statement,) = query_engine(engine, said_by(say), article=article).query(YARD).metadata["statements"]
+        assert statement["on_article"] is (article is not None)
 
 
 def test_a_refusal_is_the_answer_and_a_failure_an_error(yard: Engine) -> None:

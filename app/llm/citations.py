@@ -32,7 +32,7 @@ from app.llm.prompt import REFUSAL
 from app.records import Statement
 from index.errors import UsageError
 from index.llama import passage_of
-from index.source import Source
+from index.source import Source, SourceFacts
 
 Found = Sequence[NodeWithScore]
 
@@ -44,7 +44,8 @@ class ProvedCitations(BaseSynthesizer):
     docs/json.md, each quotation with source, offsets and words) and `model` (what was asked and replied). With
     `streaming` the metadata grows while the stream is read.
 
-    `source`: a source's id -> the source, as `Retriever.generation.source`. `doubted`: give out what no quotation
+    `source`: a source's id -> the source, as `Retriever.generation.source`. `article`: the text that notes among the
+    sources may tell of; without it no note's words are marked as being on it. `doubted`: give out what no quotation
     bears out, marked, behind the rest. `checking`: labels the statements.
     Raises UsageError for nodes that are not Footnote's, QuoteError for one whose text is not its source's any more, and
     ModelFailure where the model does not answer.
@@ -55,13 +56,14 @@ class ProvedCitations(BaseSynthesizer):
         llm: LLM,
         source: Callable[[str], Source],
         *,
+        article: SourceFacts | None = None,
         streaming: bool = False,
         limits: Limits | None = None,
         doubted: bool = True,
         checking: Checking | None = None,
     ) -> None:
         super().__init__(llm=llm, callback_manager=CallbackManager([]), streaming=streaming)
-        self._source, self._limits, self._doubted = source, limits, doubted
+        self._source, self._article, self._limits, self._doubted = source, article, limits, doubted
         self._checking = checking or Checking()
 
     def synthesize(
@@ -120,7 +122,7 @@ class ProvedCitations(BaseSynthesizer):
             source = self._source(node.metadata["source_id"])
             sources[source.id] = source
             passages.append(passage_of(node, source))
-        numbering = Numbering(sources)
+        numbering = Numbering(sources, self._article)
         engine = Generated(AnyModel(self._llm, self._limits), doubted=self._doubted, checking=self._checking)
         try:
             for made in engine.tell(question, passages, sources) if passages else ():
