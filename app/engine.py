@@ -120,6 +120,7 @@ class Engine:
     def ask(self, query: Query | str) -> Generator[Event]:
         """Yield the events of one answer: Understood, StatementReady and Writing (any number), Done.
 
+        Where a language model fails, Anew stands before the statements that count.
         Close it, if not all are taken: until then its generation stays open.
         Raises UsageError for an empty or overlong question, and what opening a newer generation raises.
         """

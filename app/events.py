@@ -32,11 +32,17 @@ class Writing(Record):
     tokens: int
 
 
+class Anew(Record):
+    """A language model failed: the statements that were ready are void, and those of the extractive answer follow."""
+
+    event: Literal["anew"] = "anew"
+
+
 class Done(Record):
-    """Last event: the whole answer. Its statements count: where a model failed, they are others than were ready."""
+    """Last event: the whole answer."""
 
     event: Literal["done"] = "done"
     answer: Answer
 
 
-Event = Annotated[Understood | StatementReady | Writing | Done, Field(discriminator="event")]
+Event = Annotated[Understood | StatementReady | Writing | Anew | Done, Field(discriminator="event")]

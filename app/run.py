@@ -13,7 +13,7 @@ from app.answer.same_figure import telling_figure
 from app.answer.unclear import question_back
 from app.answerer import Answerer, Found, Stopwatch
 from app.compare.rows import Comparison, compare, tabulate
-from app.events import Done, Event, StatementReady, Understood, Writing
+from app.events import Anew, Done, Event, StatementReady, Understood, Writing
 from app.llm.asked import is_told, prompt_of
 from app.llm.failure import ModelFailure
 from app.llm.prompt import Message
@@ -67,6 +67,7 @@ class Run:
         try:
             yield from self._told(self._first_engine(), parts, found, understood)
         except ModelFailure as failure:
+            yield Anew()
             yield from self._told(Extractive(self.retriever.reranker.name, failure.run), parts, found, understood)
 
     def prompts(self) -> list[tuple[Message, ...]]:

@@ -10,14 +10,16 @@ from contextlib import closing
 
 import pytest
 
+from app.chat.session.converse import converse
+from app.chat.session.engine import EngineProvider
 from app.engine import Engine
-from app.events import StatementReady, Writing
+from app.events import Anew, StatementReady, Writing
 from app.llm.prompt import tokens
 from app.query import Query
 from app.records import Answer, Support
 from app.render.markdown import conversation_html
 from app.words.describe import model_words
-from app.words.languages import TEXTS
+from app.words.languages import ENGLISH, TEXTS
 from tests.fakes import free_port
 from tests.llm_server import FORTY, YARD, LlmServer, Request, Say, as_reply, speaking
 
@@ -93,12 +95,31 @@ def test_a_server_that_ends_in_the_middle_leaves_proved_footnotes(yard: Engine, 
 
     server.say = say
     events = list(speaking(yard, server).ask(YARD))
-    ready = [e.statement for e in events if isinstance(e, StatementReady)]
-    assert (ready[0].text, ready[0].support) == ("In 1912 forty ships were built by the yard.", Support.SUPPORTED)
+    anew = next(n for n, e in enumerate(events) if isinstance(e, Anew))
+    before, after = (
+        [e.statement for e in part if isinstance(e, StatementReady)] for part in (events[:anew], events[anew:])
+    )
+    assert (before[0].text, before[0].support) == ("In 1912 forty ships were built by the yard.", Support.SUPPORTED)
     done = events[-1]
     assert done.event == "done"
+    assert after == [*done.answer.statements]
     assert failed(yard, done.answer) == "cut"
     assert "broke off" in conversation_html([done.answer], "x", yard.sources())
+
+
+def test_a_models_statements_go_from_the_page_before_quotations_come(yard: Engine, server: LlmServer) -> None:
+    """Two statements under one footnote number would stand side by side."""
+    server.say = lambda request: Say(
+        as_reply(request, [(request.number(FORTY), FORTY, "Forty, it says.")] * 2), cut=150
+    )
+    said = "Forty, it says."
+    grown = [c[-1] for c in converse(EngineProvider(lambda: speaking(yard, server)), (), YARD, ENGLISH)]
+    texts = [[s.text for s in exchange.statements] for exchange in grown]
+    assert [said] in texts
+    assert not any(said in shown and len(shown) > 1 for shown in texts)
+    numbers = [[q.number for q in dict.fromkeys(q for s in e.statements for q in s.quotes)] for e in grown]
+    assert all(len(n) == len(set(n)) for n in numbers)
+    assert texts[-1][0] == FORTY
 
 
 def test_a_window_too_small_is_not_even_tried(yard: Engine, server: LlmServer) -> None:

@@ -11,7 +11,7 @@ from app.chat.session.engine import ChatEngine, EngineProvider, holds
 from app.chat.session.exchange import MOST, Conversation, Exchange, next_id, prove, query_of, without_removed
 from app.chat.session.problems import ENDINGS, logged, problem_words
 from app.chat.session.suggestions import Suggestion
-from app.events import Done, Event, StatementReady, Understood, Writing
+from app.events import Anew, Done, Event, StatementReady, Understood, Writing
 from app.outside import whole_characters
 from app.query import Query
 from app.question.check import MAX_QUESTION
@@ -140,6 +140,8 @@ def _grown(exchange: Exchange, event: Event, engine: ChatEngine) -> Exchange:
             return replace(exchange, statements=(*exchange.statements, event.statement), sources=sources)
         case Writing():
             return replace(exchange, writing=True)
+        case Anew():
+            return replace(exchange, writing=False, statements=())
         case Done():
             answer = event.answer
             sources = _quoted_sources(exchange, engine, answer.statements)
