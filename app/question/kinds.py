@@ -13,7 +13,12 @@ SAY = one_of(SAYING)
 SOURCES = r"(?:sources?|reports?|outlets?|accounts?|versions?|notes?|papers?|they|media)"
 DIFFER = r"(?:agree|disagree|differ|contradict|conflict|match|diverge|at odds)"
 ALL = r"(?:all |the |these |those |each |various |other |different |what )*"
-
+MORE = (
+    r"(?:more|less|fewer|longer|older|bigger|larger|higher|earlier|later|better|worse|harder|dearer|cheaper|sooner|"
+    r"shorter|smaller|lower|greater|younger|faster)(?! tha[nt]\b)"
+)
+# A law or an order may say what to do in a case, or for a purpose; what to do at all is a matter of opinion.
+UNCONDITIONAL = r"^(?!.*\b(?:if|when)\b|.*\bdo(?:ne)?\b.*\bto\b)"
 
 # The first that fits a question in lower case gives its kind.
 KINDS = {
@@ -23,18 +28,19 @@ KINDS = {
         r"\bwho(?: is|'s) (?:right|telling the truth|to be believed|lying)\b|"
         r"(?:^|[,:;.] )(?:so |and |but |then )*(?:should|ought) (?:i|we)\b|"
         r"\b(?:what|whom?|which(?: \w+)?) (?:should|ought) (?:i|we) (?:to )?"
-        r"(?:do|think|believe|trust|make of|choose|take)\b|"
+        r"(?:think|believe|trust|make of|choose|take)\b|"
         r"\bcan (?:i|we) (?:really )?(?:trust|believe)\b|"
         r"^(?:and |but |so )?(?:is|was|are|were) (?:it|this|that) (?:really |not )?(?:fair|right|wrong|just|moral)\b|"
-        r"\bought (?:the|they|he|she|it|one)\b|\bwhat should .{2,40}? (?:do|have done)\b|"
+        rf"{UNCONDITIONAL}.*?(?:\bought (?:the|they|he|she|it|one)\b|"
+        r"\b(?:what|which(?: \w+)?) (?:should|ought) .{1,40}? (?:do|have done)\b)|"
         r"^will .{2,80}\b(?:ever|next year|in the future|soon|succeed|win|lose|collapse)\b"
     ),
     QuestionKind.CHOICE: re.compile(
-        r"\b(?:more|less|fewer|longer|older|bigger|larger|higher|earlier|later|better|worse|harder|dearer|cheaper|first|"
-        r"most|sooner|shorter|smaller|lower|greater|younger|faster)\b.{2,120}?\b(?:or|than)\b|"
+        rf"\b{MORE}\b.{{2,120}}?\b(?:or|than)\b|"
+        # 'Which came first, the law or the strike?', but not 'the most common reason for desertion or absence'
+        r"\b(?:most|first)(?:\b.{0,80}?[,:;–—-]|(?<=came first)) (?!that\b)(?:\S+ ){1,8}?or\b|"
         r"\b(?!other\b|rather\b)\w{3,}er than\b|"
-        r"\bor\b.{2,80}?\b(?:more|less|fewer|longer|older|bigger|larger|higher|earlier|later|better|worse|first|cheaper|"
-        r"larger|smaller)\b"
+        rf"\bor\b.{{2,80}}?\b(?:{MORE}|(?<!the )first)\b"
     ),
     QuestionKind.COMPARE: re.compile(
         rf"\b(?:{SOURCES}|figures?|numbers?|article)\b.{{0,40}}?\b{DIFFER}\b|"
