@@ -21,8 +21,9 @@ from app.llm.protocol import Answering, Asked, Engine, Extractive
 from app.llm.standalone import Heard
 from app.model_run import Purpose
 from app.query import Query
-from app.question.classify import CONTEXT, classify
+from app.question.classify import CONTEXT, Question, classify
 from app.question.follow_up import in_context
+from app.question.opinion import ASKS_THE_SOURCES, asks_for_opinion
 from app.records import IndexStamp, QuestionKind, Statement, Turn, Understanding
 from app.settings import ReplyFormat, Settings
 from index.retrieve import Retriever
@@ -55,7 +56,7 @@ class Run:
         self.article = next((s.facts for s in every if s.kind is Kind.ARTICLE), None)
         self.answerer = Answerer(retriever, query.filters, threshold, settings.hits, self.clock)
         with self.clock.stage("understand"):
-            self.asked = classify(self.understood.standalone_question)
+            self.asked = self._classify(self.understood.standalone_question)
         generation = retriever.generation
         self.stamp = IndexStamp(generation=generation.id, fingerprint=generation.manifest.fingerprint)
 
@@ -147,6 +148,14 @@ class Run:
             rows = compare(asked, figure, self.retriever, answerer.sources, scope, answerer.satisfying)
         return tabulate(self.question, asked, rows, answerer.sources, self.stamp, self.article)
 
+    def _classify(self, text: str) -> Question:
+        """Return the question `text` with its kind."""
+        asked = classify(text)
+        english = asked.kind in ASKS_THE_SOURCES and not self.understood.language
+        if english and asks_for_opinion(asked.own.text, self.retriever.embedder):
+            return replace(asked, kind=QuestionKind.OPINION)
+        return asked
+
     def _unclear(self) -> Found:
         """Ask back."""
         return Found(QuestionKind.UNCLEAR, (own_draft(question_back(self.question)),))
@@ -164,11 +173,11 @@ class Run:
     def _part(self, text: str, before: list[Turn]) -> Found:
         """Answer one question; one that cannot be answered alone may need the first of the message."""
         alone = in_context(text, before)
-        found = None if alone.unclear else self.answerer.answer(classify(alone.standalone_question))
+        found = None if alone.unclear else self.answerer.answer(self._classify(alone.standalone_question))
         if (found and found.drafts) or not before:
             return found or self._unclear()
         beside = f"{text.rstrip(' ?')}?{CONTEXT}{before[0].text.rstrip(' ?')})"
-        again = self.answerer.answer(classify(beside)) if beside != alone.standalone_question else None
+        again = self.answerer.answer(self._classify(beside)) if beside != alone.standalone_question else None
         return next((f for f in (again, found) if f and f.drafts), found or again or self._unclear())
 
 

@@ -151,6 +151,7 @@ def test_a_link_to_a_question_asked_word_for_word_asks_it_so(pages: Pages, url: 
     page = pages.open(url, permissions=["clipboard-read", "clipboard-write"])
     ask(page, MISSPELT)
     back(page, "Search instead for procedings")
+    expect(page.locator(".read-as")).to_have_text("Asked exactly as typed.")
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     other = pages.open(page.evaluate("navigator.clipboard.readText()"))

@@ -238,11 +238,14 @@ def test_a_sentence_in_bold_says_something_and_a_label_names_it(bold: str, is_se
 
 
 def seconds(work: Sequence[str]) -> float:
-    """Return the thread's processor time: others on this machine and in this process do not count."""
-    begun = time.thread_time()
-    for markdown in work:
-        passages(markdown)
-    return time.thread_time() - begun
+    """Return the thread's processor time, the least of three: others on this machine only ever add to it."""
+    spent = []
+    for _ in range(3):
+        begun = time.thread_time()
+        for markdown in work:
+            passages(markdown)
+        spent.append(time.thread_time() - begun)
+    return min(spent)
 
 
 @pytest.mark.slow

@@ -22,10 +22,12 @@ from app.question.classify import Question
 from app.records import QuestionKind, Role, as_one
 from index.passage import Quote, Sentence, Span
 from index.source import BlockKind, Source
-from index.text.analysis import analyse
+from index.text.analysis import analyse, tokens
 from index.text.answer_type import AnswerType
 from index.text.dates import may_be
 from index.text.figures import is_exact
+from index.text.numbers import numbers
+from index.text.words import AUXILIARIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +135,24 @@ def drafts(question: Question, chosen: Sequence[Candidate]) -> list[Draft]:
     told = question.kind not in _NO_DIRECT and bool(chosen) and chosen[0].confidence >= _LIKELY
     for n, candidate in enumerate(chosen):
         draft = draft_of(candidate, Role.ANSWER if n == 0 else Role.FURTHER)
-        answers = told and (n == 0 or _answers_too(question, candidate, chosen[0]))
-        found.append(replace(draft, answers=answers and bool(draft.emphasis)))
+        fits = _settles(question, draft) if n == 0 else _answers_too(question, candidate, chosen[0], draft)
+        found.append(replace(draft, answers=told and fits and bool(draft.emphasis)))
     if found and question.kind not in _NO_DIRECT and question.wants not in _SHORT:
         found[0] = replace(found[0], of_list=cut_list(chosen))
     return found
 
 
-def _answers_too(question: Question, candidate: Candidate, lead: Candidate) -> bool:
+def _settles(question: Question, draft: Draft) -> bool:
+    """Tell whether a draft's answering words say more than a figure where yes or no is asked."""
+    first = next((t.surface.lower() for t in question.own.tokens), "")
+    words = [t for a, z in draft.emphasis for t in tokens(draft.text[a:z]) if not t.extra and t.surface[:1].isalpha()]
+    return first not in AUXILIARIES or sum(not t.is_stop for t in words) > 1
+
+
+def _answers_too(question: Question, candidate: Candidate, lead: Candidate, draft: Draft) -> bool:
     if question.kind is QuestionKind.LATEST or not (question.wants in _SHORT or question.kind is QuestionKind.LIST):
+        return False
+    if question.wants is AnswerType.NUMBER and not all(numbers(draft.text[a:z]) for a, z in draft.emphasis):
         return False
     sure = candidate.confidence >= _AS_SURE * lead.confidence and candidate.alone >= _AS_LIKELY * lead.alone
     asked, named = question.read.dates, analyse(candidate.sentence.read).dates
